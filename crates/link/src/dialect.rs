@@ -1,0 +1,99 @@
+//! What a vendor's gateway speaks, translated both ways by pure functions.
+//!
+//! A dialect never touches a socket or a clock: text and times are handed in, what it
+//! wants done is collected in an [`Out`]. So a recording decodes as the live link does.
+
+use secrecy::SecretString;
+
+use crate::call::{Call, CallError, Reply};
+use crate::event::{Event, NodeState};
+
+/// The vendors spoken, in the order tried when nobody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Moltis, and our own gateway, which speaks the same protocol.
+    Moltis,
+    /// OpenClaw.
+    Openclaw,
+    /// mcp-cli's dashboard.
+    McpDashboard,
+}
+
+/// What a dialect wants done after it was shown something.
+#[derive(Debug, Default)]
+pub struct Out {
+    /// Neutral events, in order.
+    pub events: Vec<Event>,
+    /// Frames to send, in order.
+    pub frames: Vec<String>,
+    /// Answers to calls, by the number the caller gave.
+    pub replies: Vec<(u64, Result<Reply, CallError>)>,
+    /// Set when the socket should be closed; says what the link's state is then.
+    pub close: Option<Close>,
+}
+
+/// Why a dialect ends a connection.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Close {
+    /// The state that follows.
+    pub state: NodeState,
+    /// Whether trying again by itself can help.
+    pub retry: bool,
+}
+
+/// How to ask for the WebSocket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upgrade {
+    /// Path used when the node's address has none.
+    pub path: &'static str,
+    /// Headers besides the usual ones. Never holds a key.
+    pub headers: Vec<(&'static str, String)>,
+}
+
+/// Who we are to a gateway. Made once a node, kept in the keyring.
+#[derive(Clone)]
+pub struct Credentials {
+    /// The API key, token or password; `None` where the gateway asks for none.
+    pub key: Option<SecretString>,
+    /// The ed25519 secret of this device (32 bytes, base64url), for vendors that pair devices.
+    pub device: Option<SecretString>,
+    /// A token the gateway gave this device when it paired.
+    pub device_token: Option<SecretString>,
+}
+
+/// One vendor's protocol on one connection. Made anew for every connection.
+pub trait Dialect: Send {
+    /// How to ask for the socket.
+    fn upgrade(&self) -> Upgrade;
+
+    /// The socket is open at `now` (Unix milliseconds).
+    fn opened(&mut self, now: i64, out: &mut Out);
+
+    /// One text frame arrived at `now`.
+    fn frame(&mut self, text: &str, now: i64, out: &mut Out);
+
+    /// A frame this side sent: told only when a recording is decoded, where nobody
+    /// called [`Dialect::call`].
+    fn sent(&mut self, text: &str, now: i64, out: &mut Out);
+
+    /// Writes call `id` as frames. An answer comes later in [`Out::replies`].
+    fn call(&mut self, id: u64, call: &Call, now: i64, out: &mut Out);
+
+    /// The caller of `id` gave up waiting: forget it.
+    fn forget(&mut self, id: u64);
+
+    /// The socket closed. Says what state follows, and closes what was open.
+    fn closed(&mut self, code: Option<u16>, reason: &str, now: i64, out: &mut Out) -> Close;
+
+    /// How long silence may last before the link counts as dead, milliseconds.
+    fn silence_limit(&self) -> u64;
+
+    /// Whether the handshake is done and calls may be made.
+    fn ready(&self) -> bool;
+
+    /// A device token the gateway gave in the handshake, to be kept in the keyring.
+    fn issued_token(&self) -> Option<&SecretString> {
+        None
+    }
+}

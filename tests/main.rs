@@ -1,0 +1,1 @@
+//! The invariants and the end-to-end runs.
