@@ -37,7 +37,9 @@ where
             return running.finish(end);
         }
         let end = too_early(end);
-        let Some(pause) = restart.pause(&mut failures, born.elapsed()) else { return running.finish(end) };
+        let Some(pause) = restart.pause(&mut failures, born.elapsed()) else {
+            return running.finish(end);
+        };
         running.back_off(end, pause);
         tokio::select! {
             () = sleep(pause) => running.restarted(),
@@ -57,11 +59,15 @@ fn too_early(end: End) -> End {
 impl Restart {
     /// The pause before the next life, or `None` when there is none.
     fn pause(self, failures: &mut u32, lived: Duration) -> Option<Duration> {
-        let Restart::Backoff { first, cap } = self else { return None };
+        let Restart::Backoff { first, cap } = self else {
+            return None;
+        };
         if lived > cap {
             *failures = 0;
         }
-        let full = first.saturating_mul(1_u32.checked_shl(*failures).unwrap_or(u32::MAX)).min(cap);
+        let full = first
+            .saturating_mul(1_u32.checked_shl(*failures).unwrap_or(u32::MAX))
+            .min(cap);
         *failures = failures.saturating_add(1);
         Some(full.mul_f64(1.0 - random_below_half()))
     }

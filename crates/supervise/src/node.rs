@@ -64,17 +64,32 @@ struct Entry {
 
 impl Node {
     pub fn root(name: &str) -> Arc<Node> {
-        Node::make(name.to_owned(), None, CancellationToken::new(), CancellationToken::new())
+        Node::make(
+            name.to_owned(),
+            None,
+            CancellationToken::new(),
+            CancellationToken::new(),
+        )
     }
 
     pub fn child(self: &Arc<Self>, name: &str) -> Arc<Node> {
         let path = format!("{}/{name}", self.path);
-        let node = Node::make(path, Some(self.clone()), self.stop.child_token(), self.closing.child_token());
+        let node = Node::make(
+            path,
+            Some(self.clone()),
+            self.stop.child_token(),
+            self.closing.child_token(),
+        );
         self.children.lock().insert(node.id, Arc::downgrade(&node));
         node
     }
 
-    fn make(path: String, parent: Option<Arc<Node>>, stop: CancellationToken, closing: CancellationToken) -> Arc<Node> {
+    fn make(
+        path: String,
+        parent: Option<Arc<Node>>,
+        stop: CancellationToken,
+        closing: CancellationToken,
+    ) -> Arc<Node> {
         let inherited = parent.as_ref().and_then(|parent| parent.runtime.clone());
         Arc::new(Node {
             id: next_id(),
@@ -98,7 +113,9 @@ impl Node {
     }
 
     pub fn listen(&self) -> broadcast::Receiver<Report> {
-        self.reports.get_or_init(|| broadcast::channel(REPORTS).0).subscribe()
+        self.reports
+            .get_or_init(|| broadcast::channel(REPORTS).0)
+            .subscribe()
     }
 
     /// Puts a task on the roll and returns its number, or `None` when the node is cancelled.
@@ -110,16 +127,32 @@ impl Node {
             return None;
         }
         let path = format!("{}/{name}", self.path);
-        let status = TaskStatus { path, state: State::Running, since: Instant::now(), restarts: 0, last_end: None };
+        let status = TaskStatus {
+            path,
+            state: State::Running,
+            since: Instant::now(),
+            restarts: 0,
+            last_end: None,
+        };
         let id = next_id();
-        self.roll.lock().live.insert(id, Entry { kind, status, handle: None, aborted: false });
+        self.roll.lock().live.insert(
+            id,
+            Entry {
+                kind,
+                status,
+                handle: None,
+                aborted: false,
+            },
+        );
         Some(id)
     }
 
     /// Hands the roll the means to abort a task that is on it.
     pub fn hold(&self, id: u64, handle: AbortHandle) {
         let mut roll = self.roll.lock();
-        let Some(entry) = roll.live.get_mut(&id) else { return };
+        let Some(entry) = roll.live.get_mut(&id) else {
+            return;
+        };
         let late = entry.aborted;
         entry.handle = Some(handle.clone());
         drop(roll);
@@ -140,7 +173,12 @@ impl Node {
     pub fn leave(&self, id: u64, kind: Kind, end: End) {
         let entry = self.roll.lock().live.remove(&id);
         if let Some(Entry { mut status, .. }) = entry {
-            self.report(Report { path: status.path.clone(), end: end.clone(), restarts: status.restarts, restart_in: None });
+            self.report(Report {
+                path: status.path.clone(),
+                end: end.clone(),
+                restarts: status.restarts,
+                restart_in: None,
+            });
             if end != End::Finished {
                 status.state = end.state();
                 status.since = Instant::now();
@@ -155,7 +193,12 @@ impl Node {
     pub fn report(&self, report: Report) {
         match (&report.end, report.restart_in) {
             (End::Finished, _) => tracing::trace!(task = report.path, "finished"),
-            (end, Some(pause)) => tracing::warn!(task = report.path, restarts = report.restarts, ?pause, "{end}; starts again"),
+            (end, Some(pause)) => tracing::warn!(
+                task = report.path,
+                restarts = report.restarts,
+                ?pause,
+                "{end}; starts again"
+            ),
             (end, None) => tracing::warn!(task = report.path, restarts = report.restarts, "{end}"),
         }
         for listeners in self.line().filter_map(|node| node.reports.get()) {
@@ -180,7 +223,13 @@ impl Node {
         let mut paths = Vec::new();
         let mut handles = Vec::new();
         for node in self.subtree() {
-            for entry in node.roll.lock().live.values_mut().filter(|entry| entry.kind != Kind::Thread) {
+            for entry in node
+                .roll
+                .lock()
+                .live
+                .values_mut()
+                .filter(|entry| entry.kind != Kind::Thread)
+            {
                 entry.aborted = true;
                 handles.extend(entry.handle.clone());
                 if entry.kind == Kind::Task {
@@ -195,7 +244,14 @@ impl Node {
 
     /// Paths of all that is still live in the subtree.
     pub fn live(self: &Arc<Self>) -> Vec<String> {
-        let live_in = |node: Arc<Node>| node.roll.lock().live.values().map(|e| e.status.path.clone()).collect::<Vec<_>>();
+        let live_in = |node: Arc<Node>| {
+            node.roll
+                .lock()
+                .live
+                .values()
+                .map(|e| e.status.path.clone())
+                .collect::<Vec<_>>()
+        };
         self.subtree().into_iter().flat_map(live_in).collect()
     }
 

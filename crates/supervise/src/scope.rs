@@ -34,12 +34,18 @@ impl Scope {
     pub fn root(name: &str) -> Scope {
         let node = Node::root(name);
         let guard = node.stop.clone().drop_guard();
-        Scope { node, _root: Some(Arc::new(guard)) }
+        Scope {
+            node,
+            _root: Some(Arc::new(guard)),
+        }
     }
 
     /// A scope of its own below this one: cancelled with it, and it can be shut down alone.
     pub fn child(&self, name: &str) -> Scope {
-        Scope { node: self.node.child(name), _root: None }
+        Scope {
+            node: self.node.child(name),
+            _root: None,
+        }
     }
 
     /// Starts a task that is meant to end. `Ok` is reported as finished, `Err` and a panic as failed.
@@ -49,7 +55,9 @@ impl Scope {
         F: Future<Output = Result<(), E>> + Send + 'static,
         E: Display + Send + 'static,
     {
-        let Some(running) = Running::enter(&self.node, Kind::Task, name) else { return };
+        let Some(running) = Running::enter(&self.node, Kind::Task, name) else {
+            return;
+        };
         self.start(running, |running| async move {
             let end = end_of(task).await;
             running.finish(end);
@@ -63,7 +71,9 @@ impl Scope {
         M: FnMut() -> F + Send + 'static,
         F: Future<Output = Result<(), String>> + Send + 'static,
     {
-        let Some(running) = Running::enter(&self.node, Kind::Task, name) else { return };
+        let Some(running) = Running::enter(&self.node, Kind::Task, name) else {
+            return;
+        };
         let stop = self.node.stop.clone();
         self.start(running, |running| keep(running, stop, restart, make));
     }
@@ -79,7 +89,9 @@ impl Scope {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Lost> {
         let task = || format!("{}/{name}", self.node.path);
-        let Some(runtime) = self.node.runtime() else { return Err(Lost::NoRuntime { task: task() }) };
+        let Some(runtime) = self.node.runtime() else {
+            return Err(Lost::NoRuntime { task: task() });
+        };
         let Some(running) = Running::enter(&self.node, Kind::Blocking, name) else {
             return Err(Lost::Cancelled { task: task() });
         };
@@ -93,7 +105,10 @@ impl Scope {
         }));
         match result.await {
             Ok(Ok(value)) => Ok(value),
-            Ok(Err(message)) => Err(Lost::Panicked { task: task(), message }),
+            Ok(Err(message)) => Err(Lost::Panicked {
+                task: task(),
+                message,
+            }),
             Err(_) => Err(Lost::Cancelled { task: task() }),
         }
     }
@@ -104,7 +119,10 @@ impl Scope {
     /// Errors: the system gives no thread, or the scope is cancelled.
     pub fn thread(&self, name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), io::Error> {
         let Some(running) = Running::enter(&self.node, Kind::Thread, name) else {
-            return Err(io::Error::other(format!("{}/{name} did not start: its scope is shutting down", self.node.path)));
+            return Err(io::Error::other(format!(
+                "{}/{name} did not start: its scope is shutting down",
+                self.node.path
+            )));
         };
         start::thread(name, move || {
             let outcome = outcome_of(work);

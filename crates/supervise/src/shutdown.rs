@@ -40,8 +40,16 @@ pub(crate) async fn drain(node: &Arc<Node>, grace: Duration) -> Drained {
     node.closing.cancel();
     none_left(node, &node.threads, deadline.max(Instant::now() + LAST_WAIT)).await;
 
-    let stuck: Vec<_> = node.live().into_iter().filter(|path| !tasks.contains(path)).collect();
-    if tasks.is_empty() && stuck.is_empty() { Drained::InTime } else { Drained::Aborted { tasks, stuck } }
+    let stuck: Vec<_> = node
+        .live()
+        .into_iter()
+        .filter(|path| !tasks.contains(path))
+        .collect();
+    if tasks.is_empty() && stuck.is_empty() {
+        Drained::InTime
+    } else {
+        Drained::Aborted { tasks, stuck }
+    }
 }
 
 /// Waits until the count is zero; says whether it was before the deadline.
@@ -68,7 +76,9 @@ impl Drained {
 
 impl fmt::Display for Drained {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Drained::Aborted { tasks, stuck } = self else { return f.write_str("everything ended in time") };
+        let Drained::Aborted { tasks, stuck } = self else {
+            return f.write_str("everything ended in time");
+        };
         f.write_str("the time to end was over")?;
         if !tasks.is_empty() {
             write!(f, "; aborted: {}", tasks.join(", "))?;
