@@ -1,0 +1,128 @@
+//! Everything the window may ask, in one table. From it come the request, the typed
+//! call for the window, the trait the core must fill, and the router between.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::activity::{Filter, Line};
+use crate::approval::Decision;
+use crate::fault::{Code, Fault};
+use crate::node::{NodeForm, NodeId, Probe};
+use crate::settings::{Hello, Layout, Settings};
+use crate::transcript::{Row, SessionRef};
+use crate::update::Topic;
+
+/// A call as it crosses: its name and its arguments.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Request {
+    /// The window that asks (its label): topics belong to a window.
+    pub window: String,
+    /// The call's name, as in the table.
+    pub call: String,
+    /// Its arguments, an object.
+    pub args: serde_json::Value,
+}
+
+/// Arguments that know their name and what answers them.
+pub trait Call: Serialize + DeserializeOwned {
+    /// The call's name, as in the table.
+    const NAME: &'static str;
+    /// What answers it.
+    type Reply: Serialize + DeserializeOwned;
+}
+
+macro_rules! calls {
+    ($( $(#[$doc:meta])* $handler:ident $name:ident { $( $(#[$fdoc:meta])* $field:ident : $kind:ty ),* $(,)? } -> $reply:ty; )*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+            pub struct $name { $( $(#[$fdoc])* pub $field: $kind, )* }
+            impl Call for $name {
+                const NAME: &'static str = stringify!($handler);
+                type Reply = $reply;
+            }
+        )*
+
+        /// What the core must be able to answer: one method a row of the table.
+        pub trait Handler: Send + Sync {
+            $(
+                $(#[$doc])*
+                fn $handler(&self, window: &str, args: $name) -> impl Future<Output = Result<$reply, Fault>> + Send;
+            )*
+        }
+
+        /// Hands a request to the method of its name; answers with the reply as JSON.
+        ///
+        /// # Errors
+        /// The handler's own fault, or [`Code::Other`] for a name or arguments that do not fit,
+        /// which only a window of another version can send.
+        pub async fn route<H: Handler>(handler: &H, request: Request) -> Result<serde_json::Value, Fault> {
+            match request.call.as_str() {
+                $( stringify!($handler) => {
+                    let args: $name = serde_json::from_value(request.args).map_err(unreadable)?;
+                    let reply = handler.$handler(&request.window, args).await?;
+                    serde_json::to_value(reply).map_err(unreadable)
+                } )*
+                other => Err(Fault::new(Code::Other, format!("There is no call named “{other}”. Close and reopen the window."))),
+            }
+        }
+
+        /// The names of all calls, in the table's order.
+        pub const NAMES: &[&str] = &[ $( stringify!($handler) ),* ];
+    };
+}
+
+fn unreadable(error: serde_json::Error) -> Fault {
+    Fault::new(Code::Other, format!("The window and the core do not fit together ({error}). Close and reopen the window."))
+}
+
+calls! {
+    /// The window says it is there.
+    hello Hi {} -> Hello;
+    /// What the window shows from now on; replaces the earlier list. Snapshots of what is new follow on the channel.
+    watch Watch { topics: Vec<Topic> } -> ();
+    /// A batch was missed: send snapshots of everything watched.
+    resync Resync {} -> ();
+
+    /// Tries an address without keeping anything.
+    node_probe NodeProbe { form: NodeForm, id: Option<NodeId> } -> Probe;
+    /// Keeps a node and connects to it.
+    node_add NodeAdd { form: NodeForm } -> NodeId;
+    /// Changes a node and connects anew.
+    node_edit NodeEdit { id: NodeId, form: NodeForm } -> ();
+    /// Takes a node away; [`NodeRestore`] brings it back, key and all, for ten minutes.
+    node_remove NodeRemove { id: NodeId } -> ();
+    /// Undoes a removal.
+    node_restore NodeRestore { id: NodeId } -> ();
+    /// Disconnects and stays away, or comes back.
+    node_pause NodePause { id: NodeId, paused: bool } -> ();
+    /// Tries at once instead of waiting.
+    node_retry NodeRetry { id: NodeId } -> ();
+    /// The person compared the fingerprint and trusts it.
+    node_trust NodeTrust { id: NodeId, fingerprint: String } -> ();
+
+    /// A new session with the agent; answers with its key.
+    session_create SessionCreate { node: NodeId, agent: Option<String>, title: Option<String> } -> SessionRef;
+    /// Marks a session as looked at.
+    session_seen SessionSeen { of: SessionRef } -> ();
+    /// The rows before the row of that order, oldest first, fetched from the node if need be.
+    rows_before RowsBefore { of: SessionRef, order: i64, limit: u32 } -> Vec<Row>;
+    /// Says something; `client_id` makes a repetition harmless.
+    send_message SendMessage { of: SessionRef, agent: Option<String>, text: String, client_id: String } -> ();
+    /// Takes back a message that is still queued here.
+    cancel_message CancelMessage { of: SessionRef, client_id: String } -> ();
+    /// Sends a failed or unknown message again under the same id.
+    resend_message ResendMessage { of: SessionRef, client_id: String } -> ();
+    /// Stops what runs in the session; answers whether something did.
+    abort Abort { of: SessionRef } -> bool;
+    /// Answers an approval.
+    decide Decide { node: NodeId, id: String, decision: Decision } -> ();
+
+    /// Lines before number `before` that pass the filter, oldest first.
+    activity_before ActivityBefore { filter: Filter, before: u64, limit: u32 } -> Vec<Line>;
+
+    /// Keeps the arrangement of panes.
+    layout_save LayoutSave { layout: Layout } -> ();
+    /// Keeps looks and habits.
+    settings_save SettingsSave { settings: Settings } -> ();
+}

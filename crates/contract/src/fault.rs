@@ -1,0 +1,56 @@
+//! An error as the window gets it: a sentence for the person, a code for the program.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a call failed. A code stands here only if the window acts on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// Something in the form is wrong: show the sentence beside it.
+    Invalid,
+    /// The certificate is not known: offer to trust the fingerprint in `details`.
+    Untrusted,
+    /// The key is missing or wrong: ask for it.
+    Unauthorised,
+    /// The gateway's owner must let this device in first.
+    Pairing,
+    /// No keyring answers: offer to keep the key for this session only.
+    NoKeyring,
+    /// The node is not connected.
+    NotConnected,
+    /// It is not known whether the act happened.
+    Unknown,
+    /// Somebody else answered, or it expired: take the card away.
+    Settled,
+    /// It is gone.
+    NotFound,
+    /// Everything else: the sentence says it.
+    Other,
+}
+
+/// A failed call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// What the program may act on.
+    pub code: Code,
+    /// What happened and what to do, for the person.
+    pub message: String,
+    /// For [`Code::Untrusted`] the fingerprint; for [`Code::Pairing`] the command to run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<String>,
+}
+
+impl Fault {
+    /// A fault with nothing but a code and a sentence.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), details: None }
+    }
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Fault {}
