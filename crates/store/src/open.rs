@@ -1,0 +1,57 @@
+//! Opening connections: flags and pragmas, in the order that leaves a foreign file alone. No threads here.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::StoreError;
+use crate::migrate::{Migration, known, migrate, refuse_unknown};
+use crate::store::Durability;
+
+/// How long a connection waits for a lock that another process holds.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The one connection that writes, to a database in the newest format.
+pub(crate) fn writer(
+    path: &Path,
+    durability: Durability,
+    steps: &[Migration],
+) -> Result<Connection, StoreError> {
+    refuse_unknown(path, known(steps))?;
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let sorted = |error| StoreError::sorted(path, error);
+    let mut db = Connection::open_with_flags(path, flags).map_err(sorted)?;
+    prepare(&db, durability).map_err(sorted)?;
+    migrate(&mut db, path, steps)?;
+    Ok(db)
+}
+
+/// A database that is gone with its connection.
+pub(crate) fn in_memory(path: &Path, steps: &[Migration]) -> Result<Connection, StoreError> {
+    let sorted = |error| StoreError::sorted(path, error);
+    let mut db = Connection::open_in_memory().map_err(sorted)?;
+    prepare(&db, Durability::Normal).map_err(sorted)?;
+    migrate(&mut db, path, steps)?;
+    Ok(db)
+}
+
+/// A connection that reads beside the writer.
+pub(crate) fn reader(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = || {
+        let db = Connection::open_with_flags(path, flags)?;
+        db.busy_timeout(PATIENCE)?;
+        Ok(db)
+    };
+    open().map_err(|error| StoreError::sorted(path, error))
+}
+
+fn prepare(db: &Connection, durability: Durability) -> rusqlite::Result<()> {
+    db.busy_timeout(PATIENCE)?;
+    // The answer is the mode that was set; a file system without shared memory keeps the old one, and works.
+    let _mode: String = db.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    db.pragma_update(None, "synchronous", durability.pragma())?;
+    db.pragma_update(None, "foreign_keys", true)
+}
