@@ -1,1 +1,1 @@
-//! Shared parts of the black-box tests.
+//! Nothing: the black-box tests stand in `main.rs`, one binary for all. A package needs a target that is no test.

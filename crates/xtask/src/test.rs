@@ -206,22 +206,22 @@ impl Runner {
         };
         let mut child = command.spawn().context("the test runner did not start")?;
         let counts = match (child.stdout.take(), child.stderr.take()) {
-            (Some(out), _) => show_and_count(out)?,
-            (_, Some(err)) => show_and_count(err)?,
+            (Some(out), _) => show_and_count(out, std::io::stderr())?,
+            (_, Some(err)) => show_and_count(err, std::io::stderr())?,
             _ => Counts::default(),
         };
         Ok((counts, child.wait()?.success()))
     }
 }
 
-fn show_and_count(output: impl Read) -> Result<Counts> {
+fn show_and_count(output: impl Read, mut shown: impl Write) -> Result<Counts> {
     let mut counts = Counts::default();
     let mut reader = BufReader::new(output);
     let mut line = Vec::new();
     while reader.read_until(b'\n', &mut line)? > 0 {
         let text = String::from_utf8_lossy(&line);
         counts.read(&text);
-        let _closed = std::io::stderr().write_all(&line);
+        let _closed = shown.write_all(&line);
         line.clear();
     }
     Ok(counts)
@@ -260,6 +260,8 @@ mod tests {
     #[test]
     fn output_is_counted_line_by_line() {
         let text = b"noise\n     Summary [   0.1s] 2 tests run: 2 passed, 0 skipped\n" as &[u8];
-        assert_eq!(show_and_count(text).unwrap().passed, 2);
+        let mut shown = Vec::new();
+        assert_eq!(show_and_count(text, &mut shown).unwrap().passed, 2);
+        assert_eq!(shown, text);
     }
 }
