@@ -73,7 +73,10 @@ macro_rules! calls {
 }
 
 fn unreadable(error: serde_json::Error) -> Fault {
-    Fault::new(Code::Other, format!("The window and the core do not fit together ({error}). Close and reopen the window."))
+    Fault::new(
+        Code::Other,
+        format!("The window and the core do not fit together ({error}). Close and reopen the window."),
+    )
 }
 
 calls! {

@@ -23,3 +23,6 @@ pub use calls::{Call, Handler, Request, route};
 pub use fault::{Code, Fault};
 pub use secret::Secret;
 pub use update::{Batch, Topic, Update};
+
+#[cfg(test)]
+mod tests;

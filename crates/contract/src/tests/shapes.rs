@@ -1,0 +1,420 @@
+//! The shapes: one filled-in value of each, and every variant of each enum.
+
+use super::check;
+use crate::activity::{Filter, Line, Mark};
+use crate::approval::{Approval, Decision, Outcome};
+use crate::fault::{Code, Fault};
+use crate::node::{Activity, Agent, LinkState, Node, NodeForm, Probe, Session, Step, Vendor};
+use crate::settings::{Hello, Layout, Settings, Theme};
+use crate::transcript::{Fate, Level, Row, RowBody, SessionRef, ToolState, Window};
+use crate::update::{Batch, Topic, Update, Vitals};
+use crate::{Request, Secret};
+
+fn of() -> SessionRef {
+    SessionRef {
+        node: "n1".into(),
+        session: "agent:main:main".into(),
+    }
+}
+
+fn approval() -> Approval {
+    Approval {
+        node: "n1".into(),
+        id: "a-7".into(),
+        agent: Some("forge".into()),
+        session: Some("publish".into()),
+        kind: "exec".into(),
+        command: "cargo publish -p wire --dry-run".into(),
+        cwd: Some("/srv/wire".into()),
+        asked_at: Some(1_000),
+        expires_at: Some(121_000),
+        allowed: vec![Decision::Once, Decision::Deny],
+        outcome: Some(Outcome {
+            decision: Decision::Deny,
+            by: Some("ops".into()),
+            at: 2_000,
+        }),
+    }
+}
+
+fn agent() -> Agent {
+    Agent {
+        id: "main".into(),
+        name: "Main".into(),
+        emoji: Some("🛠".into()),
+        model: Some("opus".into()),
+        preset: Some("assistant".into()),
+        default: true,
+        activity: Activity::Running,
+        session: Some("agent:main:main".into()),
+    }
+}
+
+fn session() -> Session {
+    Session {
+        key: "agent:main:main".into(),
+        agent: Some("main".into()),
+        title: "Release".into(),
+        preview: Some("done".into()),
+        updated_at: Some(5_000),
+        messages: Some(12),
+        activity: Activity::Unread,
+        parent: None,
+    }
+}
+
+fn node() -> Node {
+    Node {
+        id: "n1".into(),
+        name: "homelab".into(),
+        vendor: Vendor::Moltis,
+        address: "wss://homelab.lan:8765".into(),
+        local: false,
+        state: LinkState::BackingOff,
+        reason: "Nobody answers at homelab.lan:8765.".into(),
+        since: 10,
+        next_try: Some((3, 8_000)),
+        fingerprint: Some("sha256:00ff".into()),
+        pinned: Some("sha256:aa00".into()),
+        version: Some("2026.8".into()),
+        product: Some("Moltis".into()),
+        stale_since: Some(9),
+        latency_ms: Some(3.5),
+        scopes: vec!["operator.read".into()],
+        agents: vec![agent()],
+        sessions: vec![session()],
+        session_count: 1,
+        running: 1,
+        asking: 2,
+        key_in_memory: false,
+    }
+}
+
+fn row(body: RowBody) -> Row {
+    Row {
+        id: "r1".into(),
+        order: 3,
+        at: Some(4_000),
+        body,
+    }
+}
+
+fn rows() -> Vec<Row> {
+    let user = RowBody::User {
+        text: "Hi".into(),
+        fate: Some(Fate::Queued),
+        fate_at: Some(1),
+        fault: Some("refused".into()),
+        client_id: Some("c1".into()),
+    };
+    let tool = RowBody::Tool {
+        name: "exec".into(),
+        summary: "cargo test".into(),
+        input: "{}".into(),
+        output: "ok".into(),
+        state: ToolState::Ok,
+        ms: Some(18_200),
+    };
+    let subagent = RowBody::Subagent {
+        label: "scout".into(),
+        preset: Some("researcher".into()),
+        state: ToolState::Running,
+    };
+    [
+        user,
+        RowBody::Assistant {
+            text: "Hello".into(),
+            streaming: true,
+            model: Some("opus".into()),
+        },
+        RowBody::Thinking {
+            text: "Hm".into(),
+            streaming: false,
+        },
+        tool,
+        subagent,
+        RowBody::Approval {
+            approval: Box::new(approval()),
+        },
+        RowBody::Notice {
+            text: "stopped".into(),
+            level: Level::Warning,
+        },
+        RowBody::Gap {
+            text: "12 s without a link".into(),
+        },
+    ]
+    .into_iter()
+    .map(row)
+    .collect()
+}
+
+fn line() -> Line {
+    Line {
+        n: 9,
+        at: 7_000,
+        node: "n1".into(),
+        event: "tool.finished".into(),
+        agent: Some("forge".into()),
+        session: Some("publish".into()),
+        mark: Mark::Tool,
+        what: "exec".into(),
+        code: Some("cargo test".into()),
+        figure: Some("18.2 s".into()),
+    }
+}
+
+fn window() -> Window {
+    Window {
+        of: of(),
+        rows: rows(),
+        more: true,
+        loading: false,
+        stale_since: Some(3),
+        fault: Some("gone".into()),
+        running: Some("run-1".into()),
+        phase: Some("preparing".into()),
+    }
+}
+
+fn form() -> NodeForm {
+    NodeForm {
+        name: "homelab".into(),
+        address: "homelab.lan:8765".into(),
+        vendor: Vendor::Auto,
+        key: Some(Secret::new(" mk_1 ")),
+        trust: Some("sha256:00ff".into()),
+        session_only: true,
+    }
+}
+
+fn filter() -> Filter {
+    Filter {
+        nodes: vec!["n1".into()],
+        agents: vec!["forge".into()],
+        sessions: vec![],
+        text: "cargo".into(),
+    }
+}
+
+#[test]
+fn nodes_keep_their_form() {
+    check("node", &node());
+    check("session_ref", &of());
+    check("node_form", &form());
+    let step = Step {
+        name: "Encryption".into(),
+        ok: Some(false),
+        detail: "expired".into(),
+    };
+    let fault = Fault {
+        code: Code::Untrusted,
+        message: "Not trusted.".into(),
+        details: Some("sha256:00ff".into()),
+    };
+    let probe = Probe {
+        steps: vec![step],
+        vendor: Some(Vendor::Moltis),
+        product: None,
+        version: None,
+        latency_ms: None,
+        fault: Some(fault),
+    };
+    check("probe", &probe);
+}
+
+#[test]
+fn words_of_the_enums_keep_their_form() {
+    check(
+        "vendors",
+        &[
+            Vendor::Auto,
+            Vendor::Pilothouse,
+            Vendor::Moltis,
+            Vendor::Openclaw,
+            Vendor::McpDashboard,
+        ],
+    );
+    check("link_states", &link_states());
+    check(
+        "activities",
+        &[
+            Activity::Asking,
+            Activity::Running,
+            Activity::Failed,
+            Activity::Unread,
+            Activity::Idle,
+            Activity::Offline,
+        ],
+    );
+    check(
+        "marks",
+        &[
+            Mark::Message,
+            Mark::Run,
+            Mark::Tool,
+            Mark::Asks,
+            Mark::Failed,
+            Mark::Link,
+            Mark::Gap,
+            Mark::Other,
+        ],
+    );
+    check(
+        "fates",
+        &[
+            Fate::Queued,
+            Fate::Sent,
+            Fate::Acknowledged,
+            Fate::Running,
+            Fate::Done,
+            Fate::Failed,
+            Fate::Unknown,
+        ],
+    );
+    check(
+        "tool_states",
+        &[
+            ToolState::Running,
+            ToolState::Ok,
+            ToolState::Failed,
+            ToolState::Unknown,
+        ],
+    );
+    check("levels", &[Level::Info, Level::Warning, Level::Error]);
+    check(
+        "decisions",
+        &[
+            Decision::Once,
+            Decision::Always,
+            Decision::Deny,
+            Decision::Expired,
+            Decision::Unknown,
+        ],
+    );
+    check("themes", &[Theme::System, Theme::Dark, Theme::Light]);
+    check("codes", &codes());
+}
+
+fn link_states() -> Vec<LinkState> {
+    use LinkState::*;
+    vec![
+        Idle,
+        Connecting,
+        Handshaking,
+        Ready,
+        Pairing,
+        Untrusted,
+        Unauthorised,
+        Incompatible,
+        RateLimited,
+        BackingOff,
+        Paused,
+        Failed,
+    ]
+}
+
+fn codes() -> Vec<Code> {
+    use Code::*;
+    vec![
+        Invalid,
+        Untrusted,
+        Unauthorised,
+        Pairing,
+        NoKeyring,
+        NotConnected,
+        Unknown,
+        Settled,
+        NotFound,
+        Other,
+    ]
+}
+
+#[test]
+fn updates_keep_their_form() {
+    let head = Update::TranscriptHead {
+        of: of(),
+        running: None,
+        phase: None,
+        stale_since: None,
+        loading: true,
+        fault: None,
+    };
+    let vitals = Vitals {
+        events_per_second: 18.0,
+        cpu_percent: 0.1,
+        memory_bytes: 305_135_616,
+    };
+    let updates = vec![
+        Update::Nodes { nodes: vec![node()] },
+        Update::Node {
+            node: Box::new(node()),
+        },
+        Update::NodeGone { id: "n1".into() },
+        Update::Approvals {
+            approvals: vec![approval()],
+        },
+        Update::Approval {
+            approval: Box::new(approval()),
+        },
+        Update::Activity {
+            lines: vec![line()],
+            more: true,
+        },
+        Update::ActivityMore { lines: vec![line()] },
+        Update::Transcript { window: window() },
+        Update::Row {
+            of: of(),
+            row: rows().remove(0),
+        },
+        Update::RowText {
+            of: of(),
+            id: "r1".into(),
+            text: "lo".into(),
+        },
+        Update::RowGone {
+            of: of(),
+            id: "r1".into(),
+        },
+        head,
+        Update::Vitals { vitals },
+        Update::Toast {
+            text: "Key kept.".into(),
+        },
+    ];
+    check("batch", &Batch { seq: 7, updates });
+}
+
+#[test]
+fn requests_and_settings_keep_their_form() {
+    let topics = vec![
+        Topic::Nodes,
+        Topic::Approvals,
+        Topic::Activity {
+            filter: filter(),
+            limit: 200,
+        },
+        Topic::Transcript { of: of(), limit: 100 },
+        Topic::Vitals,
+    ];
+    check("topics", &topics);
+    let request = Request {
+        window: "main".into(),
+        call: "hello".into(),
+        args: serde_json::json!({}),
+    };
+    insta::assert_json_snapshot!("request", request);
+    let hello = Hello {
+        version: "0.1.0".into(),
+        settings: Settings { theme: Theme::Dark },
+        layout: Some(Layout { json: "{}".into() }),
+        keyring_fault: Some("locked".into()),
+        start_faults: vec!["typo".into()],
+    };
+    check("hello", &hello);
+}
+
+#[test]
+fn a_secret_is_never_shown_by_debug() {
+    assert_eq!(format!("{:?}", form().key), "Some(Secret(…))");
+}
