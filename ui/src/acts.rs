@@ -1,0 +1,1 @@
+//! What a person does, where it is more than setting a signal.

@@ -1,0 +1,122 @@
+//! The door to the core: typed calls out, batches in. The only file that knows Tauri.
+//!
+//! Both ways the payload is JSON text read by serde, so that the window and the core share
+//! one idea of every shape. A browser without Tauri may bring `window.__PILOT_DOOR__`: an
+//! object with the same `invoke` and `Channel` as `window.__TAURI__.core`.
+
+use contract::{Batch, Call, Code, Fault, Request};
+use js_sys::{Function, JSON, Object, Promise, Reflect};
+use leptos::prelude::window;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+/// Asks the core and waits for its answer.
+///
+/// # Errors
+/// The core's own fault; [`Code::Other`] when there is no core or its answer is not readable.
+pub async fn call<C: Call>(args: C) -> Result<C::Reply, Fault> {
+    let args = serde_json::to_value(args).map_err(|error| misfit(&error))?;
+    let request = Request { window: label(), call: C::NAME.to_owned(), args };
+    let text = serde_json::to_string(&request).map_err(|error| misfit(&error))?;
+    let carried = Object::new();
+    put(&carried, "request", &JSON::parse(&text).map_err(|_| no_core())?)?;
+    match invoke("call", &carried).await {
+        Ok(reply) => read(&reply),
+        Err(refusal) => Err(fault_of(&refusal)),
+    }
+}
+
+/// Opens this window's channel. `on_batch` gets every batch in order, for as long as the window lives.
+///
+/// # Errors
+/// When there is no core, or it refuses the channel.
+pub async fn attach(on_batch: impl Fn(Result<Batch, Fault>) + 'static) -> Result<(), Fault> {
+    let class: Function = door()
+        .and_then(|door| Reflect::get(&door, &"Channel".into()).ok())
+        .and_then(|class| class.dyn_into().ok())
+        .ok_or_else(no_core)?;
+    // The class, not a raw callback: it alone puts back in order what Tauri delivers out of order.
+    let channel = Reflect::construct(&class, &js_sys::Array::new()).map_err(|_| no_core())?;
+    let deliver = Closure::<dyn Fn(JsValue)>::new(move |message: JsValue| on_batch(read(&message)));
+    Reflect::set(&channel, &"onmessage".into(), deliver.as_ref()).map_err(|_| no_core())?;
+    // It lives as long as the window; a reload frees it with everything else.
+    deliver.forget();
+    let carried = Object::new();
+    put(&carried, "channel", &channel)?;
+    put(&carried, "window", &label().into())?;
+    invoke("attach", &carried).await.map(|_| ()).map_err(|refusal| fault_of(&refusal))
+}
+
+/// Says that the program itself failed: in the console, and on the page, which can no longer do it alone.
+pub fn stopped(what: &str) {
+    web_sys::console::error_1(&what.into());
+    if let Some(root) = window().document().and_then(|document| document.document_element()) {
+        let _unshown = root.set_attribute("data-stopped", "");
+    }
+}
+
+async fn invoke(command: &str, carried: &Object) -> Result<JsValue, JsValue> {
+    let door = door().ok_or(JsValue::NULL)?;
+    let invoke: Function = Reflect::get(&door, &"invoke".into())?.dyn_into()?;
+    let promise: Promise = invoke.call2(&door, &command.into(), carried)?.dyn_into()?;
+    JsFuture::from(promise).await
+}
+
+fn door() -> Option<JsValue> {
+    let window = window();
+    let tauri = Reflect::get(&window, &"__TAURI__".into()).ok().filter(JsValue::is_object);
+    let door = match tauri {
+        Some(tauri) => Reflect::get(&tauri, &"core".into()).ok(),
+        None => Reflect::get(&window, &"__PILOT_DOOR__".into()).ok(),
+    };
+    door.filter(JsValue::is_object)
+}
+
+/// This window's label, as the shell names it.
+fn label() -> String {
+    let mut at: JsValue = window().into();
+    for step in ["__TAURI_INTERNALS__", "metadata", "currentWindow", "label"] {
+        match Reflect::get(&at, &step.into()) {
+            Ok(next) if !next.is_undefined() && !next.is_null() => at = next,
+            _ => return "main".to_owned(),
+        }
+    }
+    at.as_string().unwrap_or_else(|| "main".to_owned())
+}
+
+fn read<T: DeserializeOwned>(value: &JsValue) -> Result<T, Fault> {
+    let text = match value.as_string() {
+        Some(text) => text,
+        // A call that answers nothing resolves to undefined, which JSON calls null.
+        None if value.is_undefined() => "null".to_owned(),
+        None => JSON::stringify(value).map(String::from).map_err(|_| no_core())?,
+    };
+    serde_json::from_str(&text).map_err(|error| misfit(&error))
+}
+
+fn fault_of(refusal: &JsValue) -> Fault {
+    if refusal.is_null() {
+        return no_core();
+    }
+    read(refusal).unwrap_or_else(|_| {
+        let said = refusal.as_string().unwrap_or_else(|| format!("{refusal:?}"));
+        Fault::new(Code::Other, format!("The core did not answer: {said}. Close and reopen the window."))
+    })
+}
+
+fn put(object: &Object, name: &str, value: &JsValue) -> Result<(), Fault> {
+    Reflect::set(object, &name.into(), value).map(|_| ()).map_err(|_| no_core())
+}
+
+fn misfit(error: &serde_json::Error) -> Fault {
+    Fault::new(
+        Code::Other,
+        format!("The window and the core do not fit together ({error}). Close and reopen the window."),
+    )
+}
+
+fn no_core() -> Fault {
+    Fault::new(Code::Other, "The window cannot reach its core. Close and reopen it.")
+}

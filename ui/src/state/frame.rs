@@ -1,0 +1,78 @@
+//! The frame around the screens: what is open in it, and the one dialog there can be.
+
+use contract::settings::Theme;
+use leptos::prelude::*;
+
+/// What is open around the screen.
+#[derive(Clone, Copy)]
+pub struct FrameState {
+    pub sidebar: RwSignal<bool>,
+    pub stream: RwSignal<bool>,
+    /// In a narrow window both fold away; these open them over the screen for the moment.
+    pub sidebar_over: RwSignal<bool>,
+    pub stream_over: RwSignal<bool>,
+    pub dialog: RwSignal<Option<Open>>,
+    pub theme: RwSignal<Theme>,
+    /// How the window stands with its core.
+    pub core: RwSignal<CoreState>,
+    /// Why keys cannot be kept, when no keyring answers.
+    pub keyring_fault: RwSignal<Option<String>>,
+    /// What went wrong while the core started.
+    pub start_faults: RwSignal<Vec<String>>,
+    pub version: RwSignal<String>,
+}
+
+/// What covers the window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Open {
+    Palette,
+    Shortcuts,
+    AddNode,
+    /// The node that is edited, and the field to start in.
+    EditNode(String, Field),
+    /// The node that is tried step by step.
+    Diagnose(String),
+}
+
+/// A field of the node dialog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    Address,
+    Key,
+}
+
+/// How the window stands with its core.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CoreState {
+    Starting,
+    Here,
+    /// Why it cannot be reached.
+    Away(String),
+}
+
+impl FrameState {
+    pub fn new() -> Self {
+        Self {
+            sidebar: RwSignal::new(true),
+            stream: RwSignal::new(true),
+            sidebar_over: RwSignal::new(false),
+            stream_over: RwSignal::new(false),
+            dialog: RwSignal::new(None),
+            theme: RwSignal::new(Theme::System),
+            core: RwSignal::new(CoreState::Starting),
+            keyring_fault: RwSignal::new(None),
+            start_faults: RwSignal::new(Vec::new()),
+            version: RwSignal::new(String::new()),
+        }
+    }
+
+    /// Opens a dialog in place of any other.
+    pub fn open(self, dialog: Open) {
+        self.dialog.set(Some(dialog));
+    }
+
+    /// Closes whatever covers the window.
+    pub fn close(self) {
+        self.dialog.set(None);
+    }
+}

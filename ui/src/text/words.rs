@@ -1,0 +1,79 @@
+//! Counts, sizes, vendors and addresses in words.
+
+use contract::node::Vendor;
+
+/// "1 agent", "3 agents".
+pub fn count(n: u64, one: &str, many: &str) -> String {
+    match n {
+        1 => format!("1 {one}"),
+        n => format!("{n} {many}"),
+    }
+}
+
+/// "291 MiB", "1.2 GiB".
+pub fn bytes(n: u64) -> String {
+    const MIB: u64 = 1 << 20;
+    const GIB: u64 = 1 << 30;
+    match n {
+        n if n < GIB => format!("{} MiB", n / MIB),
+        n => format!("{}.{} GiB", n / GIB, n % GIB * 10 / GIB),
+    }
+}
+
+/// "0.4 ms" under ten, "24 ms" above.
+pub fn latency(ms: f64) -> String {
+    if ms < 10.0 { format!("{ms:.1} ms") } else { format!("{ms:.0} ms") }
+}
+
+/// The vendor's name.
+pub fn vendor(vendor: Vendor) -> &'static str {
+    match vendor {
+        Vendor::Auto => "Unknown",
+        Vendor::Pilothouse => "Pilothouse",
+        Vendor::Moltis => "Moltis",
+        Vendor::Openclaw => "OpenClaw",
+        Vendor::McpDashboard => "mcp-cli",
+    }
+}
+
+/// A name for a node at that address: its host's first part; "this machine" has a name of its own.
+pub fn name_from(address: &str) -> String {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
+    let host = match rest.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => rest.split(['/', ':', '?', '#']).next().unwrap_or_default(),
+    };
+    let numbers = host.contains(':') || (!host.is_empty() && host.chars().all(|c| c.is_ascii_digit() || c == '.'));
+    match host.trim() {
+        "localhost" | "127.0.0.1" | "::1" => "this-machine".to_owned(),
+        host if numbers => host.to_owned(),
+        host => host.split('.').next().unwrap_or_default().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_suggested_from_what_stands_in_the_address() {
+        for (address, name) in [
+            ("wss://homelab.lan:8765", "homelab"),
+            ("homelab", "homelab"),
+            ("https://ops@prod-1.example.com/ws", "prod-1"),
+            ("ws://127.0.0.1:18789", "this-machine"),
+            ("192.168.1.20:8765", "192.168.1.20"),
+            ("wss://[fe80::1]:443", "fe80::1"),
+            ("", ""),
+        ] {
+            assert_eq!(name_from(address), name, "{address}");
+        }
+    }
+
+    #[test]
+    fn memory_is_said_in_the_unit_that_fits() {
+        assert_eq!(bytes(305_000_000), "290 MiB");
+        assert_eq!(bytes(1_300_000_000), "1.2 GiB");
+    }
+}
