@@ -13,31 +13,38 @@ use crate::steps::say;
 
 const NODE: &str = "24";
 const OPENCLAW: &str = "2026.9.6";
+const NODE_FILE: &str = "node/bin/node";
+const PROGRAM_FILE: &str = "openclaw/openclaw.mjs";
 
-/// The folder that holds `node-…` and `pkg-…`, both installed.
-pub fn installed(house: &House) -> Result<PathBuf> {
+/// Where the two programs stand.
+pub struct OpenClaw {
+    pub node: PathBuf,
+    pub program: PathBuf,
+}
+
+/// Both programs, fetched where they are missing.
+pub fn installed(house: &House) -> Result<OpenClaw> {
     let folder = house.peers.join("openclaw");
     let node = folder.join(format!("node-{NODE}"));
     let package = folder.join(format!("pkg-{OPENCLAW}"));
-    if !whole(&node, "node/bin/node") {
+    if !whole(&node, NODE_FILE) {
         npm(&node, &format!("node@{NODE}"), &[])?;
     }
-    if !whole(&package, "openclaw/openclaw.mjs") {
+    if !whole(&package, PROGRAM_FILE) {
         // None of its install scripts is needed.
         npm(&package, &format!("openclaw@{OPENCLAW}"), &["--ignore-scripts"])?;
     }
-    if !whole(&node, "node/bin/node") || !whole(&package, "openclaw/openclaw.mjs") {
+    if !whole(&node, NODE_FILE) || !whole(&package, PROGRAM_FILE) {
         bail!(
             "npm reported success, yet OpenClaw is not whole in {}",
             folder.display()
         );
     }
-    Ok(folder)
-}
-
-/// The names of the two folders, for the tests: `node-…`, `pkg-…`.
-pub fn folders() -> [String; 2] {
-    [format!("node-{NODE}"), format!("pkg-{OPENCLAW}")]
+    let modules = "node_modules";
+    Ok(OpenClaw {
+        node: node.join(modules).join(NODE_FILE),
+        program: package.join(modules).join(PROGRAM_FILE),
+    })
 }
 
 fn npm(prefix: &Path, package: &str, more: &[&str]) -> Result<()> {
@@ -74,8 +81,8 @@ mod tests {
         let modules = folder.path().join("node_modules");
         fs::create_dir_all(modules.join("openclaw")).unwrap();
         fs::write(modules.join("openclaw/openclaw.mjs"), "").unwrap();
-        assert!(!whole(folder.path(), "openclaw/openclaw.mjs"));
+        assert!(!whole(folder.path(), PROGRAM_FILE));
         fs::write(modules.join(".package-lock.json"), "{}").unwrap();
-        assert!(whole(folder.path(), "openclaw/openclaw.mjs"));
+        assert!(whole(folder.path(), PROGRAM_FILE));
     }
 }

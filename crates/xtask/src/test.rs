@@ -2,7 +2,7 @@
 
 use std::env;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result};
@@ -85,22 +85,13 @@ impl Parts {
             variables: Vec::new(),
             keyring: false,
         };
-        parts.tell(
-            "OPENCLAW",
-            openclaw::installed(house).map(|folder| folder.display().to_string()),
-        );
-        let [node, package] = openclaw::folders();
-        parts
-            .variables
-            .push(("PILOTHOUSE_TEST_OPENCLAW_NODE".into(), node));
-        parts
-            .variables
-            .push(("PILOTHOUSE_TEST_OPENCLAW_PACKAGE".into(), package));
-        parts.tell(
-            "APP",
-            Ok(house.binary("debug", "pilothouse").display().to_string()),
-        );
-        parts.tell("PILOT", Ok(house.binary("debug", "pilot").display().to_string()));
+        let claw = openclaw::installed(house);
+        if let Ok(claw) = &claw {
+            parts.at("OPENCLAW_NODE", &claw.node);
+        }
+        parts.tell("OPENCLAW", claw.map(|claw| claw.program));
+        parts.at("APP", &house.binary("debug", "pilothouse"));
+        parts.at("PILOT", &house.binary("debug", "pilot"));
         parts.tell(
             "WINDOW",
             programs(&[
@@ -118,15 +109,20 @@ impl Parts {
         parts
     }
 
-    fn tell(&mut self, part: &str, found: Result<String>) {
-        let variable = match found {
-            Ok(place) => (format!("PILOTHOUSE_TEST_{part}"), place),
+    fn at(&mut self, part: &str, place: &Path) {
+        self.variables
+            .push((format!("PILOTHOUSE_TEST_{part}"), place.display().to_string()));
+    }
+
+    fn tell(&mut self, part: &str, found: Result<PathBuf>) {
+        match found {
+            Ok(place) => self.at(part, &place),
             Err(error) => {
                 say(format!("{error:#}"));
-                (format!("PILOTHOUSE_TEST_{part}_MISSING"), format!("{error:#}"))
+                self.variables
+                    .push((format!("PILOTHOUSE_TEST_{part}_MISSING"), format!("{error:#}")));
             }
-        };
-        self.variables.push(variable);
+        }
     }
 
     /// The command inside a session bus of its own with an unlocked keyring, where both can be had.
@@ -143,11 +139,13 @@ impl Parts {
     }
 }
 
-fn programs(needed: &[&str]) -> Result<String> {
+/// The last of these programs, when all are on PATH.
+fn programs(needed: &[&str]) -> Result<PathBuf> {
+    let mut last = PathBuf::new();
     for program in needed {
-        process::on_path(program).with_context(|| format!("{program} is not installed"))?;
+        last = process::on_path(program).with_context(|| format!("{program} is not installed"))?;
     }
-    Ok("1".into())
+    Ok(last)
 }
 
 /// The same command, with another program and its arguments before it.

@@ -1,0 +1,168 @@
+//! A program that runs for one test, and ends with it together with everything it started.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result};
+
+/// A started program. Dropping it kills its whole tree of processes.
+pub struct Running {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Running {
+    /// Starts it with what it says written into `log`.
+    ///
+    /// # Errors
+    /// When the program or the log cannot be opened.
+    pub fn start(command: &Command, log: &Path) -> Result<Running> {
+        let mut tied = tied(command);
+        let file = fs::File::create(log)?;
+        tied.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
+        Running::spawn(tied, log)
+    }
+
+    /// Starts a program that says on its first line, on standard output, that it is ready.
+    ///
+    /// # Errors
+    /// When it does not start or ends without a line.
+    pub fn start_and_read(command: &Command, log: &Path) -> Result<(Running, String)> {
+        let mut tied = tied(command);
+        tied.stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(fs::File::create(log)?);
+        let mut running = Running::spawn(tied, log)?;
+        let output = running.child.stdout.take().context("its output is piped")?;
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line)?;
+        if line.trim().is_empty() {
+            anyhow::bail!(
+                "{} ended at once: {}",
+                command.get_program().to_string_lossy(),
+                running.tail()
+            );
+        }
+        Ok((running, line.trim().to_owned()))
+    }
+
+    /// Starts it with `input` on its standard input.
+    ///
+    /// # Errors
+    /// When the program, the input or the log cannot be opened.
+    pub fn start_with(command: &Command, input: fs::File, log: &Path) -> Result<Running> {
+        let mut tied = tied(command);
+        let file = fs::File::create(log)?;
+        tied.stdin(input).stdout(file.try_clone()?).stderr(file);
+        Running::spawn(tied, log)
+    }
+
+    fn spawn(mut command: Command, log: &Path) -> Result<Running> {
+        let child = command
+            .spawn()
+            .with_context(|| format!("{command:?} did not start"))?;
+        Ok(Running {
+            child,
+            log: log.to_path_buf(),
+        })
+    }
+
+    /// The process's number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether it has ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// The last lines it said.
+    pub fn tail(&self) -> String {
+        let text = fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<&str> = text.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let mut tree = vec![self.child.id()];
+        descendants(self.child.id(), &mut tree);
+        let _gone = Command::new("kill")
+            .arg("-KILL")
+            .args(tree.iter().map(u32::to_string))
+            .stderr(Stdio::null())
+            .status();
+        let _reaped = self.child.wait();
+    }
+}
+
+/// The same command, ended by the kernel when the test dies without dropping it.
+fn tied(command: &Command) -> Command {
+    if !Path::new("/usr/bin/setpriv").is_file() {
+        return again("env", &[], command);
+    }
+    again("/usr/bin/setpriv", &["--pdeathsig", "KILL", "--"], command)
+}
+
+fn again(program: &str, first: &[&str], inner: &Command) -> Command {
+    let mut outer = Command::new(program);
+    outer.args(first).arg(inner.get_program()).args(inner.get_args());
+    for (name, value) in inner.get_envs() {
+        match value {
+            Some(value) => outer.env(name, value),
+            None => outer.env_remove(name),
+        };
+    }
+    if let Some(folder) = inner.get_current_dir() {
+        outer.current_dir(folder);
+    }
+    outer
+}
+
+/// Everything below a process, as the kernel tells it.
+fn descendants(process: u32, found: &mut Vec<u32>) {
+    let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
+    for child in children
+        .split_whitespace()
+        .filter_map(|number| number.parse().ok())
+    {
+        found.push(child);
+        descendants(child, found);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_program_ends_with_its_test_and_takes_its_children_along() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "sleep 600 & echo $!; wait"]);
+        let (running, child) = Running::start_and_read(&shell, &folder.path().join("log")).unwrap();
+        let process = PathBuf::from(format!("/proc/{child}/stat"));
+        assert!(process.exists());
+        drop(running);
+        // Killed; at most a dead entry that its new parent has not read yet.
+        let stat = fs::read_to_string(process).unwrap_or_default();
+        assert!(stat.is_empty() || stat.contains(") Z "), "{stat}");
+    }
+
+    #[test]
+    fn a_program_that_ends_at_once_says_what_it_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "echo no harbour >&2; exit 1"]);
+        let error = Running::start_and_read(&shell, &folder.path().join("log"))
+            .err()
+            .unwrap();
+        assert!(error.to_string().contains("no harbour"), "{error}");
+    }
+}
