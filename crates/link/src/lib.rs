@@ -6,10 +6,38 @@
 //! its business. Dialects are pure: no socket, no clock, no task.
 //!
 //! Reading order: `event` (what comes out), `call` (what goes in), `dialect` (how a
-//! vendor is translated), then the connection itself.
+//! vendor is translated), then `target` and `handle`, which open a link; `actor` is what
+//! then happens; `connector`, `tls` and `socket` are the way to the gateway.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod call;
+pub mod decode;
 pub mod dialect;
 pub mod event;
+
+mod address;
+mod fingerprint;
+mod handle;
+mod probe;
+mod target;
+
+mod actor;
+mod auto;
+mod backoff;
+mod clock;
+mod connector;
+mod failure;
+mod http;
+mod live;
+mod pulse;
+mod refusal;
+mod shared;
+mod socket;
+mod tls;
+
+pub use address::{Address, AddressError};
+pub use fingerprint::{Fingerprint, FingerprintError};
+pub use handle::{Link, open};
+pub use probe::{Outcome, Probe, Step, StepName, probe};
+pub use target::{Choice, OnToken, OpenMemory, Sink, Target, Transport};

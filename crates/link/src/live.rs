@@ -1,0 +1,202 @@
+//! One open connection with its dialect: decodes bursts, keeps the calls that wait, and feels the pulse.
+//! What its end means is the actor's to decide.
+
+use std::collections::HashMap;
+use std::future::poll_fn;
+use std::ops::ControlFlow;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
+
+use crate::call::{Call, CallError, Reply};
+use crate::clock::unix_ms;
+use crate::connector::Opened;
+use crate::dialect::{Close, Dialect, Out};
+use crate::event::{Body, NodeState};
+use crate::pulse::{Beat, Pulse};
+use crate::socket::{End, Heard, Socket};
+
+/// How often the pulse is felt.
+const TICK: Duration = Duration::from_secs(5);
+/// How long a gateway may take to let us in once the socket is open.
+const HANDSHAKE: Duration = Duration::from_secs(20);
+
+/// Where the answer to a call goes.
+pub(crate) type Answer = oneshot::Sender<Result<Reply, CallError>>;
+
+pub(crate) struct Live {
+    socket: Socket,
+    dialect: Box<dyn Dialect>,
+    /// Calls that wait for their answer. Whose caller gave up is cleared away at the next tick.
+    pending: HashMap<u64, Answer>,
+    calls: u64,
+    pulse: Pulse,
+    tick: Interval,
+    opened: Instant,
+    /// Text frames received.
+    pub frames: u64,
+}
+
+/// What a connection brings.
+pub(crate) enum Brought {
+    /// Frames were decoded into the `Out`, or the socket ended.
+    Heard(Heard),
+    Tick,
+}
+
+impl Live {
+    /// Takes over an open socket, and lets the dialect say its first words.
+    pub fn begin(opened: Opened, out: &mut Out) -> Live {
+        let Opened {
+            socket, mut dialect, ..
+        } = opened;
+        let (now, day) = (Instant::now(), unix_ms());
+        dialect.opened(day, out);
+        let pulse = Pulse::new(Duration::from_millis(dialect.silence_limit()), now, day);
+        let mut tick = interval_at(now + TICK, TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Live {
+            socket,
+            dialect,
+            pending: HashMap::new(),
+            calls: 0,
+            pulse,
+            tick,
+            opened: now,
+            frames: 0,
+        }
+    }
+
+    /// Waits for the next burst or tick. May be dropped at any time: nothing is lost.
+    pub async fn next(&mut self, out: &mut Out) -> Brought {
+        let Live {
+            socket,
+            dialect,
+            tick,
+            ..
+        } = self;
+        poll_fn(|cx| {
+            if tick.poll_tick(cx).is_ready() {
+                return Poll::Ready(Brought::Tick);
+            }
+            let mut now = None;
+            let each = |text: &str| {
+                // Looked at once a burst: its frames arrived together.
+                let now = *now.get_or_insert_with(unix_ms);
+                dialect.frame(text, now, out);
+                if out.close.is_some() {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
+            };
+            socket.poll_burst(cx, each).map(Brought::Heard)
+        })
+        .await
+    }
+
+    /// Accounts for a burst. The way there and back, when it was measured.
+    pub fn heard(&mut self, heard: &Heard) -> Option<Duration> {
+        let now = Instant::now();
+        self.frames += u64::from(heard.texts);
+        self.pulse.heard(now);
+        heard.pong.and_then(|number| self.pulse.pong(number, now))
+    }
+
+    /// Whether the handshake is done.
+    pub fn ready(&self) -> bool {
+        self.dialect.ready()
+    }
+
+    /// The first question after the handshake: it measures the way.
+    pub fn ping(&mut self) {
+        let number = self.pulse.ping(Instant::now());
+        self.socket.ping(number);
+    }
+
+    /// Writes a call, or says at once why not.
+    pub fn call(&mut self, call: &Call, answer: Answer, out: &mut Out) {
+        if !self.dialect.ready() {
+            // Whoever gave up waiting needs no answer.
+            let _ = answer.send(Err(CallError::NotConnected));
+            return;
+        }
+        self.calls += 1;
+        self.pending.insert(self.calls, answer);
+        self.dialect.call(self.calls, call, unix_ms(), out);
+    }
+
+    /// Sends the frames and gives the answers that a dialect asked for.
+    pub fn settle(&mut self, out: &mut Out) {
+        for frame in out.frames.drain(..) {
+            self.socket.send(frame);
+        }
+        for (number, reply) in out.replies.drain(..) {
+            if let Some(answer) = self.pending.remove(&number) {
+                let _ = answer.send(reply);
+            }
+        }
+    }
+
+    /// A device token the gateway gave.
+    pub fn issued_token(&self) -> Option<&secrecy::SecretString> {
+        self.dialect.issued_token()
+    }
+
+    /// Called every few seconds. A sentence when the connection is as good as dead.
+    pub fn check(&mut self) -> Result<(), String> {
+        self.forget_abandoned();
+        if !self.dialect.ready() && self.opened.elapsed() >= HANDSHAKE {
+            let seconds = HANDSHAKE.as_secs();
+            return Err(format!(
+                "the gateway opened the socket but did not finish the handshake within {seconds} s"
+            ));
+        }
+        match self.pulse.check(Instant::now(), unix_ms()) {
+            Beat::Fine => Ok(()),
+            Beat::Ping(number) => {
+                self.socket.ping(number);
+                Ok(())
+            }
+            Beat::Dead(silent) => Err(format!(
+                "nothing was heard from the gateway for {} s",
+                silent.as_secs()
+            )),
+        }
+    }
+
+    fn forget_abandoned(&mut self) {
+        let Live { pending, dialect, .. } = self;
+        pending.retain(|number, answer| {
+            let abandoned = answer.is_closed();
+            if abandoned {
+                dialect.forget(*number);
+            }
+            !abandoned
+        });
+    }
+
+    /// Closes what was open: waiting calls are lost. `end` is `None` when this side ends it. What state follows.
+    pub fn finish(mut self, end: Option<End>, out: &mut Out) -> (Close, Socket) {
+        let (code, reason, ours) = match end {
+            None => (Some(1000), String::new(), None),
+            Some(End::Closed { code, reason }) => (code, reason, None),
+            Some(End::Broken(reason)) => (None, reason.clone(), Some(reason)),
+        };
+        let mut close = self.dialect.closed(code, &reason, unix_ms(), out);
+        // What broke under the dialect is known better here.
+        if let (Some(reason), true) = (ours, close.retry) {
+            close.state = NodeState::Failed { reason };
+        }
+        out.frames.clear();
+        self.settle(out);
+        for (_, answer) in self.pending.drain() {
+            let _ = answer.send(Err(CallError::Lost));
+        }
+        out.events
+            .retain(|event| !matches!(event.body, Body::NodeState(_)));
+        (close, self.socket)
+    }
+}

@@ -1,0 +1,116 @@
+//! What a link is to be held to: where, whom to trust, who we are.
+
+use std::fmt;
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use tokio::io::DuplexStream;
+
+use crate::address::Address;
+use crate::dialect::{ClientInfo, Credentials, Kind};
+use crate::event::Event;
+use crate::fingerprint::Fingerprint;
+
+/// A gateway to be connected to.
+#[derive(Clone)]
+pub struct Target {
+    /// The node's name, for logs and task names only.
+    pub name: String,
+    pub choice: Choice,
+    pub address: Address,
+    /// The certificate the person trusts, where no authority vouches for it.
+    pub pin: Option<Fingerprint>,
+    pub credentials: Credentials,
+    /// What this program says of itself.
+    pub ours: ClientInfo,
+    /// Called with a device token that the gateway gave, when it is not the one in `credentials`. Belongs in the
+    /// keyring. Called on the link's own task: it must not block.
+    pub on_token: Option<OnToken>,
+    pub transport: Transport,
+}
+
+/// Takes a device token that a gateway gave.
+pub type OnToken = Arc<dyn Fn(SecretString) + Send + Sync>;
+
+/// Opens a stream to a gateway in this process.
+pub type OpenMemory = Arc<dyn Fn() -> DuplexStream + Send + Sync>;
+
+/// Which vendor's gateway is expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub enum Choice {
+    /// Whatever answers: asked over HTTP before the first connection.
+    Auto,
+    /// This one.
+    Is(Kind),
+}
+
+/// What carries the WebSocket.
+#[derive(Clone)]
+pub enum Transport {
+    /// TCP, and TLS where the address says so.
+    Net,
+    /// A stream in memory; there is no TLS on it.
+    Memory(OpenMemory),
+}
+
+impl Target {
+    pub(crate) fn is_net(&self) -> bool {
+        matches!(self.transport, Transport::Net)
+    }
+}
+
+/// Who listens to a link.
+pub trait Sink: Send + Sync + 'static {
+    /// Called on the link's own task with the events of one read burst, in order; must drain `events` and must not
+    /// block. So there is no queue between socket and state: back-pressure is the call itself.
+    fn deliver(&self, events: &mut Vec<Event>);
+}
+
+impl fmt::Debug for Target {
+    /// Without any key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Target")
+            .field("name", &self.name)
+            .field("choice", &self.choice)
+            .field("address", &self.address)
+            .field("pin", &self.pin)
+            .field("transport", &self.transport)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Transport::Net => "Net",
+            Transport::Memory(_) => "Memory",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_shows_when_a_target_is_printed() {
+        let secret = || Some(SecretString::from("canary".to_owned()));
+        let target = Target {
+            name: "homelab".to_owned(),
+            choice: Choice::Auto,
+            address: Address::parse("wss://homelab.example:1").unwrap(),
+            pin: None,
+            credentials: Credentials {
+                key: secret(),
+                device: secret(),
+                device_token: secret(),
+            },
+            ours: ClientInfo::new("0.1.0", "00000000-0000-0000-0000-000000000000"),
+            on_token: None,
+            transport: Transport::Net,
+        };
+        let text = format!("{target:?}");
+        assert!(text.contains("homelab.example"), "{text}");
+        assert!(!text.contains("canary"), "{text}");
+    }
+}
