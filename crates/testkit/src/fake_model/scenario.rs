@@ -234,7 +234,7 @@ mod tests {
         assert_eq!(Scenario::of(&asked("[error]")), Scenario::Error);
         assert_eq!(Scenario::of(&asked("[ratelimit] x")), Scenario::RateLimit);
         assert!(
-            matches!(Scenario::of(&asked("[think]")), Scenario::Say { thought, .. } if thought.len() == 6)
+            matches!(Scenario::of(&asked("[think]")), Scenario::Say { thought, .. } if thought.len() == 5)
         );
     }
 
