@@ -105,3 +105,7 @@ fn make_private(path: &Path) -> io::Result<()> {
 fn make_private(path: &Path) -> io::Result<()> {
     fs::create_dir_all(path)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;

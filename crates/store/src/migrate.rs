@@ -1,8 +1,7 @@
 //! Bringing a database to the newest format, one transaction a step. It refuses what it does not know before anything
 //! is touched.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
@@ -21,15 +20,9 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
-/// The part of a database file that is looked at: SQLite's header, 100 bytes.
-const HEADER: usize = 100;
-const MAGIC: &[u8] = b"SQLite format 3\0";
-/// Where the header holds the `user_version`, four bytes, big end first.
-const VERSION: std::ops::Range<usize> = 60..64;
-
 /// Refuses a file that is no database or that a newer version wrote. Reads, and touches nothing.
 pub(crate) fn refuse_unknown(path: &Path, known: u32) -> Result<(), StoreError> {
-    let Some(found) = version_in_header(path)? else {
+    let Some(found) = version_in_file(path)? else {
         return Ok(());
     };
     refuse_newer(path, found, known)?;
@@ -118,31 +111,37 @@ fn refuse_newer(path: &Path, found: u32, known: u32) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The version as the file's own bytes have it; `None` for a file that is absent or empty.
-fn version_in_header(path: &Path) -> Result<Option<u32>, StoreError> {
-    let cannot = |source: std::io::Error| StoreError::CannotOpen {
-        path: path.to_owned(),
-        source: source.into(),
+/// The version as the file alone has it; `None` for a file that is absent. SQLite itself must read it: were it opened
+/// and closed by other means, this process would lose the locks it holds on the file through another store.
+fn version_in_file(path: &Path) -> Result<Option<u32>, StoreError> {
+    let refused = |source: Error| {
+        let (path, source) = (path.to_owned(), source.into());
+        Err(StoreError::CannotOpen { path, source })
     };
-    let file = match File::open(path) {
-        Ok(file) => file,
+    match path.metadata() {
+        Ok(found) if found.is_dir() => return refused(ErrorKind::IsADirectory.into()),
+        Ok(_) => {}
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(cannot(error)),
-    };
-    let mut header = Vec::with_capacity(HEADER);
-    file.take(HEADER as u64)
-        .read_to_end(&mut header)
-        .map_err(cannot)?;
-    if header.is_empty() {
-        return Ok(None);
+        Err(error) => return refused(error),
     }
-    let version = header.get(VERSION).and_then(|bytes| bytes.try_into().ok());
-    match version {
-        Some(bytes) if header.starts_with(MAGIC) => Ok(Some(u32::from_be_bytes(bytes))),
-        _ => Err(StoreError::NotADatabase {
-            path: path.to_owned(),
-        }),
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let found = Connection::open_with_flags(immutable(path), flags).and_then(|db| version(&db));
+    found.map(Some).map_err(|error| StoreError::sorted(path, error))
+}
+
+/// The address under which SQLite reads a file without a lock, a log or any other file beside it.
+fn immutable(path: &Path) -> String {
+    let mut address = String::from(if cfg!(windows) { "file:/" } else { "file:" });
+    for &byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'\\' if cfg!(windows) => address.push('/'),
+            b'/' | b'.' | b'-' | b'_' => address.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() => address.push(char::from(byte)),
+            _ => address.push_str(&format!("%{byte:02X}")),
+        }
     }
+    address + "?immutable=1"
 }
 
 /// The version with what stands in the log, read so that closing does not fold the log into the file.
@@ -161,3 +160,7 @@ fn version(db: &Connection) -> rusqlite::Result<u32> {
     db.pragma_query_value(None, "user_version", |row| row.get::<_, i32>(0))
         .map(i32::cast_unsigned)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;

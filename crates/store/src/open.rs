@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::error::StoreError;
 use crate::migrate::{Migration, known, migrate, refuse_unknown};
@@ -11,6 +11,9 @@ use crate::store::Durability;
 
 /// How long a connection waits for a lock that another process holds.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often the log is asked for while others open the same new file.
+const ATTEMPTS: usize = 20;
 
 /// The one connection that writes, to a database in the newest format.
 pub(crate) fn writer(
@@ -50,8 +53,23 @@ pub(crate) fn reader(path: &Path) -> Result<Connection, StoreError> {
 
 fn prepare(db: &Connection, durability: Durability) -> rusqlite::Result<()> {
     db.busy_timeout(PATIENCE)?;
-    // The answer is the mode that was set; a file system without shared memory keeps the old one, and works.
-    let _mode: String = db.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    use_log(db)?;
     db.pragma_update(None, "synchronous", durability.pragma())?;
     db.pragma_update(None, "foreign_keys", true)
+}
+
+/// Sets the write-ahead log. The answer is the mode that is set then; a file system without shared memory keeps the
+/// old one, and works. Two who make one file at once refuse each other here without waiting: the one who lost waits
+/// for the other's lock, as is done everywhere else, and asks again.
+fn use_log(db: &Connection) -> rusqlite::Result<()> {
+    let set = || db.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
+    for _ in 0..ATTEMPTS {
+        match set() {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                db.execute_batch("BEGIN IMMEDIATE; ROLLBACK")?;
+            }
+            other => return other.map(drop),
+        }
+    }
+    set().map(drop)
 }

@@ -1,6 +1,7 @@
 //! The threads that read, and how a read looks: one transaction, so that all its statements see the same moment.
 
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::SyncSender;
 
 use rusqlite::{Connection, Transaction};
 
@@ -11,11 +12,13 @@ use crate::job::{Answer, caught};
 /// A queued read; it answers its caller itself.
 pub(crate) type Read = Box<dyn FnOnce(&mut Connection) + Send>;
 
-/// Serves the queue until it closes.
-pub(crate) fn serve(mut db: Connection, inbox: Inbox<Read>) {
+/// Serves the queue until it closes, and lets go of `line` when the connection is closed.
+pub(crate) fn serve(mut db: Connection, inbox: Inbox<Read>, line: SyncSender<()>) {
     while let Some(read) = inbox.next() {
         read(&mut db);
     }
+    drop(db);
+    drop(line);
 }
 
 /// Packs the caller's work for the queue.

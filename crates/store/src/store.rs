@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::available_parallelism;
 
 use rusqlite::{Connection, Transaction};
@@ -78,8 +79,9 @@ impl Store {
             Ok((writer, readers))
         };
         let (db, readers) = opened(&scope, path, connect).await?;
-        let writes = start_writer(&scope, path, db)?;
-        let reads = start_readers(&scope, path, readers)?;
+        let (line, hung_up) = sync_channel(0);
+        let writes = start_writer(&scope, path, db, hung_up)?;
+        let reads = start_readers(&scope, path, readers, line)?;
         Ok(Store {
             inner: Arc::new(Inner {
                 path: path.to_owned(),
@@ -98,7 +100,8 @@ impl Store {
             open::in_memory(Path::new(IN_MEMORY), &steps)
         })
         .await?;
-        let writes = start_writer(&scope, path, db)?;
+        // Without readers the line is down from the start.
+        let writes = start_writer(&scope, path, db, sync_channel(0).1)?;
         Ok(Store {
             inner: Arc::new(Inner {
                 path: path.to_owned(),
@@ -193,10 +196,11 @@ fn start_writer(
     scope: &Scope,
     path: &Path,
     db: Connection,
+    readers: Receiver<()>,
 ) -> Result<mpsc::Sender<Box<dyn Job>>, StoreError> {
     let (writes, inbox) = Inbox::new(scope);
     scope
-        .thread("writer", move || writer::serve(db, inbox))
+        .thread("writer", move || writer::serve(db, inbox, readers))
         .map_err(|error| no_thread(path, error))?;
     Ok(writes)
 }
@@ -205,13 +209,14 @@ fn start_readers(
     scope: &Scope,
     path: &Path,
     readers: Vec<Connection>,
+    line: SyncSender<()>,
 ) -> Result<mpsc::Sender<reader::Read>, StoreError> {
     let (reads, inbox) = Inbox::new(scope);
     for (number, db) in (1..).zip(readers) {
-        let inbox = inbox.clone();
+        let (inbox, line) = (inbox.clone(), line.clone());
         let name = format!("reader {number}");
         scope
-            .thread(&name, move || reader::serve(db, inbox))
+            .thread(&name, move || reader::serve(db, inbox, line))
             .map_err(|error| no_thread(path, error))?;
     }
     Ok(reads)
@@ -228,3 +233,7 @@ fn no_thread(path: &Path, source: std::io::Error) -> StoreError {
 fn reader_count() -> usize {
     available_parallelism().map_or(2, |cores| cores.get().clamp(2, 4))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;

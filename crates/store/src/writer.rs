@@ -2,6 +2,8 @@
 //! that fails is undone alone; they are answered only when the commit has happened.
 
 use std::collections::VecDeque;
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -11,8 +13,12 @@ use crate::job::Job;
 /// How many requests share a commit at most: the first of them waits for all.
 const TOGETHER: usize = 128;
 
-/// Serves the queue until it closes.
-pub(crate) fn serve(mut db: Connection, inbox: Inbox<Box<dyn Job>>) {
+/// How long the end waits for reads that still run.
+const LAST_READS: Duration = Duration::from_secs(1);
+
+/// Serves the queue until it closes. `readers` hangs up when the last reader's connection is closed: the last one to
+/// close folds the log into the file, and only a connection that may write can.
+pub(crate) fn serve(mut db: Connection, inbox: Inbox<Box<dyn Job>>, readers: Receiver<()>) {
     while let Some(first) = inbox.next() {
         let mut queued = VecDeque::from([first]);
         queued.extend(std::iter::from_fn(|| inbox.waiting()).take(TOGETHER - 1));
@@ -20,6 +26,8 @@ pub(crate) fn serve(mut db: Connection, inbox: Inbox<Box<dyn Job>>) {
             commit_together(&mut db, &mut queued);
         }
     }
+    // Nothing is ever sent: this waits for the hang-up.
+    let _ = readers.recv_timeout(LAST_READS);
 }
 
 /// Takes jobs until the queue is empty or the transaction is lost, then answers all it took.
@@ -70,3 +78,7 @@ fn ended_inside() -> rusqlite::Error {
     let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_MISUSE);
     rusqlite::Error::SqliteFailure(code, Some("a write ended the transaction it runs in".to_owned()))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;

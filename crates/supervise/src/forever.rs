@@ -69,7 +69,7 @@ impl Restart {
             .saturating_mul(1_u32.checked_shl(*failures).unwrap_or(u32::MAX))
             .min(cap);
         *failures = failures.saturating_add(1);
-        Some(full.mul_f64(1.0 - random_below_half()))
+        Some(full.saturating_sub(full.mul_f64(random_below_half())))
     }
 }
 
@@ -78,3 +78,7 @@ fn random_below_half() -> f64 {
     let bits = RandomState::new().hash_one(0_u8) >> 32;
     f64::from(bits as u32) / f64::from(u32::MAX) / 2.0
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;

@@ -197,3 +197,7 @@ fn end_from<T>(outcome: &Result<T, String>) -> End {
         Err(message) => End::Panicked(message.clone()),
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;
