@@ -10,6 +10,7 @@ pub mod kbd;
 pub mod mark;
 pub mod menu;
 pub mod relative_time;
+pub mod said;
 pub mod segmented;
 pub mod toast;
 pub mod virtual_list;

@@ -1,4 +1,8 @@
 //! Words for figures: times, sizes, durations, names.
 
+pub mod fuzzy;
+pub mod said;
 pub mod time;
 pub mod words;
+
+mod contrast;

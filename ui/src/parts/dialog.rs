@@ -1,1 +1,91 @@
-//! dialog
+//! What covers the window and keeps the keyboard until it is closed: the browser's own modal
+//! dialog, so that focus stays inside, the rest is inert and Esc closes.
+
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use super::button::IconButton;
+use super::icon::Icon;
+
+/// What a press beside the dialog does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beside {
+    /// Closes it: nothing is lost.
+    Closes,
+    /// Nothing: something may have been typed.
+    Stays,
+}
+
+/// A dialog with a title. It is open for as long as it is mounted; `close` must unmount it.
+#[component]
+pub fn Dialog(
+    #[prop(into)] title: Signal<String>,
+    beside: Beside,
+    /// A class for its size.
+    class: &'static str,
+    #[prop(into)] close: Callback<()>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <Modal name=title beside class close>
+            <header class="dialog-head">
+                <h2>{move || title.get()}</h2>
+                <IconButton icon=Icon::Close name="Close" press=close />
+            </header>
+            {children()}
+        </Modal>
+    }
+}
+
+/// A dialog without a head.
+#[component]
+pub fn Modal(
+    #[prop(into)] name: Signal<String>,
+    beside: Beside,
+    class: &'static str,
+    close: Callback<()>,
+    children: Children,
+) -> impl IntoView {
+    let element = NodeRef::<html::Dialog>::new();
+    let before = StoredValue::new_local(focused());
+    Effect::new(move |_| {
+        if let Some(dialog) = element.get()
+            && !dialog.open()
+        {
+            let _already_open = dialog.show_modal();
+        }
+    });
+    on_cleanup(move || {
+        if let Some(element) = before.try_with_value(Clone::clone).flatten() {
+            let _unfocused = element.focus();
+        }
+    });
+    let pressed = move |event: web_sys::MouseEvent| {
+        let itself = element.get_untracked().is_some_and(|dialog| {
+            event.target().is_some_and(|target| target == *dialog.unchecked_ref::<web_sys::EventTarget>())
+        });
+        if itself && beside == Beside::Closes {
+            close.run(());
+        }
+    };
+    view! {
+        <dialog
+            class=format!("dialog {class}")
+            node_ref=element
+            aria-label=move || name.get()
+            on:cancel=move |event: web_sys::Event| {
+                event.prevent_default();
+                close.run(());
+            }
+            on:mousedown=pressed
+        >
+            <div class="dialog-body">{children()}</div>
+        </dialog>
+    }
+}
+
+fn focused() -> Option<HtmlElement> {
+    document().active_element()?.dyn_into().ok()
+}

@@ -1,4 +1,4 @@
-//! The time as a signal. It ticks once a second, and only while something on the screen counts.
+//! The time as signals. A hand moves only while something on the screen reads it.
 
 use std::time::Duration;
 
@@ -7,25 +7,49 @@ use leptos::prelude::*;
 /// The time of this window.
 #[derive(Clone, Copy)]
 pub struct Clock {
-    now: RwSignal<i64>,
-    readers: StoredValue<usize>,
-    ticking: StoredValue<Option<IntervalHandle>>,
+    second: Hand,
+    minute: Hand,
 }
 
 impl Clock {
     pub fn new() -> Self {
-        Self { now: RwSignal::new(0), readers: StoredValue::new(0), ticking: StoredValue::new(None) }
+        Self { second: Hand::new(Duration::from_secs(1)), minute: Hand::new(Duration::from_secs(30)) }
     }
 
-    /// Unix milliseconds, anew every second for as long as the calling component lives.
-    /// Never show it inside a live region.
+    /// Unix milliseconds, anew every second for as long as the calling component lives:
+    /// for what counts down. Never show it inside a live region.
     pub fn seconds(self) -> ReadSignal<i64> {
-        self.readers.update_value(|readers| *readers += 1);
-        self.now.set(now());
-        if self.ticking.with_value(Option::is_none) {
-            let tick = move || self.now.set(now());
-            let handle = set_interval_with_handle(tick, Duration::from_secs(1)).ok();
-            self.ticking.set_value(handle);
+        self.second.read()
+    }
+
+    /// Unix milliseconds, anew twice a minute: for "4 min ago".
+    pub fn minutes(self) -> ReadSignal<i64> {
+        self.minute.read()
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Hand {
+    every: Duration,
+    now: RwSignal<i64>,
+    readers: StoredValue<usize>,
+    moving: StoredValue<Option<IntervalHandle>>,
+}
+
+impl Hand {
+    fn new(every: Duration) -> Self {
+        Self { every, now: RwSignal::new(0), readers: StoredValue::new(0), moving: StoredValue::new(None) }
+    }
+
+    fn read(self) -> ReadSignal<i64> {
+        let first = self.readers.try_update_value(|readers| {
+            *readers += 1;
+            *readers == 1
+        });
+        if first == Some(true) {
+            self.now.set(now());
+            let moved = move || self.now.set(now());
+            self.moving.set_value(set_interval_with_handle(moved, self.every).ok());
         }
         on_cleanup(move || self.leave());
         self.now.read_only()
@@ -37,7 +61,7 @@ impl Clock {
             *readers
         });
         if left == Some(0)
-            && let Some(Some(handle)) = self.ticking.try_update_value(Option::take)
+            && let Some(Some(handle)) = self.moving.try_update_value(Option::take)
         {
             handle.clear();
         }
