@@ -1,0 +1,172 @@
+//! The nodes a person keeps. A removed one stays for a while, so that a removal can be undone.
+
+use contract::node::Vendor;
+use store::rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use store::rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use store::{Migration, rusqlite};
+
+/// The table.
+pub const CREATE: Migration = Migration {
+    name: "nodes",
+    sql: "CREATE TABLE node (
+              id         TEXT    NOT NULL PRIMARY KEY,
+              name       TEXT    NOT NULL COLLATE NOCASE,
+              vendor     TEXT    NOT NULL,
+              address    TEXT    NOT NULL,
+              pin        TEXT,
+              place      INTEGER NOT NULL,
+              paused     INTEGER NOT NULL,
+              key        TEXT    NOT NULL,
+              device     TEXT    NOT NULL,
+              revision   INTEGER NOT NULL,
+              added_at   INTEGER NOT NULL,
+              removed_at INTEGER
+          ) STRICT;
+          CREATE UNIQUE INDEX node_name ON node (name) WHERE removed_at IS NULL;",
+};
+
+/// Where a secret of a node stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// There is none.
+    None,
+    /// In the keyring.
+    Keyring,
+    /// It was given for one session only and is gone with that.
+    Session,
+}
+
+/// One node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NodeRow {
+    pub id: String,
+    /// The person's name for it; unique among those not removed, case ignored.
+    pub name: String,
+    pub vendor: Vendor,
+    /// A URL, as completed by `link`.
+    pub address: String,
+    /// `sha256:…` of the certificate the person trusts.
+    pub pin: Option<String>,
+    /// Rises in the person's order.
+    pub place: i64,
+    pub paused: bool,
+    pub key: Kept,
+    /// The device identity's.
+    pub device: Kept,
+    /// Rises with every change, a new key's too, which stands in no table.
+    pub revision: i64,
+    /// Unix milliseconds.
+    pub added_at: i64,
+    /// Unix milliseconds of the removal, while it can be undone.
+    pub removed_at: Option<i64>,
+}
+
+const COLUMNS: &str = "id, name, vendor, address, pin, place, paused, key, device, revision, added_at, removed_at";
+
+/// The nodes that are not removed, in the person's order.
+pub fn all(db: &Connection) -> rusqlite::Result<Vec<NodeRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM node WHERE removed_at IS NULL ORDER BY place, added_at");
+    db.prepare(&sql)?.query_map([], read)?.collect()
+}
+
+/// One node, removed or not.
+pub fn get(db: &Connection, id: &str) -> rusqlite::Result<Option<NodeRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM node WHERE id = ?1");
+    db.query_row(&sql, [id], read).optional()
+}
+
+/// The id of the node of that name, if one is there.
+pub fn named(db: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
+    let sql = "SELECT id FROM node WHERE name = ?1 AND removed_at IS NULL";
+    db.query_row(sql, [name], |row| row.get(0)).optional()
+}
+
+/// Writes a node; a new one goes to the end of the order.
+pub fn put(tx: &Transaction<'_>, node: &NodeRow) -> rusqlite::Result<()> {
+    let sql = format!(
+        "INSERT INTO node ({COLUMNS})
+         VALUES (?1, ?2, ?3, ?4, ?5, (SELECT coalesce(max(place), 0) + 1 FROM node), ?6, ?7, ?8, 1, ?9, ?10)
+         ON CONFLICT (id) DO UPDATE SET name = ?2, vendor = ?3, address = ?4, pin = ?5, paused = ?6, key = ?7,
+             device = ?8, revision = revision + 1, removed_at = ?10"
+    );
+    let vendor = vendor_text(node.vendor);
+    tx.execute(
+        &sql,
+        params![
+            node.id, node.name, vendor, node.address, node.pin, node.paused, node.key, node.device, node.added_at,
+            node.removed_at
+        ],
+    )?;
+    Ok(())
+}
+
+/// The nodes removed before that time.
+pub fn removed(db: &Connection, before: i64) -> rusqlite::Result<Vec<NodeRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM node WHERE removed_at < ?1");
+    db.prepare(&sql)?.query_map([before], read)?.collect()
+}
+
+/// Deletes a removed node for good.
+pub fn purge(tx: &Transaction<'_>, id: &str) -> rusqlite::Result<()> {
+    tx.execute("DELETE FROM node WHERE id = ?1 AND removed_at IS NOT NULL", [id]).map(drop)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<NodeRow> {
+    Ok(NodeRow {
+        id: row.get("id")?,
+        name: row.get("name")?,
+        vendor: vendor_of(&row.get::<_, String>("vendor")?),
+        address: row.get("address")?,
+        pin: row.get("pin")?,
+        place: row.get("place")?,
+        paused: row.get("paused")?,
+        key: row.get("key")?,
+        device: row.get("device")?,
+        revision: row.get("revision")?,
+        added_at: row.get("added_at")?,
+        removed_at: row.get("removed_at")?,
+    })
+}
+
+fn vendor_text(vendor: Vendor) -> &'static str {
+    match vendor {
+        Vendor::Auto => "auto",
+        Vendor::Pilothouse => "pilothouse",
+        Vendor::Moltis => "moltis",
+        Vendor::Openclaw => "openclaw",
+        Vendor::McpDashboard => "mcp-dashboard",
+    }
+}
+
+/// A word that only a later version knows is found out anew.
+fn vendor_of(text: &str) -> Vendor {
+    match text {
+        "pilothouse" => Vendor::Pilothouse,
+        "moltis" => Vendor::Moltis,
+        "openclaw" => Vendor::Openclaw,
+        "mcp-dashboard" => Vendor::McpDashboard,
+        _ => Vendor::Auto,
+    }
+}
+
+impl ToSql for Kept {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let text = match self {
+            Kept::None => "none",
+            Kept::Keyring => "keyring",
+            Kept::Session => "session",
+        };
+        Ok(text.into())
+    }
+}
+
+impl FromSql for Kept {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value.as_str()? {
+            "none" => Ok(Kept::None),
+            "keyring" => Ok(Kept::Keyring),
+            "session" => Ok(Kept::Session),
+            _ => Err(FromSqlError::InvalidType),
+        }
+    }
+}
