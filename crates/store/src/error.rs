@@ -51,6 +51,12 @@ pub enum StoreError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 
+    #[error(
+        "The disk that holds {path} failed to read or write. The last change was not saved. Check that the disk is \
+         still there and that you have not used up your share of it"
+    )]
+    DiskFailed { path: PathBuf, source: rusqlite::Error },
+
     #[error("{path} is closed, because Pilothouse is shutting down. Start it again to go on")]
     Closed { path: PathBuf },
 
@@ -69,6 +75,7 @@ impl StoreError {
         match source.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy { path, source },
             Some(ErrorCode::DiskFull) => StoreError::DiskFull { path, source },
+            Some(ErrorCode::SystemIoFailure) => StoreError::DiskFailed { path, source },
             Some(ErrorCode::DatabaseCorrupt) => StoreError::Corrupt { path, source },
             Some(ErrorCode::NotADatabase) => StoreError::NotADatabase { path },
             Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::CannotOpen {
@@ -76,6 +83,17 @@ impl StoreError {
                 source: source.into(),
             },
             _ => StoreError::Sqlite(source),
+        }
+    }
+
+    /// As `sorted`, for the connection that should write: a file it may only read cannot be opened.
+    pub(crate) fn at_opening(path: &Path, source: rusqlite::Error) -> StoreError {
+        match source.sqlite_error_code() {
+            Some(ErrorCode::ReadOnly) => StoreError::CannotOpen {
+                path: path.to_owned(),
+                source: source.into(),
+            },
+            _ => StoreError::sorted(path, source),
         }
     }
 }

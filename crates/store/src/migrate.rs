@@ -54,7 +54,7 @@ pub(crate) fn known(steps: &[Migration]) -> u32 {
 /// Runs one step; false when there was none to run. The version is read inside the transaction, because another
 /// process may be migrating the same file.
 fn next_step(db: &mut Connection, path: &Path, steps: &[Migration]) -> Result<bool, StoreError> {
-    let sorted = |error| StoreError::sorted(path, error);
+    let sorted = |error| StoreError::at_opening(path, error);
     let tx = db
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(sorted)?;

@@ -24,7 +24,7 @@ pub(crate) fn writer(
     refuse_unknown(path, known(steps))?;
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let sorted = |error| StoreError::sorted(path, error);
+    let sorted = |error| StoreError::at_opening(path, error);
     let mut db = Connection::open_with_flags(path, flags).map_err(sorted)?;
     prepare(&db, durability).map_err(sorted)?;
     migrate(&mut db, path, steps)?;

@@ -361,11 +361,30 @@ async fn full_durability_is_what_sqlite_is_told() {
 #[tokio::test]
 async fn no_error_says_its_source_twice() {
     let Bench { _dir, path, .. } = bench().await;
-    for code in [5, 6, 11, 13, 14, 26] {
+    for code in [5, 6, 10, 11, 13, 14, 26] {
         let source = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
         let said = source.to_string();
         let error = StoreError::sorted(&path, source);
         assert!(!error.to_string().contains(&said), "{error}");
         assert!(error.to_string().contains(&path.display().to_string()), "{error}");
+    }
+}
+
+#[test]
+fn the_threads_end_when_the_runtime_went_first() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let Bench {
+        _dir, scope, store, ..
+    } = runtime.block_on(bench());
+    let mut reports = scope.reports();
+    let threads = scope.status().len();
+    drop(runtime);
+    drop(store);
+    for _ in 0..threads {
+        assert_eq!(reports.blocking_recv().unwrap().end, supervise::End::Finished);
     }
 }

@@ -142,3 +142,34 @@ fn tasks_that_end_with_their_runtime_count_as_aborted() {
     drop(runtime);
     assert_eq!(root.status()[0].state, State::Aborted);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nothing_runs_after_a_shutdown_that_raced_with_starts() {
+    for _ in 0..200 {
+        let root = Scope::root("race");
+        let running = Arc::new(AtomicUsize::new(0));
+        let starters = Scope::root("starters");
+        for _ in 0..4 {
+            let (scope, running) = (root.child("starter"), running.clone());
+            starters.spawn("starter", async move {
+                while !scope.is_cancelled() {
+                    let (stop, running) = (scope.clone(), running.clone());
+                    scope.spawn("task", async move {
+                        running.fetch_add(1, Ordering::SeqCst);
+                        stop.cancelled().await;
+                        running.fetch_sub(1, Ordering::SeqCst);
+                        Ok::<_, String>(())
+                    });
+                    tokio::task::yield_now().await;
+                }
+                Ok::<_, String>(())
+            });
+        }
+        tokio::task::yield_now().await;
+        assert_eq!(root.shutdown(30 * SECOND).await, Drained::InTime);
+        assert_eq!(running.load(Ordering::SeqCst), 0);
+        assert_eq!(starters.shutdown(30 * SECOND).await, Drained::InTime);
+        assert_eq!(running.load(Ordering::SeqCst), 0);
+        assert!(root.status().is_empty());
+    }
+}
