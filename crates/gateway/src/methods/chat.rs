@@ -1,0 +1,218 @@
+//! `chat.*`: what may be asked of a session. What then happens is in `run`.
+
+use wire::chat::{
+    AbortParams, AbortReply, Block, CancelQueuedReply, HistoryParams, PeekReply, SendParams, SendReply,
+    SessionParams,
+};
+use wire::chat_event::ChatState;
+use wire::message::Message;
+use wire::{Code, Error};
+
+use super::{no_session, session_key};
+use crate::router::Context;
+use crate::run::{self, Aborted, Offered, Order};
+use crate::state::store_error;
+use crate::table::{self, messages, runs, sessions};
+
+/// Messages that one call gives at most.
+const PAGE: u64 = 10_000;
+/// How queued messages are worked off: each as a run of its own.
+const MODE: &str = "followup";
+
+pub(crate) async fn history(cx: &Context, params: HistoryParams) -> Result<Vec<Message>, Error> {
+    let key = session_key(params.session_key)?;
+    let (before, limit) = (
+        params.before.unwrap_or(u64::MAX),
+        params.limit.unwrap_or(PAGE).min(PAGE),
+    );
+    let missing = no_session(&key);
+    cx.state
+        .store
+        .read(move |db| match sessions::get(db, &key)? {
+            Some(_) => messages::page(db, &key, before, limit).map(Some),
+            None => Ok(None),
+        })
+        .await
+        .map_err(store_error)?
+        .ok_or(missing)
+}
+
+/// Accepts a message; its run begins at once or when its turn comes.
+pub(crate) async fn send(cx: &Context, params: SendParams) -> Result<SendReply, Error> {
+    let key = session_key(params.session_key.clone())?;
+    let text = text_of(&params)?;
+    if let Some(idempotency_key) = &params.idempotency_key
+        && !(1..=128).contains(&idempotency_key.len())
+    {
+        return Err(Error::new(
+            Code::InvalidRequest,
+            "An idempotencyKey has 1 to 128 characters.",
+        ));
+    }
+    if let Some(model) = &params.model {
+        cx.state
+            .setup()
+            .catalogue
+            .choose(Some(model))
+            .map_err(|error| Error::new(Code::NotFound, error.detail))?;
+    }
+    bound_agent(cx, &key, params.agent_id.as_deref()).await?;
+    let run_id = uuid::Uuid::new_v4().to_string();
+    if let Some(known) = accepted(cx, &run_id, &key, params.idempotency_key.clone()).await? {
+        return Ok(SendReply {
+            ok: true,
+            run_id: Some(known),
+            duplicate: true,
+            ..SendReply::default()
+        });
+    }
+    let order = Order {
+        run_id: run_id.clone(),
+        session_key: key,
+        text,
+        seq: params.seq,
+        idempotency_key: params.idempotency_key,
+        model: params.model,
+    };
+    let reply = SendReply {
+        ok: true,
+        run_id: Some(run_id.clone()),
+        ..SendReply::default()
+    };
+    match run::offer(&cx.state, order).await? {
+        Offered::Started => Ok(reply),
+        Offered::Queued => Ok(SendReply {
+            queued: true,
+            mode: Some(MODE.to_owned()),
+            ..reply
+        }),
+        Offered::Full => {
+            forget(cx, vec![run_id]).await?;
+            let refusal = Error::new(
+                Code::Unavailable,
+                "Too many messages wait in this session already.",
+            );
+            Err(Error {
+                retryable: Some(true),
+                ..refusal
+            })
+        }
+    }
+}
+
+/// Ends a run and answers when it has ended.
+pub(crate) async fn abort(cx: &Context, params: AbortParams) -> Result<AbortReply, Error> {
+    if params.session_key.is_none() && params.run_id.is_none() {
+        return Err(Error::new(
+            Code::InvalidRequest,
+            "missing 'runId' or 'sessionKey'",
+        ));
+    }
+    let reply = |aborted, run_id, session_key| AbortReply {
+        aborted,
+        run_id,
+        session_key,
+    };
+    match cx
+        .state
+        .lanes
+        .abort(params.session_key.as_deref(), params.run_id.as_deref())
+    {
+        Aborted::Nothing => Ok(reply(false, params.run_id, params.session_key)),
+        Aborted::Waiting { order } => {
+            forget(cx, vec![order.run_id.clone()]).await?;
+            let state = ChatState::Aborted {
+                message_index: None,
+                partial_message: None,
+            };
+            run::tell(&cx.state, &order, state);
+            Ok(reply(true, Some(order.run_id), Some(order.session_key)))
+        }
+        Aborted::Active {
+            run_id,
+            session_key,
+            ended,
+        } => {
+            ended.cancelled().await;
+            Ok(reply(true, Some(run_id), Some(session_key)))
+        }
+    }
+}
+
+pub(crate) async fn cancel_queued(cx: &Context, params: SessionParams) -> Result<CancelQueuedReply, Error> {
+    let key = session_key(params.session_key)?;
+    let cleared = cx.state.lanes.clear_queue(&key);
+    let count = cleared.len() as u64;
+    if let Some(first) = cleared.front() {
+        run::tell_session(&cx.state, &first.session_key, ChatState::QueueCleared { count });
+    }
+    forget(cx, cleared.into_iter().map(|order| order.run_id).collect()).await?;
+    Ok(CancelQueuedReply { cleared: count })
+}
+
+pub(crate) async fn peek(cx: &Context, params: SessionParams) -> Result<PeekReply, Error> {
+    let key = session_key(params.session_key)?;
+    Ok(cx.state.lanes.peek(&key))
+}
+
+fn text_of(params: &SendParams) -> Result<String, Error> {
+    let refuse = |message: &str| Err(Error::new(Code::InvalidRequest, message));
+    let blocks = params.content.as_deref().unwrap_or_default();
+    if blocks.contains(&Block::Other) {
+        return refuse("Only text can be sent to this gateway yet.");
+    }
+    let texts = blocks.iter().filter_map(|block| match block {
+        Block::Text { text } => Some(text.as_str()),
+        Block::Other => None,
+    });
+    let text = params
+        .text
+        .clone()
+        .unwrap_or_else(|| texts.collect::<Vec<_>>().join("\n"));
+    match text.trim().is_empty() {
+        true => refuse("missing 'text', 'message', or 'content' parameter"),
+        false => Ok(text),
+    }
+}
+
+/// Makes the session if it is missing. One that exists keeps its agent.
+async fn bound_agent(cx: &Context, key: &str, agent_id: Option<&str>) -> Result<(), Error> {
+    let (_, entry) = super::sessions::made(cx, key.to_owned(), agent_id, None, None).await?;
+    match (agent_id, entry.agent_id) {
+        (Some(wanted), Some(bound)) if wanted != bound => Err(Error::new(
+            Code::Conflict,
+            format!(
+                "The session {key:?} belongs to the agent {bound:?}. Send to another session, or bind this one anew."
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Records the run; the run that this key already made, if it did.
+async fn accepted(
+    cx: &Context,
+    run_id: &str,
+    key: &str,
+    idempotency_key: Option<String>,
+) -> Result<Option<String>, Error> {
+    let (run_id, key) = (run_id.to_owned(), key.to_owned());
+    let accepted = cx
+        .state
+        .store
+        .write(move |tx| runs::accept(tx, &run_id, &key, idempotency_key.as_deref(), table::now_ms()))
+        .await
+        .map_err(store_error)?;
+    Ok(match accepted {
+        runs::Accepted::New => None,
+        runs::Accepted::Known { run_id } => Some(run_id),
+    })
+}
+
+async fn forget(cx: &Context, run_ids: Vec<String>) -> Result<(), Error> {
+    cx.state
+        .store
+        .write(move |tx| runs::forget_waiting(tx, &run_ids))
+        .await
+        .map_err(store_error)
+}
