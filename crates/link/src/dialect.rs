@@ -3,6 +3,16 @@
 //! A dialect never touches a socket or a clock: text and times are handed in, what it
 //! wants done is collected in an [`Out`]. So a recording decodes as the live link does.
 
+mod envelope;
+mod lax;
+mod mcp_dashboard;
+mod moltis;
+mod openclaw;
+mod pending;
+mod recent;
+mod runs;
+mod transcript;
+
 use secrecy::SecretString;
 
 use crate::call::{Call, CallError, Reply};
@@ -20,6 +30,65 @@ pub enum Kind {
     McpDashboard,
 }
 
+impl Kind {
+    /// Every vendor, in the order tried when nobody knows.
+    pub const ALL: [Self; 3] = [Self::Moltis, Self::Openclaw, Self::McpDashboard];
+
+    /// The name a person types, as in `--dialect openclaw`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Moltis => "moltis",
+            Self::Openclaw => "openclaw",
+            Self::McpDashboard => "mcp-dashboard",
+        }
+    }
+
+    /// The vendor a person's word means; any case, `_` for `-`.
+    pub fn from_name(word: &str) -> Option<Self> {
+        let word = word.trim().to_ascii_lowercase().replace('_', "-");
+        Self::ALL.into_iter().find(|kind| kind.name() == word)
+    }
+}
+
+/// Makes the dialect of one new connection.
+pub fn make(kind: Kind, credentials: &Credentials, ours: &ClientInfo) -> Box<dyn Dialect> {
+    match kind {
+        Kind::Moltis => Box::new(moltis::Moltis::new(credentials, ours)),
+        Kind::Openclaw => Box::new(openclaw::Openclaw::new(credentials, ours)),
+        Kind::McpDashboard => Box::new(mcp_dashboard::McpDashboard::new()),
+    }
+}
+
+/// What this program says of itself to a gateway.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientInfo {
+    /// The name people read ("Pilothouse").
+    pub name: String,
+    /// This program's version.
+    pub version: String,
+    /// `linux`, `macos` or `windows`; never a release, because gateways pin it when they pair.
+    pub platform: &'static str,
+    /// A UUID of this installation.
+    pub instance: String,
+}
+
+impl ClientInfo {
+    /// This program on this machine.
+    pub fn new(version: &str, instance: &str) -> Self {
+        let platform = match std::env::consts::OS {
+            "macos" => "macos",
+            "windows" => "windows",
+            _ => "linux",
+        };
+        Self {
+            name: "Pilothouse".into(),
+            version: version.into(),
+            platform,
+            instance: instance.into(),
+        }
+    }
+}
+
 /// What a dialect wants done after it was shown something.
 #[derive(Debug, Default)]
 pub struct Out {
@@ -33,7 +102,10 @@ pub struct Out {
     pub close: Option<Close>,
 }
 
-/// Why a dialect ends a connection.
+/// Why a dialect ends a connection, or what follows its end.
+///
+/// A dialect that closes in [`Dialect::frame`] has told the state as an event already;
+/// [`Dialect::closed`] only returns it: the caller tells it (with its own count of tries).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Close {
     /// The state that follows.
@@ -49,6 +121,17 @@ pub struct Upgrade {
     pub path: &'static str,
     /// Headers besides the usual ones. Never holds a key.
     pub headers: Vec<(&'static str, String)>,
+    /// Whether the vendor wants an `Origin` header, and which.
+    pub origin: Origin,
+}
+
+/// The `Origin` header of an upgrade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// None: these gateways refuse or mistrust a client that sends one.
+    Absent,
+    /// `http://127.0.0.1:PORT` with the port that is connected to.
+    Loopback,
 }
 
 /// Who we are to a gateway. Made once a node, kept in the keyring.

@@ -1,0 +1,1 @@
+//! Recordings of a gateway's frames, made neutral. (Being written.)

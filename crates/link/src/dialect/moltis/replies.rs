@@ -1,0 +1,412 @@
+//! Moltis' answers: to a caller as a reply, to a recording or to the dialect itself as
+//! events.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::super::Out;
+use super::super::envelope::{Envelope, Failure, keep};
+use super::super::lax::{Flag, Text, list, read, tree};
+use super::super::pending::{Ask, Asked, Asker, answer};
+use super::super::runs::Place;
+use super::approval::Requested;
+use super::history::{cut_page, rows, sent_page};
+use super::session::Entry;
+use super::{Moltis, calls, say, say_at};
+use crate::call::{CallError, Page, Reply};
+use crate::event::{Agent, Body, Message, Role, Session};
+
+impl Moltis {
+    pub(super) fn response(&mut self, frame: &Envelope<'_>, text: &str, now: i64, out: &mut Out) {
+        let asked = self.pending.take(frame.id.or_empty());
+        if frame.ok.set()
+            && let Some(payload) = frame.payload.filter(|payload| is_hello(payload))
+        {
+            return self.hello(payload, now, out);
+        }
+        if self.greeting_is_open() && !frame.ok.set() {
+            return self.handshake_refused(frame, now, out);
+        }
+        match asked {
+            Some(asked) if frame.ok.set() => self.answered(asked, frame, text, now, out),
+            Some(asked) => self.refused(&asked, frame, text, now, out),
+            // A late answer to a call that was given up is nobody's; in a recording it is kept.
+            None if self.live => {}
+            None => keep(text, None, now, out),
+        }
+    }
+
+    fn answered(
+        &mut self,
+        Asked { ask, asker }: Asked,
+        frame: &Envelope<'_>,
+        text: &str,
+        now: i64,
+        out: &mut Out,
+    ) {
+        let payload = frame.payload;
+        match ask {
+            Ask::Agents => self.agents_listed(payload, asker, now, out),
+            Ask::Sessions => self.sessions_listed(payload, asker, now, out),
+            Ask::History {
+                session,
+                limit,
+                before,
+            } => {
+                let rows = rows(payload);
+                let paged = self.granted.extends("chat.history.page");
+                let page = if paged {
+                    sent_page(&rows, &session)
+                } else {
+                    cut_page(&rows, &session, limit, before.as_deref())
+                };
+                self.switched(payload, now, asker, out);
+                self.history_read(page, session, asker, out);
+            }
+            Ask::Peek { page } => self.peeked(payload, *page, (asker, now), out),
+            Ask::Send { session } => answer(asker, calls::sent(payload, session), out),
+            Ask::Abort => {
+                let aborted: Aborted = read(payload).unwrap_or_default();
+                answer(asker, Ok(Reply::Aborted(aborted.aborted.set())), out);
+            }
+            Ask::Create { agent, title } => self.created(payload, agent, title, asker, out),
+            Ask::Prepare { session, agent, then } => self.prepared(session, agent, *then, (asker, now), out),
+            Ask::Approvals => self.approvals_listed(payload, asker, now, out),
+            Ask::Decide { .. } => answer(asker, Ok(Reply::Decided), out),
+            Ask::Ping => {
+                if asker == Asker::Recorded {
+                    say(now, Body::Health { value: tree(payload) }, out);
+                }
+                answer(asker, Ok(Reply::Pong), out);
+            }
+            Ask::Subscribe => {}
+            Ask::Foreign { method } => keep(text, Some(&method), now, out),
+            Ask::Connect => keep(text, Some("connect"), now, out),
+        }
+    }
+
+    /// A call that was refused. The words are for the person; the codes say little.
+    fn refused(&mut self, asked: &Asked, frame: &Envelope<'_>, text: &str, now: i64, out: &mut Out) {
+        if let Asker::Own = asked.asker {
+            return;
+        }
+        let Asker::Caller(_) = asked.asker else {
+            return keep(text, method(&asked.ask), now, out);
+        };
+        if let Ask::Peek { page } = &asked.ask {
+            return answer(asked.asker, Ok(Reply::History((**page).clone())), out);
+        }
+        let failure: Failure<'_> = read(frame.error).unwrap_or_default();
+        let said = failure
+            .message
+            .filled()
+            .unwrap_or("The gateway refused without a reason.");
+        let message = match said.strip_prefix("missing scope: ") {
+            Some(scope) => format!("The key may not do that: it lacks the right {scope} on the gateway."),
+            None => said.to_owned(),
+        };
+        let code = failure.code.filled().unwrap_or("UNKNOWN").to_owned();
+        let error = CallError::Refused {
+            code,
+            message,
+            retryable: failure.retryable.set(),
+        };
+        answer(asked.asker, Err(error), out);
+    }
+
+    pub(super) fn agents_listed(
+        &mut self,
+        payload: Option<&RawValue>,
+        asker: Asker,
+        now: i64,
+        out: &mut Out,
+    ) {
+        let listed: Agents<'_> = read(payload).unwrap_or_default();
+        let rows: Vec<AgentRow<'_>> = list(listed.agents);
+        let agents: Vec<Agent> = rows
+            .iter()
+            .filter_map(|row| row.agent(listed.default_id.get()))
+            .collect();
+        if let Asker::Caller(_) = asker {
+            self.agents.clone_from(&agents);
+            return answer(asker, Ok(Reply::Agents(agents)), out);
+        }
+        for gone in self
+            .agents
+            .iter()
+            .filter(|old| !agents.iter().any(|new| new.id == old.id))
+        {
+            say_at(
+                Place {
+                    agent: Some(&gone.id),
+                    at: now,
+                    ..Place::default()
+                },
+                Body::AgentRemoved,
+                out,
+            );
+        }
+        for agent in agents.iter().filter(|agent| !self.agents.contains(agent)) {
+            let place = Place {
+                agent: Some(&agent.id),
+                at: now,
+                ..Place::default()
+            };
+            say_at(place, Body::AgentChanged(agent.clone()), out);
+        }
+        self.agents = agents;
+    }
+
+    fn sessions_listed(&mut self, payload: Option<&RawValue>, asker: Asker, now: i64, out: &mut Out) {
+        let entries: Vec<Entry<'_>> = list(payload);
+        if let Asker::Caller(_) = asker {
+            let mut sessions = Vec::new();
+            for (session, version) in entries
+                .iter()
+                .filter_map(|entry| Some((entry.session()?, entry.version)))
+            {
+                self.sessions.note(&session, version);
+                sessions.push(session);
+            }
+            return answer(asker, Ok(Reply::Sessions(sessions)), out);
+        }
+        for entry in &entries {
+            if let Some(session) = entry.session() {
+                self.sessions.tell(session, entry.version, now, out);
+            }
+        }
+    }
+
+    /// A recorded switch tells the session beside its history.
+    fn switched(&mut self, payload: Option<&RawValue>, now: i64, asker: Asker, out: &mut Out) {
+        #[derive(Default, Deserialize)]
+        struct Switched<'a> {
+            #[serde(default, borrow)]
+            entry: Option<&'a RawValue>,
+            #[serde(default)]
+            replying: Flag,
+        }
+        if asker != Asker::Recorded || payload.is_none_or(|payload| payload.get().starts_with('[')) {
+            return;
+        }
+        let switched: Switched<'_> = read(payload).unwrap_or_default();
+        let entry: Entry<'_> = read(switched.entry).unwrap_or_default();
+        if let Some(mut session) = entry.session() {
+            session.running = session.running.or(switched.replying.0);
+            self.sessions.tell(session, entry.version, now, out);
+        }
+    }
+
+    fn history_read(&mut self, mut page: Page, session: String, asker: Asker, out: &mut Out) {
+        if let Asker::Caller(_) = asker {
+            let open = self.runs.of_session(&session);
+            page.running = open.map(|run| (Some(run.id().to_owned()), run.text.clone()));
+            // The text so far of a run that began before this connection can be asked for.
+            if page.running.is_none()
+                && self.sessions.running(&session)
+                && self.granted.extends("chat.peek.text")
+            {
+                let params = wire::chat::SessionParams {
+                    session_key: Some(session),
+                };
+                return self.request(
+                    Ask::Peek { page: Box::new(page) },
+                    asker,
+                    "chat.peek",
+                    &params,
+                    out,
+                );
+            }
+            return answer(asker, Ok(Reply::History(page)), out);
+        }
+        for message in page.messages {
+            if self.is_news(&message, &session) {
+                let (run, at) = (
+                    message.run_id.clone().unwrap_or_default(),
+                    message.sent_at.unwrap_or(0),
+                );
+                say_at(self.place(&run, Some(&session), at), Body::Message(message), out);
+            }
+        }
+    }
+
+    /// Whether a message of a recorded history was not told as it happened.
+    fn is_news(&mut self, message: &Message, session: &str) -> bool {
+        let followed = message.run_id.as_deref().is_some_and(|run| self.runs.knows(run));
+        let said =
+            message.role == Role::User && self.told.was_told(&format!("said {session} {}", message.text));
+        self.told.tell(&message.id) && !said && !(followed && message.role == Role::Assistant)
+    }
+
+    fn peeked(
+        &mut self,
+        payload: Option<&RawValue>,
+        mut page: Page,
+        (asker, now): (Asker, i64),
+        out: &mut Out,
+    ) {
+        #[derive(Default, Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Peeked<'a> {
+            #[serde(default)]
+            active: Flag,
+            #[serde(default, borrow)]
+            session_key: Text<'a>,
+            #[serde(default, borrow)]
+            run_id: Text<'a>,
+            #[serde(default, borrow)]
+            text: Text<'a>,
+        }
+        let peeked: Peeked<'_> = read(payload).unwrap_or_default();
+        if peeked.active.set() {
+            let agent = peeked
+                .session_key
+                .get()
+                .and_then(|key| self.sessions.agent(key))
+                .map(str::to_owned);
+            let session = peeked.session_key.filled();
+            let place = Place {
+                run: peeked.run_id.or_empty(),
+                agent: agent.as_deref(),
+                session,
+                at: now,
+            };
+            if let Some(run) = peeked.run_id.filled().and_then(|_| self.runs.enter(place, out)) {
+                run.whole_text(now, peeked.text.or_empty(), out);
+                page.running = Some((Some(run.id().to_owned()), run.text.clone()));
+            } else {
+                page.running = Some((None, peeked.text.or_empty().to_owned()));
+            }
+        }
+        answer(asker, Ok(Reply::History(page)), out);
+    }
+
+    fn created(
+        &mut self,
+        payload: Option<&RawValue>,
+        agent: Option<String>,
+        title: Option<String>,
+        asker: Asker,
+        out: &mut Out,
+    ) {
+        #[derive(Default, Deserialize)]
+        struct Made<'a> {
+            #[serde(default, borrow)]
+            entry: Option<&'a RawValue>,
+        }
+        let made: Made<'_> = read(payload).unwrap_or_default();
+        let entry: Entry<'_> = read(made.entry).unwrap_or_default();
+        let Some(session) = entry.session() else {
+            return answer(
+                asker,
+                Err(CallError::Unreadable("the new session has no key".into())),
+                out,
+            );
+        };
+        let (agent_id, title) = (
+            session.agent_id.clone().or(agent),
+            session.title.clone().or(title),
+        );
+        let session = Session {
+            agent_id,
+            title,
+            ..session
+        };
+        self.sessions.note(&session, entry.version);
+        answer(asker, Ok(Reply::Session(session)), out);
+    }
+
+    fn approvals_listed(&mut self, payload: Option<&RawValue>, asker: Asker, now: i64, out: &mut Out) {
+        #[derive(Default, Deserialize)]
+        struct Pending<'a> {
+            #[serde(default, borrow)]
+            requests: Option<&'a RawValue>,
+        }
+        let pending: Pending<'_> = read(payload).unwrap_or_default();
+        let rows: Vec<Requested<'_>> = list(pending.requests);
+        let open = rows.iter().filter_map(Requested::open);
+        if let Asker::Caller(_) = asker {
+            let own = |text: Option<Box<str>>| text.map(Into::into);
+            let approvals = open
+                .map(|open| (own(open.session), own(open.agent), open.approval))
+                .collect();
+            return answer(asker, Ok(Reply::Approvals(approvals)), out);
+        }
+        for open in open {
+            self.open_approval(open, now, out);
+        }
+    }
+}
+
+fn is_hello(payload: &RawValue) -> bool {
+    #[derive(Deserialize)]
+    struct Kind<'a> {
+        #[serde(rename = "type", default, borrow)]
+        kind: Text<'a>,
+    }
+    payload.get().contains("hello-ok")
+        && read::<Kind<'_>>(Some(payload)).is_some_and(|payload| payload.kind.get() == Some("hello-ok"))
+}
+
+/// The name of a recorded request whose refusal is kept.
+fn method(ask: &Ask) -> Option<&str> {
+    Some(match ask {
+        Ask::Foreign { method } => method,
+        Ask::Connect => "connect",
+        Ask::Subscribe => "subscribe",
+        Ask::Agents => "agents.list",
+        Ask::Sessions => "sessions.list",
+        Ask::History { .. } => "chat.history",
+        Ask::Send { .. } => "chat.send",
+        Ask::Abort => "chat.abort",
+        Ask::Create { .. } => "sessions.create",
+        Ask::Approvals => "exec.approval.request",
+        Ask::Decide { .. } => "exec.approval.resolve",
+        Ask::Ping => "health",
+        Ask::Peek { .. } | Ask::Prepare { .. } => return None,
+    })
+}
+
+#[derive(Default, Deserialize)]
+struct Aborted {
+    #[serde(default)]
+    aborted: Flag,
+}
+
+#[derive(Default, Deserialize)]
+struct Agents<'a> {
+    #[serde(default, borrow)]
+    default_id: Text<'a>,
+    #[serde(default, borrow)]
+    agents: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+struct AgentRow<'a> {
+    #[serde(default, borrow)]
+    id: Text<'a>,
+    #[serde(default, borrow)]
+    name: Text<'a>,
+    #[serde(default, borrow)]
+    emoji: Text<'a>,
+    #[serde(default, borrow)]
+    model: Text<'a>,
+    #[serde(default, borrow)]
+    preset: Text<'a>,
+    #[serde(default)]
+    is_default: Flag,
+}
+
+impl AgentRow<'_> {
+    fn agent(&self, default: Option<&str>) -> Option<Agent> {
+        let id = self.id.owned()?;
+        Some(Agent {
+            name: self.name.owned().unwrap_or_else(|| id.clone()),
+            emoji: self.emoji.owned(),
+            model: self.model.owned(),
+            preset: self.preset.owned(),
+            default: self.is_default.set() || default == Some(id.as_str()),
+            id,
+        })
+    }
+}

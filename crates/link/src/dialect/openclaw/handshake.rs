@@ -1,0 +1,271 @@
+//! The first exchange: the gateway's challenge, our signed greeting, its hello. And
+//! what follows when a connection ends.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::super::envelope::{Envelope, Failure};
+use super::super::lax::{Int, Text, list, read};
+use super::super::pending::{Ask, Asker};
+use super::super::{Close, Out};
+use super::identity::{Device, Signed, sign};
+use super::refusal::{lost, refused};
+use super::{Openclaw, say_state};
+use crate::event::NodeState;
+
+/// The id and mode that third parties use; both are closed lists.
+const CLIENT_ID: &str = "gateway-client";
+const CLIENT_MODE: &str = "ui";
+const ROLE: &str = "operator";
+const SCOPES: [&str; 4] = [
+    "operator.read",
+    "operator.write",
+    "operator.approvals",
+    "operator.pairing",
+];
+
+/// How far the handshake is.
+#[derive(Debug)]
+pub(super) enum Stage {
+    /// Before the hello.
+    Greeting,
+    Ready,
+    /// The gateway said no; this is why.
+    Refused(Close),
+}
+
+/// Parameters of `connect`. Unknown keys are refused, so nothing else is sent.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Connect<'a> {
+    min_protocol: u32,
+    max_protocol: u32,
+    client: Client<'a>,
+    role: &'a str,
+    scopes: &'a [&'a str],
+    caps: [&'a str; 3],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth: Option<Auth<'a>>,
+    locale: &'a str,
+    user_agent: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<Device>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Client<'a> {
+    id: &'a str,
+    mode: &'a str,
+    version: &'a str,
+    platform: &'a str,
+    device_family: &'a str,
+    display_name: &'a str,
+    instance_id: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum Auth<'a> {
+    Token(&'a str),
+    DeviceToken(&'a str),
+}
+
+#[derive(Default, Deserialize)]
+struct Challenge<'a> {
+    #[serde(default, borrow)]
+    nonce: Text<'a>,
+    #[serde(default)]
+    ts: Int,
+}
+
+impl Openclaw {
+    pub(super) fn challenge(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+        if self.live && matches!(self.stage, Stage::Greeting) {
+            let challenge: Challenge<'_> = read(payload).unwrap_or_default();
+            let id = self.pending.enter(Ask::Connect, Asker::Own);
+            let params = self.greeting(challenge.nonce.or_empty(), challenge.ts.0.unwrap_or(now));
+            super::calls::write(&id, "connect", &params, out);
+        }
+        true
+    }
+
+    fn greeting<'a>(&'a self, nonce: &str, signed_at: i64) -> Connect<'a> {
+        let key = self.credentials.key.as_ref().map(SecretString::expose_secret);
+        let token = self
+            .credentials
+            .device_token
+            .as_ref()
+            .map(SecretString::expose_secret);
+        let auth = key.map(Auth::Token).or(token.map(Auth::DeviceToken));
+        let family = family(self.ours.platform);
+        let signed = Signed {
+            client_id: CLIENT_ID,
+            client_mode: CLIENT_MODE,
+            role: ROLE,
+            scopes: &SCOPES,
+            signed_at,
+            token: key.or(token).unwrap_or_default(),
+            nonce,
+            platform: self.ours.platform,
+            device_family: family,
+        };
+        let device = self
+            .credentials
+            .device
+            .as_ref()
+            .and_then(|secret| sign(secret, &signed));
+        Connect {
+            min_protocol: 3,
+            max_protocol: 4,
+            client: Client {
+                id: CLIENT_ID,
+                mode: CLIENT_MODE,
+                version: &self.ours.version,
+                platform: self.ours.platform,
+                device_family: family,
+                display_name: &self.ours.name,
+                instance_id: &self.ours.instance,
+            },
+            role: ROLE,
+            scopes: &SCOPES,
+            caps: ["tool-events", "exec-approvals", "plugin-approvals"],
+            auth,
+            locale: "en-US",
+            user_agent: format!("{}/{}", self.ours.name.to_lowercase(), self.ours.version),
+            device,
+        }
+    }
+
+    /// The gateway let us in, with whatever rights.
+    pub(super) fn hello(&mut self, payload: &RawValue, now: i64, out: &mut Out) {
+        let hello: Hello<'_> = read(Some(payload)).unwrap_or_default();
+        let auth: Granted<'_> = read(hello.auth).unwrap_or_default();
+        let server: Server<'_> = read(hello.server).unwrap_or_default();
+        let scopes: Vec<String> = list::<Text<'_>>(auth.scopes)
+            .iter()
+            .filter_map(Text::owned)
+            .collect();
+        self.learn(&hello, &auth);
+        if scopes.is_empty() {
+            let state = NodeState::Unauthorised {
+                reason: NO_RIGHTS.into(),
+            };
+            return self.refuse(Close { state, retry: false }, now, out);
+        }
+        self.stage = Stage::Ready;
+        let (version, product) = (server.version.owned(), Some("OpenClaw".to_owned()));
+        say_state(
+            now,
+            NodeState::Ready {
+                version,
+                product,
+                scopes,
+            },
+            out,
+        );
+        if self.live {
+            self.watch_sessions(out);
+        }
+    }
+
+    fn learn(&mut self, hello: &Hello<'_>, auth: &Granted<'_>) {
+        self.issued = auth.device_token.owned().map(SecretString::from);
+        let snapshot: Snapshot<'_> = read(hello.snapshot).unwrap_or_default();
+        let defaults: Defaults<'_> = read(snapshot.session_defaults).unwrap_or_default();
+        self.main_session = defaults.main_session_key.owned();
+        let policy: Policy = read(hello.policy).unwrap_or_default();
+        self.tick_ms = policy
+            .tick_interval_ms
+            .natural()
+            .filter(|ms| *ms > 0)
+            .unwrap_or(30_000);
+    }
+
+    /// A response that says no before the hello is the handshake's end.
+    pub(super) fn handshake_refused(&mut self, frame: &Envelope<'_>, now: i64, out: &mut Out) {
+        let failure: Failure<'_> = read(frame.error).unwrap_or_default();
+        self.refuse(refused(&failure, now), now, out);
+    }
+
+    fn refuse(&mut self, close: Close, now: i64, out: &mut Out) {
+        say_state(now, close.state.clone(), out);
+        out.close = Some(close.clone());
+        self.stage = Stage::Refused(close);
+    }
+
+    /// Whether the gateway has not answered the greeting yet.
+    pub(super) fn greeting_is_open(&self) -> bool {
+        matches!(self.stage, Stage::Greeting)
+    }
+
+    pub(super) fn after_close(&mut self, code: Option<u16>, reason: &str, now: i64) -> Close {
+        if let Stage::Refused(close) = &self.stage {
+            return close.clone();
+        }
+        let goodbye = self.goodbye.take();
+        lost(code, reason, self.greeting_is_open(), goodbye, now)
+    }
+}
+
+const NO_RIGHTS: &str = "The gateway let us in without any rights, because this device has no identity there. \
+    Remove the node and add it again so that a device key is made, then approve it on the gateway's machine with: \
+    openclaw devices list, openclaw devices approve <requestId>";
+
+/// The name of a family of devices; a constant, because gateways pin it when they pair.
+fn family(platform: &str) -> &'static str {
+    match platform {
+        "macos" => "Mac",
+        "windows" => "Windows",
+        _ => "Linux",
+    }
+}
+
+#[derive(Default, Deserialize)]
+struct Hello<'a> {
+    #[serde(default, borrow)]
+    server: Option<&'a RawValue>,
+    #[serde(default, borrow)]
+    auth: Option<&'a RawValue>,
+    #[serde(default, borrow)]
+    snapshot: Option<&'a RawValue>,
+    #[serde(default, borrow)]
+    policy: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+struct Server<'a> {
+    #[serde(default, borrow)]
+    version: Text<'a>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Granted<'a> {
+    #[serde(default, borrow)]
+    scopes: Option<&'a RawValue>,
+    #[serde(default, borrow)]
+    device_token: Text<'a>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Snapshot<'a> {
+    #[serde(default, borrow)]
+    session_defaults: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Defaults<'a> {
+    #[serde(default, borrow)]
+    main_session_key: Text<'a>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Policy {
+    #[serde(default)]
+    tick_interval_ms: Int,
+}

@@ -1,0 +1,363 @@
+//! OpenClaw's answers: to a caller as a reply, to a recording or to the dialect itself
+//! as events.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::super::Out;
+use super::super::envelope::{Envelope, Failure, keep};
+use super::super::lax::{Flag, Text, list, read, tree};
+use super::super::pending::{Ask, Asked, Asker, answer};
+use super::super::runs::Place;
+use super::approval::Requested;
+use super::session::{Row, say_at};
+use super::{Openclaw, say};
+use crate::call::{CallError, Page, Reply, Sent};
+use crate::event::{Agent, Body, Session};
+
+impl Openclaw {
+    pub(super) fn response(&mut self, frame: &Envelope<'_>, text: &str, now: i64, out: &mut Out) {
+        if frame.ok.set()
+            && let Some(payload) = frame.payload.filter(|payload| is_hello(payload))
+        {
+            self.pending.take(frame.id.or_empty());
+            return self.hello(payload, now, out);
+        }
+        let asked = self.pending.take(frame.id.or_empty());
+        if self.greeting_is_open() && !frame.ok.set() {
+            return self.handshake_refused(frame, now, out);
+        }
+        match asked {
+            Some(asked) if frame.ok.set() => self.answered(asked, frame, text, now, out),
+            Some(asked) => refused(&asked, frame, text, now, out),
+            // A late answer to a call that was given up is nobody's; in a recording it is kept.
+            None if self.live => {}
+            None => keep(text, None, now, out),
+        }
+    }
+
+    fn answered(&mut self, asked: Asked, frame: &Envelope<'_>, text: &str, now: i64, out: &mut Out) {
+        let Asked { ask, asker } = asked;
+        let payload = frame.payload;
+        match ask {
+            Ask::Agents => self.agents_listed(payload, asker, now, out),
+            Ask::Sessions => self.sessions_listed(payload, asker, now, out),
+            Ask::Subscribe => {
+                let subscribed: Subscribed<'_> = read(payload).unwrap_or_default();
+                self.sessions_listed(subscribed.list, Asker::Own, now, out);
+            }
+            Ask::History { session, .. } => {
+                let page = self.page(payload, &session, now, out);
+                self.history_read(page, &session, asker, out);
+            }
+            Ask::Send { session } => {
+                let taken: Taken<'_> = read(payload).unwrap_or_default();
+                answer(
+                    asker,
+                    Ok(Reply::Sent(Sent {
+                        run: taken.run_id.owned(),
+                        session,
+                        queued: false,
+                    })),
+                    out,
+                );
+            }
+            Ask::Abort => {
+                let taken: Taken<'_> = read(payload).unwrap_or_default();
+                answer(asker, Ok(Reply::Aborted(taken.aborted.set())), out);
+            }
+            Ask::Create { agent, title } => self.created(payload, agent, title, asker, out),
+            Ask::Approvals => self.approvals_listed(payload, asker, now, out),
+            Ask::Decide { .. } => answer(asker, Ok(Reply::Decided), out),
+            Ask::Ping => self.pinged(payload, asker, now, out),
+            Ask::Foreign { method } => keep(text, Some(&method), now, out),
+            Ask::Connect | Ask::Peek { .. } | Ask::Prepare { .. } => keep(text, None, now, out),
+        }
+    }
+
+    fn pinged(&mut self, payload: Option<&RawValue>, asker: Asker, now: i64, out: &mut Out) {
+        if asker == Asker::Recorded {
+            say(now, Body::Health { value: tree(payload) }, out);
+        }
+        answer(asker, Ok(Reply::Pong), out);
+    }
+
+    fn agents_listed(&mut self, payload: Option<&RawValue>, asker: Asker, now: i64, out: &mut Out) {
+        let listed: Agents<'_> = read(payload).unwrap_or_default();
+        let rows: Vec<AgentRow<'_>> = list(listed.agents);
+        let agents: Vec<Agent> = rows
+            .iter()
+            .filter_map(|row| row.agent(listed.default_id.get()))
+            .collect();
+        if let Asker::Caller(_) = asker {
+            self.agents.clone_from(&agents);
+            return answer(asker, Ok(Reply::Agents(agents)), out);
+        }
+        for gone in self
+            .agents
+            .iter()
+            .filter(|old| !agents.iter().any(|new| new.id == old.id))
+        {
+            let place = Place {
+                agent: Some(&gone.id),
+                at: now,
+                ..Place::default()
+            };
+            say_at(place, Body::AgentRemoved, out);
+        }
+        for agent in agents.iter().filter(|agent| !self.agents.contains(agent)) {
+            let place = Place {
+                agent: Some(&agent.id),
+                at: now,
+                ..Place::default()
+            };
+            say_at(place, Body::AgentChanged(agent.clone()), out);
+        }
+        self.agents = agents;
+    }
+
+    fn sessions_listed(&mut self, payload: Option<&RawValue>, asker: Asker, now: i64, out: &mut Out) {
+        let listed: Listed<'_> = read(payload).unwrap_or_default();
+        let rows: Vec<Row<'_>> = list(listed.sessions);
+        let sessions: Vec<Session> = rows.iter().filter_map(Row::session).collect();
+        if let Asker::Caller(_) = asker {
+            return answer(asker, Ok(Reply::Sessions(sessions)), out);
+        }
+        for session in sessions {
+            self.sessions.tell(session, now, out);
+        }
+    }
+
+    fn history_read(&mut self, page: Page, session: &str, asker: Asker, out: &mut Out) {
+        if let Asker::Caller(_) = asker {
+            return answer(asker, Ok(Reply::History(page)), out);
+        }
+        for message in page.messages {
+            // A run that was followed here has told its answer already.
+            let followed = message.run_id.as_deref().is_some_and(|run| self.runs.knows(run));
+            let answered = followed && message.role == crate::event::Role::Assistant;
+            if self.told.tell(&message.id) && !answered {
+                let run = message.run_id.clone().unwrap_or_default();
+                let at = message.sent_at.unwrap_or(0);
+                say_at(
+                    Place {
+                        run: &run,
+                        agent: None,
+                        session: Some(session),
+                        at,
+                    },
+                    Body::Message(message),
+                    out,
+                );
+            }
+        }
+    }
+
+    fn created(
+        &mut self,
+        payload: Option<&RawValue>,
+        agent: Option<String>,
+        title: Option<String>,
+        asker: Asker,
+        out: &mut Out,
+    ) {
+        let created: Created<'_> = read(payload).unwrap_or_default();
+        let row: Row<'_> = read(created.entry).unwrap_or_default();
+        let key = created.key.or_empty().to_owned();
+        let agent_id = agent.or_else(|| key.split(':').nth(1).map(str::to_owned));
+        let entry = Session {
+            key: key.clone(),
+            agent_id,
+            title,
+            ..row.session().unwrap_or_default()
+        };
+        let unreadable = || CallError::Unreadable("the new session has no key".into());
+        let reply = if key.is_empty() {
+            Err(unreadable())
+        } else {
+            Ok(Reply::Session(entry))
+        };
+        answer(asker, reply, out);
+    }
+
+    fn approvals_listed(&mut self, payload: Option<&RawValue>, asker: Asker, now: i64, out: &mut Out) {
+        let rows: Vec<Requested<'_>> = list(payload);
+        let asked = rows.iter().filter_map(|row| row.neutral("exec"));
+        if let Asker::Caller(_) = asker {
+            let approvals = asked
+                .map(|asked| (asked.session, asked.agent, asked.approval))
+                .collect();
+            return answer(asker, Ok(Reply::Approvals(approvals)), out);
+        }
+        for asked in asked {
+            self.approvals.open(asked, "exec", now, out);
+        }
+    }
+}
+
+fn is_hello(payload: &RawValue) -> bool {
+    #[derive(Deserialize)]
+    struct Kind<'a> {
+        #[serde(rename = "type", default, borrow)]
+        kind: Text<'a>,
+    }
+    payload.get().contains("hello-ok")
+        && read::<Kind<'_>>(Some(payload)).is_some_and(|payload| payload.kind.get() == Some("hello-ok"))
+}
+
+/// A call that was refused. OpenClaw calls nearly everything an invalid request; what
+/// tells refusals apart stands in the details.
+fn refused(asked: &Asked, frame: &Envelope<'_>, text: &str, now: i64, out: &mut Out) {
+    #[derive(Default, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Details<'a> {
+        #[serde(default, borrow)]
+        code: Text<'a>,
+        #[serde(default, borrow)]
+        reason: Text<'a>,
+        #[serde(default, borrow)]
+        missing_scope: Text<'a>,
+    }
+    let failure: Failure<'_> = read(frame.error).unwrap_or_default();
+    let details: Details<'_> = read(failure.details).unwrap_or_default();
+    let code = details
+        .code
+        .filled()
+        .or(details.reason.filled())
+        .or(failure.code.filled())
+        .unwrap_or("UNKNOWN");
+    let message = match (code, details.missing_scope.filled()) {
+        ("APPROVAL_ALREADY_RESOLVED", _) => "Somebody else has answered this approval already.".to_owned(),
+        ("APPROVAL_NOT_FOUND", _) => {
+            "This approval is no longer open: it expired, or the gateway restarted.".to_owned()
+        }
+        (_, Some(scope)) => {
+            format!("This device may not do that: it lacks the right {scope} on the gateway.")
+        }
+        _ => failure
+            .message
+            .filled()
+            .unwrap_or("The gateway refused without a reason.")
+            .to_owned(),
+    };
+    match asked.asker {
+        Asker::Caller(_) => {
+            let error = CallError::Refused {
+                code: code.to_owned(),
+                message,
+                retryable: failure.retryable.set(),
+            };
+            answer(asked.asker, Err(error), out);
+        }
+        Asker::Own => {
+            say(
+                now,
+                Body::Notice {
+                    text: format!("The gateway refused a request: {message}").into(),
+                },
+                out,
+            );
+        }
+        Asker::Recorded => keep(text, method(&asked.ask), now, out),
+    }
+}
+
+/// The name of a recorded request whose refusal is kept.
+fn method(ask: &Ask) -> Option<&str> {
+    Some(match ask {
+        Ask::Foreign { method } => method,
+        Ask::Connect => "connect",
+        Ask::Subscribe => "sessions.subscribe",
+        Ask::Agents => "agents.list",
+        Ask::Sessions => "sessions.list",
+        Ask::History { .. } => "chat.history",
+        Ask::Send { .. } => "chat.send",
+        Ask::Abort => "chat.abort",
+        Ask::Create { .. } => "sessions.create",
+        Ask::Approvals => "exec.approval.list",
+        Ask::Decide { .. } => "exec.approval.resolve",
+        Ask::Ping => "health",
+        Ask::Peek { .. } | Ask::Prepare { .. } => return None,
+    })
+}
+
+#[derive(Default, Deserialize)]
+struct Subscribed<'a> {
+    #[serde(default, borrow)]
+    list: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+struct Listed<'a> {
+    #[serde(default, borrow)]
+    sessions: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Taken<'a> {
+    #[serde(default, borrow)]
+    run_id: Text<'a>,
+    #[serde(default)]
+    aborted: Flag,
+}
+
+#[derive(Default, Deserialize)]
+struct Created<'a> {
+    #[serde(default, borrow)]
+    key: Text<'a>,
+    #[serde(default, borrow)]
+    entry: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Agents<'a> {
+    #[serde(default, borrow)]
+    default_id: Text<'a>,
+    #[serde(default, borrow)]
+    agents: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+struct AgentRow<'a> {
+    #[serde(default, borrow)]
+    id: Text<'a>,
+    #[serde(default, borrow)]
+    name: Text<'a>,
+    #[serde(default, borrow)]
+    identity: Option<&'a RawValue>,
+    #[serde(default, borrow)]
+    model: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+struct Identity<'a> {
+    #[serde(default, borrow)]
+    name: Text<'a>,
+    #[serde(default, borrow)]
+    emoji: Text<'a>,
+    #[serde(default, borrow)]
+    primary: Text<'a>,
+}
+
+impl AgentRow<'_> {
+    fn agent(&self, default: Option<&str>) -> Option<Agent> {
+        let id = self.id.owned()?;
+        let identity: Identity<'_> = read(self.identity).unwrap_or_default();
+        let model: Identity<'_> = read(self.model).unwrap_or_default();
+        let plain: Text<'_> = read(self.model).unwrap_or_default();
+        Some(Agent {
+            name: identity
+                .name
+                .owned()
+                .or(self.name.owned())
+                .unwrap_or_else(|| id.clone()),
+            emoji: identity.emoji.owned(),
+            model: model.primary.owned().or(plain.owned()),
+            preset: None,
+            default: default == Some(id.as_str()),
+            id,
+        })
+    }
+}

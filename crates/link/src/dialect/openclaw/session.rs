@@ -1,0 +1,308 @@
+//! Sessions: their rows, the events that say a row changed (seven times a run, mostly
+//! with nothing new), and who said what in them.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::super::Out;
+use super::super::lax::{Flag, Int, Text, list, read};
+use super::super::runs::Place;
+use super::content::{Record, Said, tool_calls, usage};
+use super::{Openclaw, say};
+use crate::event::{Body, Event, Message, Role, Session, Usage};
+
+/// Rows remembered, to tell only what changed.
+const ROWS: usize = 4096;
+
+/// A session's row as lists and events have it.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Row<'a> {
+    #[serde(default, borrow)]
+    key: Text<'a>,
+    #[serde(default, borrow)]
+    session_key: Text<'a>,
+    #[serde(default, borrow)]
+    agent_id: Text<'a>,
+    #[serde(default, borrow)]
+    display_name: Text<'a>,
+    #[serde(default, borrow)]
+    label: Text<'a>,
+    #[serde(default, borrow)]
+    derived_title: Text<'a>,
+    #[serde(default, borrow)]
+    last_message_preview: Text<'a>,
+    #[serde(default, borrow)]
+    model: Text<'a>,
+    #[serde(default)]
+    updated_at: Int,
+    #[serde(default)]
+    message_count: Int,
+    #[serde(default)]
+    has_active_run: Flag,
+    #[serde(default, borrow)]
+    active_run_ids: Option<&'a RawValue>,
+    #[serde(default, borrow)]
+    parent_session_key: Text<'a>,
+    #[serde(default, borrow)]
+    spawned_by: Text<'a>,
+    #[serde(default)]
+    archived: Flag,
+}
+
+impl Row<'_> {
+    /// The neutral session; `None` without a key.
+    pub fn session(&self) -> Option<Session> {
+        Some(Session {
+            key: self.key.owned().or_else(|| self.session_key.owned())?,
+            agent_id: self.agent_id.owned(),
+            title: self
+                .label
+                .owned()
+                .or(self.display_name.owned())
+                .or(self.derived_title.owned()),
+            preview: self.last_message_preview.owned(),
+            model: self.model.owned(),
+            updated_at: self.updated_at.0,
+            messages: self.message_count.natural(),
+            running: self.has_active_run.0,
+            parent: self
+                .parent_session_key
+                .owned()
+                .or_else(|| self.spawned_by.owned()),
+            archived: self.archived.set(),
+        })
+    }
+}
+
+/// The rows last told.
+#[derive(Default)]
+pub(super) struct Sessions {
+    rows: HashMap<String, Session>,
+}
+
+impl Sessions {
+    /// Tells a row, unless nothing in it is new.
+    pub fn tell(&mut self, session: Session, at: i64, out: &mut Out) {
+        if self.rows.get(&session.key) == Some(&session) {
+            return;
+        }
+        if self.rows.len() >= ROWS {
+            self.rows.clear();
+        }
+        self.rows.insert(session.key.clone(), session.clone());
+        let (agent, key) = (
+            session.agent_id.as_deref().map(Box::from),
+            Some(session.key.as_str().into()),
+        );
+        out.events.push(Event {
+            at,
+            agent,
+            session: key,
+            run: None,
+            body: Body::SessionChanged(session),
+        });
+    }
+
+    /// Tells that a session is gone.
+    pub fn remove(&mut self, key: &str, at: i64, out: &mut Out) {
+        let row = self.rows.remove(key);
+        let agent = row.and_then(|row| row.agent_id).as_deref().map(Box::from);
+        out.events.push(Event {
+            at,
+            agent,
+            session: Some(key.into()),
+            run: None,
+            body: Body::SessionRemoved,
+        });
+    }
+
+    /// The title of a session, if it has one.
+    pub fn title(&self, key: &str) -> Option<&str> {
+        self.rows.get(key)?.title.as_deref()
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Changed<'a> {
+    #[serde(default, borrow)]
+    session_key: Text<'a>,
+    #[serde(default, borrow)]
+    reason: Text<'a>,
+    #[serde(default)]
+    ts: Int,
+    #[serde(default, borrow)]
+    session: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Spoken<'a> {
+    #[serde(default, borrow)]
+    session_key: Text<'a>,
+    #[serde(default, borrow)]
+    agent_id: Text<'a>,
+    #[serde(default, borrow)]
+    message_id: Text<'a>,
+    #[serde(default, borrow)]
+    message: Option<&'a RawValue>,
+}
+
+impl Openclaw {
+    pub(super) fn sessions_changed(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+        let Some(changed) = read::<Changed<'_>>(payload) else {
+            return false;
+        };
+        let at = changed.ts.0.unwrap_or(now);
+        if changed.reason.get() == Some("delete") {
+            // Without a key it says only that some session of somebody else is gone.
+            if let Some(key) = changed.session_key.filled() {
+                self.sessions.remove(key, at, out);
+            }
+            return true;
+        }
+        let row: Row<'_> = read(changed.session.or(payload)).unwrap_or_default();
+        if let Some(session) = row.session() {
+            self.end_settled_runs(&session, &row, at, out);
+            self.sessions.tell(session, at, out);
+        }
+        true
+    }
+
+    /// A session that runs nothing any more has ended the runs that said so themselves.
+    fn end_settled_runs(&mut self, session: &Session, row: &Row<'_>, at: i64, out: &mut Out) {
+        let active: Vec<Text<'_>> = list(row.active_run_ids);
+        if session.running != Some(false) || !active.is_empty() {
+            return;
+        }
+        let of_session = |key: Option<&str>| key == Some(session.key.as_str());
+        let open = self
+            .runs
+            .iter()
+            .filter(|run| of_session(run.session.as_deref()) && run.likely.is_some());
+        let ids: Vec<Box<str>> = open.map(|run| run.id().into()).collect();
+        for id in ids {
+            self.settle(&id, out);
+            self.runs.end_likely(&id, at, out);
+        }
+    }
+
+    pub(super) fn session_message(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+        let Some(spoken) = read::<Spoken<'_>>(payload) else {
+            return false;
+        };
+        let Some(said) = read::<Said<'_>>(spoken.message) else {
+            return false;
+        };
+        let record: Record<'_> = read(said.record).unwrap_or_default();
+        match said.role.or_empty() {
+            "assistant" => {
+                self.assistant_spoke(&spoken, &said, &record, now, out);
+                true
+            }
+            // Tools are told by their own streams.
+            "toolResult" | "custom" => true,
+            "user" | "system" => {
+                let role = if said.role.get() == Some("user") {
+                    Role::User
+                } else {
+                    Role::System
+                };
+                let run = said
+                    .idempotency_key
+                    .get()
+                    .and_then(|key| key.strip_suffix(":user"));
+                self.say_message(&spoken, &said, &record, (role, run, now), out);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// A finished message of an agent: `chat` tells its text, this adds what it cost. A
+    /// message of no run that was heard of (injected, or said elsewhere) is told whole.
+    fn assistant_spoke(
+        &mut self,
+        spoken: &Spoken<'_>,
+        said: &Said<'_>,
+        record: &Record<'_>,
+        now: i64,
+        out: &mut Out,
+    ) {
+        #[derive(Deserialize)]
+        struct Blocks<'a> {
+            #[serde(default, borrow)]
+            content: Option<&'a RawValue>,
+        }
+        let blocks = read::<Blocks<'_>>(spoken.message).and_then(|blocks| blocks.content);
+        self.remember_arguments(tool_calls(blocks));
+        let run = record.run_id.filled();
+        if let Some(run) = run.and_then(|run| self.runs.get(run)) {
+            if let Some(more) = usage(said.usage) {
+                let sum = run.usage.get_or_insert(Usage::default());
+                sum.input = sum.input.saturating_add(more.input);
+                sum.output = sum.output.saturating_add(more.output);
+            }
+        } else if !run.is_some_and(|run| self.runs.knows(run)) && !said.content.or_empty().is_empty() {
+            self.say_message(spoken, said, record, (Role::Assistant, run, now), out);
+        }
+    }
+
+    fn say_message(
+        &mut self,
+        spoken: &Spoken<'_>,
+        said: &Said<'_>,
+        record: &Record<'_>,
+        (role, run, now): (Role, Option<&str>, i64),
+        out: &mut Out,
+    ) {
+        let at = said.timestamp.0.or(record.record_timestamp_ms.0).unwrap_or(now);
+        let id = spoken.message_id.filled().or(record.id.filled());
+        let id = id.map_or_else(
+            || format!("{}@{at}", spoken.session_key.or_empty()),
+            str::to_owned,
+        );
+        if !self.told.tell(&id) {
+            return;
+        }
+        let client_id = run.filter(|_| role == Role::User).map(Box::from);
+        let message = Message {
+            id: id.into(),
+            role,
+            text: said.content.boxed().unwrap_or_default(),
+            sent_at: said.timestamp.0,
+            run_id: run.map(Box::from),
+            client_id,
+            thinking: said.content.thinking.as_deref().map(Box::from),
+            tools: Vec::new(),
+            model: said.model.boxed(),
+        };
+        let place = Place {
+            run: run.unwrap_or_default(),
+            agent: spoken.agent_id.filled(),
+            session: spoken.session_key.filled(),
+            at,
+        };
+        say_at(place, Body::Message(message), out);
+    }
+}
+
+/// Tells something at a place; a place without a run belongs to the session.
+pub(super) fn say_at(place: Place<'_>, body: Body, out: &mut Out) {
+    let run = Some(place.run).filter(|run| !run.is_empty()).map(Box::from);
+    let (agent, session) = (place.agent.map(Box::from), place.session.map(Box::from));
+    if agent.is_none() && session.is_none() && run.is_none() {
+        say(place.at, body, out);
+    } else {
+        out.events.push(Event {
+            at: place.at,
+            agent,
+            session,
+            run,
+            body,
+        });
+    }
+}

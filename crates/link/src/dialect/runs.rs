@@ -1,0 +1,467 @@
+//! The runs of one connection: who they belong to, what they have said, which tool
+//! calls are open. Here the promises are kept that every vendor's stream must give:
+//! deltas are increments, a run ends once, a tool call that starts also ends.
+//!
+//! What is absent: no vendor's frame is known here.
+
+use std::collections::{HashMap, VecDeque};
+
+use serde_json::Value;
+
+use super::Out;
+use super::recent::Recent;
+use crate::event::{Body, Event, Outcome, RunEnd, Usage};
+
+/// Open runs kept at once; beyond it the oldest ends with an unknown outcome.
+const OPEN_LIMIT: usize = 1024;
+/// Ended runs remembered, so that a second end is recognised.
+const DONE_LIMIT: usize = 4096;
+/// Tool calls of one run kept at once.
+const TOOL_LIMIT: usize = 1024;
+
+/// Which run something belongs to, whose it is, and when it happened.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Place<'a> {
+    /// The run, by the vendor's id.
+    pub run: &'a str,
+    pub agent: Option<&'a str>,
+    pub session: Option<&'a str>,
+    /// Unix milliseconds.
+    pub at: i64,
+}
+
+impl Place<'_> {
+    /// The same place at another time.
+    pub fn at(self, at: i64) -> Self {
+        Self { at, ..self }
+    }
+}
+
+/// A run that has not ended.
+#[derive(Debug, Default)]
+pub(crate) struct Run {
+    id: Box<str>,
+    pub agent: Option<Box<str>>,
+    pub session: Option<Box<str>>,
+    /// The text told so far.
+    pub text: String,
+    /// The reasoning of this round told so far.
+    pub thinking: String,
+    phase: Box<str>,
+    pub usage: Option<Usage>,
+    /// A remark that the vendor sends in place of text; it is not part of the answer.
+    pub remark: Option<Box<str>>,
+    /// How it will probably have ended, should nobody say it.
+    pub likely: Option<RunEnd>,
+    tools: Vec<Tool>,
+}
+
+#[derive(Debug)]
+struct Tool {
+    call: Box<str>,
+    name: Box<str>,
+    input: Value,
+    open: bool,
+}
+
+/// How a tool call ended.
+#[derive(Debug)]
+pub(crate) struct ToolEnd<'a> {
+    pub call: &'a str,
+    pub name: &'a str,
+    pub ok: Option<bool>,
+    pub output: Box<str>,
+    pub ms: Option<u64>,
+}
+
+/// All runs of a connection.
+#[derive(Debug)]
+pub(crate) struct Runs {
+    open: HashMap<Box<str>, Run>,
+    order: VecDeque<Box<str>>,
+    done: Recent,
+}
+
+impl Runs {
+    pub fn new() -> Self {
+        Self {
+            open: HashMap::new(),
+            order: VecDeque::new(),
+            done: Recent::new(DONE_LIMIT),
+        }
+    }
+
+    /// The run, begun now if nobody has heard of it; `None` when it has ended.
+    pub fn enter(&mut self, place: Place<'_>, out: &mut Out) -> Option<&mut Run> {
+        if !self.open.contains_key(place.run) {
+            if self.done.contains(place.run) {
+                return None;
+            }
+            self.begin(place, out);
+        }
+        let run = self.open.get_mut(place.run)?;
+        run.learn(place);
+        Some(run)
+    }
+
+    fn begin(&mut self, place: Place<'_>, out: &mut Out) {
+        self.make_room(place.at, out);
+        let run = Run::new(place);
+        run.say(place.at, Body::RunStarted, out);
+        self.open.insert(place.run.into(), run);
+        self.order.push_back(place.run.into());
+    }
+
+    fn make_room(&mut self, at: i64, out: &mut Out) {
+        while self.order.len() >= OPEN_LIMIT {
+            let Some(oldest) = self.order.front().cloned() else {
+                return;
+            };
+            self.give_up(&oldest, at, out);
+        }
+    }
+
+    fn give_up(&mut self, id: &str, at: i64, out: &mut Out) {
+        if !self.end_likely(id, at, out) {
+            self.finish(id, at, unknown_end(), out);
+        }
+    }
+
+    /// An open run.
+    pub fn get(&mut self, id: &str) -> Option<&mut Run> {
+        self.open.get_mut(id)
+    }
+
+    /// Whether the run is open or has ended here.
+    pub fn knows(&self, id: &str) -> bool {
+        self.open.contains_key(id) || self.done.contains(id)
+    }
+
+    /// Whether the run has ended here.
+    pub fn ended(&self, id: &str) -> bool {
+        self.done.contains(id)
+    }
+
+    /// The open runs, the oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Run> {
+        self.order.iter().filter_map(|id| self.open.get(id))
+    }
+
+    /// The latest open run of a session.
+    pub fn of_session(&self, session: &str) -> Option<&Run> {
+        let in_session = |run: &&Run| run.session.as_deref() == Some(session);
+        self.order
+            .iter()
+            .rev()
+            .filter_map(|id| self.open.get(id))
+            .find(in_session)
+    }
+
+    /// Ends a run; false when it had ended before. A run never heard of ends too: it
+    /// is begun first, so that whoever counts sees both.
+    pub fn end(&mut self, place: Place<'_>, end: RunEnd, out: &mut Out) -> bool {
+        self.enter(place, out).is_some() && self.finish(place.run, place.at, end, out)
+    }
+
+    /// Ends a run that never began: its message was taken in by another one. `first`
+    /// is told before the end.
+    pub fn end_unbegun(&mut self, place: Place<'_>, first: Option<Body>, end: RunEnd, out: &mut Out) {
+        if self.knows(place.run) {
+            return;
+        }
+        let run = Run::new(place);
+        self.done.insert(place.run);
+        if let Some(first) = first {
+            run.say(place.at, first, out);
+        }
+        run.say(place.at, Body::RunFinished(end), out);
+    }
+
+    /// Ends a run the way it probably ended; false when nobody knows a way.
+    pub fn end_likely(&mut self, id: &str, at: i64, out: &mut Out) -> bool {
+        let likely = self.open.get_mut(id).and_then(|run| run.likely.take());
+        likely.is_some_and(|end| self.finish(id, at, end, out))
+    }
+
+    fn finish(&mut self, id: &str, at: i64, end: RunEnd, out: &mut Out) -> bool {
+        let Some(mut run) = self.open.remove(id) else {
+            return false;
+        };
+        self.order.retain(|other| &**other != id);
+        self.done.insert(id);
+        run.close_tools(at, out);
+        let end = RunEnd {
+            usage: end.usage.or(run.usage),
+            ..end
+        };
+        run.say(at, Body::RunFinished(end), out);
+        true
+    }
+
+    /// Ends every open run with an unknown outcome: the connection is gone.
+    pub fn end_all(&mut self, at: i64, out: &mut Out) {
+        while let Some(oldest) = self.order.front().cloned() {
+            self.give_up(&oldest, at, out);
+        }
+    }
+}
+
+impl Run {
+    /// The vendor's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn new(place: Place<'_>) -> Self {
+        let mut run = Self {
+            id: place.run.into(),
+            ..Self::default()
+        };
+        run.learn(place);
+        run
+    }
+
+    fn learn(&mut self, place: Place<'_>) {
+        if self.agent.is_none() {
+            self.agent = place.agent.map(Box::from);
+        }
+        if self.session.is_none() {
+            self.session = place.session.map(Box::from);
+        }
+    }
+
+    /// Tells something of this run.
+    pub fn say(&self, at: i64, body: Body, out: &mut Out) {
+        let run = Some(self.id.clone());
+        out.events.push(Event {
+            at,
+            agent: self.agent.clone(),
+            session: self.session.clone(),
+            run,
+            body,
+        });
+    }
+
+    /// Tells a phase, unless it was told last.
+    pub fn phase(&mut self, at: i64, phase: &str, out: &mut Out) {
+        if !phase.is_empty() && &*self.phase != phase {
+            self.phase = phase.into();
+            self.say(at, Body::RunStatus { phase: phase.into() }, out);
+        }
+    }
+
+    /// More text, as an increment.
+    pub fn more_text(&mut self, at: i64, text: &str, out: &mut Out) {
+        if !text.is_empty() {
+            self.text.push_str(text);
+            self.say(at, Body::TextDelta { text: text.into() }, out);
+        }
+    }
+
+    /// The whole text so far: what is new in it is told. A text that takes back what
+    /// was told is not told at all; the run's end has the whole truth.
+    pub fn whole_text(&mut self, at: i64, text: &str, out: &mut Out) {
+        if let Some(more) = text.strip_prefix(self.text.as_str()) {
+            self.more_text(at, more, out);
+        }
+    }
+
+    /// The whole reasoning of this round so far: what is new in it is told.
+    pub fn whole_thinking(&mut self, at: i64, text: &str, out: &mut Out) {
+        if let Some(more) = text
+            .strip_prefix(self.thinking.as_str())
+            .filter(|more| !more.is_empty())
+        {
+            self.say(at, Body::ThinkingDelta { text: more.into() }, out);
+            self.thinking.push_str(more);
+        }
+    }
+
+    /// A tool call begins, unless it is known.
+    pub fn tool_started(&mut self, at: i64, call: &str, name: &str, input: Value, out: &mut Out) {
+        if self.tools.iter().any(|tool| &*tool.call == call) {
+            return;
+        }
+        if self.tools.len() >= TOOL_LIMIT {
+            self.drop_oldest_tool(at, out);
+        }
+        self.tools.push(Tool {
+            call: call.into(),
+            name: name.into(),
+            input: input.clone(),
+            open: true,
+        });
+        self.say(
+            at,
+            Body::ToolStarted {
+                call: call.into(),
+                name: name.into(),
+                input,
+            },
+            out,
+        );
+    }
+
+    fn drop_oldest_tool(&mut self, at: i64, out: &mut Out) {
+        let oldest = self.tools.iter().position(|tool| !tool.open).unwrap_or(0);
+        let tool = self.tools.remove(oldest);
+        if tool.open {
+            self.say(at, unknown_tool_end(tool.call), out);
+        }
+    }
+
+    /// A tool call ends, unless it has; one that never began is begun first.
+    pub fn tool_finished(&mut self, at: i64, end: ToolEnd<'_>, out: &mut Out) {
+        self.tool_started(at, end.call, end.name, Value::Null, out);
+        let Some(tool) = self
+            .tools
+            .iter_mut()
+            .find(|tool| &*tool.call == end.call && tool.open)
+        else {
+            return;
+        };
+        tool.open = false;
+        tool.input = Value::Null;
+        let call = end.call.into();
+        self.say(
+            at,
+            Body::ToolFinished {
+                call,
+                ok: end.ok,
+                output: end.output,
+                ms: end.ms,
+            },
+            out,
+        );
+    }
+
+    /// Whether the call has begun here.
+    pub fn knows_tool(&self, call: &str) -> bool {
+        self.tools.iter().any(|tool| &*tool.call == call)
+    }
+
+    /// The open tool calls: id, name and arguments.
+    pub fn open_tools(&self) -> impl Iterator<Item = (&str, &str, &Value)> {
+        let open = self.tools.iter().filter(|tool| tool.open);
+        open.map(|tool| (&*tool.call, &*tool.name, &tool.input))
+    }
+
+    fn close_tools(&mut self, at: i64, out: &mut Out) {
+        for tool in std::mem::take(&mut self.tools) {
+            if tool.open {
+                self.say(at, unknown_tool_end(tool.call), out);
+            }
+        }
+    }
+}
+
+fn unknown_tool_end(call: Box<str>) -> Body {
+    Body::ToolFinished {
+        call,
+        ok: None,
+        output: "".into(),
+        ms: None,
+    }
+}
+
+fn unknown_end() -> RunEnd {
+    RunEnd {
+        outcome: Outcome::Unknown,
+        text: None,
+        usage: None,
+        error: None,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn place(run: &str) -> Place<'_> {
+        Place {
+            run,
+            at: 1,
+            ..Place::default()
+        }
+    }
+
+    fn ok_end() -> RunEnd {
+        RunEnd {
+            outcome: Outcome::Ok,
+            text: Some("t".into()),
+            usage: None,
+            error: None,
+        }
+    }
+
+    fn names(out: &Out) -> Vec<String> {
+        let tag = |event: &Event| {
+            serde_json::to_value(event).unwrap()["event"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        };
+        out.events.iter().map(tag).collect()
+    }
+
+    #[test]
+    fn a_run_ends_once_whatever_comes_after() {
+        let (mut runs, mut out) = (Runs::new(), Out::default());
+        runs.enter(place("r"), &mut out);
+        assert!(runs.end(place("r"), ok_end(), &mut out));
+        assert!(!runs.end(place("r"), ok_end(), &mut out));
+        assert!(runs.enter(place("r"), &mut out).is_none());
+        assert_eq!(names(&out), ["run.started", "run.finished"]);
+    }
+
+    #[test]
+    fn an_open_tool_call_ends_with_its_run_as_unknown() {
+        let (mut runs, mut out) = (Runs::new(), Out::default());
+        let run = runs.enter(place("r"), &mut out).unwrap();
+        run.tool_started(1, "c", "exec", Value::Null, &mut out);
+        run.tool_started(1, "c", "exec", Value::Null, &mut out);
+        runs.end(place("r"), ok_end(), &mut out);
+        assert_eq!(
+            names(&out),
+            ["run.started", "tool.started", "tool.finished", "run.finished"]
+        );
+        assert!(matches!(out.events[2].body, Body::ToolFinished { ok: None, .. }));
+    }
+
+    #[test]
+    fn a_tool_call_that_only_ends_has_a_beginning_too() {
+        let (mut runs, mut out) = (Runs::new(), Out::default());
+        let run = runs.enter(place("r"), &mut out).unwrap();
+        let end = || ToolEnd {
+            call: "c",
+            name: "exec",
+            ok: Some(false),
+            output: "".into(),
+            ms: None,
+        };
+        run.tool_finished(1, end(), &mut out);
+        run.tool_finished(1, end(), &mut out);
+        assert_eq!(names(&out), ["run.started", "tool.started", "tool.finished"]);
+    }
+
+    #[test]
+    fn cumulative_text_is_told_as_increments_and_never_taken_back() {
+        let (mut runs, mut out) = (Runs::new(), Out::default());
+        let run = runs.enter(place("r"), &mut out).unwrap();
+        for whole in ["He", "Hello", "Hello", "Bye", "Hello you"] {
+            run.whole_text(1, whole, &mut out);
+        }
+        assert_eq!(run.text, "Hello you");
+        assert_eq!(out.events.len(), 4);
+    }
+
+    #[test]
+    fn too_many_open_runs_end_the_oldest() {
+        let (mut runs, mut out) = (Runs::new(), Out::default());
+        for number in 0..=OPEN_LIMIT {
+            runs.enter(place(&format!("r{number}")), &mut out);
+        }
+        assert!(runs.ended("r0") && !runs.ended("r1"));
+    }
+}
