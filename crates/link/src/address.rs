@@ -65,7 +65,13 @@ impl Address {
         let (scheme, rest) = split_scheme(text)?;
         let url = read(scheme.unwrap_or(Scheme::Secure), rest)?;
         check_extras(&url)?;
-        complete(scheme, &url)
+        // The parser drops a port that is its scheme's usual one: without a scheme it is asked twice.
+        let usual = if scheme.is_none() {
+            read(Scheme::Plain, rest)?.port()
+        } else {
+            None
+        };
+        complete(scheme, &url, usual)
     }
 
     /// The address of a gateway inside this process, reached over memory.
@@ -165,22 +171,21 @@ fn check_extras(url: &Url) -> Result<(), AddressError> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(AddressError::UserInfo);
     }
-    let extras = [url.query(), url.fragment()].into_iter().flatten();
-    for extra in extras {
-        let extra = extra.to_ascii_lowercase();
-        let keyish = ["token", "key", "pass", "auth", "secret"]
-            .iter()
-            .any(|word| extra.contains(word));
-        return Err(if keyish {
-            AddressError::Key
-        } else {
-            AddressError::Query
-        });
-    }
-    Ok(())
+    let Some(extra) = url.query().or(url.fragment()) else {
+        return Ok(());
+    };
+    let extra = format!("{extra}{}", url.fragment().unwrap_or_default()).to_ascii_lowercase();
+    let keyish = ["token", "key", "pass", "auth", "secret"]
+        .iter()
+        .any(|word| extra.contains(word));
+    Err(if keyish {
+        AddressError::Key
+    } else {
+        AddressError::Query
+    })
 }
 
-fn complete(scheme: Option<Scheme>, url: &Url) -> Result<Address, AddressError> {
+fn complete(scheme: Option<Scheme>, url: &Url, usual: Option<u16>) -> Result<Address, AddressError> {
     let host = match url.host() {
         Some(Host::Domain(name)) => name.to_owned(),
         Some(Host::Ipv4(ip)) => ip.to_string(),
@@ -192,8 +197,7 @@ fn complete(scheme: Option<Scheme>, url: &Url) -> Result<Address, AddressError> 
         Some(scheme) => scheme == Scheme::Secure,
         None => !loopback,
     };
-    // The parser drops a port that is its scheme's usual one, so a bare host can only be told by the text.
-    let port = match (url.port(), scheme) {
+    let port = match (url.port().or(usual), scheme) {
         (Some(0), _) => return Err(AddressError::BadPort),
         (Some(port), _) => port,
         (None, Some(Scheme::Plain)) => 80,

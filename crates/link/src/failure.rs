@@ -1,6 +1,6 @@
 //! Why a connection did not come about, as a sentence and as what follows from it.
 
-use crate::dialect::Kind;
+use crate::dialect::{Close, Kind};
 use crate::event::NodeState;
 
 /// What a failed step means for the link.
@@ -32,6 +32,20 @@ impl Failure {
             Failure::Stopped(state) => state,
             Failure::Later { until, reason } => NodeState::RateLimited { until, reason },
         }
+    }
+}
+
+/// What a dialect's word means for the link.
+pub(crate) fn of_close(close: Close) -> Failure {
+    match close.state {
+        state @ NodeState::Pairing { .. } => Failure::Stopped(state),
+        NodeState::RateLimited { until, reason } => Failure::Later { until, reason },
+        state if !close.retry => Failure::Stopped(state),
+        state => Failure::Away(
+            reason_of(&state)
+                .unwrap_or("the gateway closed the connection")
+                .to_owned(),
+        ),
     }
 }
 

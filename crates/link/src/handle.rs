@@ -1,9 +1,11 @@
 //! A link as the rest of the house holds it: open it, ask, steer, close.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use supervise::{Restart, Scope};
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout_at};
@@ -11,6 +13,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::actor::{Actor, Core, Order};
 use crate::backoff::Backoff;
 use crate::call::{Call, CallError, Reply};
+use crate::clock::unix_ms;
 use crate::connector::Tools;
 use crate::event::NodeState;
 use crate::shared::Shared;
@@ -58,8 +61,15 @@ pub(crate) fn open_with(scope: &Scope, target: Target, sink: Arc<dyn Sink>, tool
     scope.spawn_forever("actor", RESTART, move || {
         let (core, (scope, shared)) = (core.clone(), life.clone());
         async move {
-            Actor::new(core.lock_owned().await, shared).run(scope).await;
-            Ok(())
+            let core = core.lock_owned().await;
+            let run = Actor::new(core, shared.clone()).run(scope);
+            match AssertUnwindSafe(run).catch_unwind().await {
+                Ok(()) => Ok(()),
+                Err(panic) => {
+                    shared.publish(fell());
+                    resume_unwind(panic)
+                }
+            }
         }
     });
     Link {
@@ -138,6 +148,15 @@ impl Link {
     /// Makes the task look at the wish. A full inbox does so too: it looks after each order.
     fn nudge(&self) {
         let _ = self.orders.try_send(Order::Look);
+    }
+}
+
+/// The state after a panic on this side; the task's owner starts it again.
+fn fell() -> NodeState {
+    NodeState::BackingOff {
+        attempt: 1,
+        next: unix_ms() + 1000,
+        reason: "this program stumbled over what the gateway sent; please report it with the log".to_owned(),
     }
 }
 

@@ -36,6 +36,9 @@ mod shared;
 mod socket;
 mod tls;
 
+#[cfg(test)]
+mod tests;
+
 pub use address::{Address, AddressError};
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use handle::{Link, open};

@@ -36,7 +36,9 @@ pub(crate) struct Live {
     tick: Interval,
     opened: Instant,
     /// Text frames received.
-    pub frames: u64,
+    frames: u64,
+    /// Whether the handshake was done and the gateway had spoken when last looked at.
+    greeted: bool,
 }
 
 /// What a connection brings.
@@ -66,6 +68,7 @@ impl Live {
             tick,
             opened: now,
             frames: 0,
+            greeted: false,
         }
     }
 
@@ -105,9 +108,16 @@ impl Live {
         heard.pong.and_then(|number| self.pulse.pong(number, now))
     }
 
-    /// Whether the handshake is done.
-    pub fn ready(&self) -> bool {
-        self.dialect.ready()
+    /// Whether the handshake is done and the gateway has spoken, for the first time.
+    pub fn greets(&mut self) -> bool {
+        let first = !self.greeted && self.frames > 0 && self.dialect.ready();
+        self.greeted |= first;
+        first
+    }
+
+    /// Whether it ever was usable.
+    pub fn greeted(&self) -> bool {
+        self.greeted
     }
 
     /// The first question after the handshake: it measures the way.
@@ -148,7 +158,7 @@ impl Live {
     /// Called every few seconds. A sentence when the connection is as good as dead.
     pub fn check(&mut self) -> Result<(), String> {
         self.forget_abandoned();
-        if !self.dialect.ready() && self.opened.elapsed() >= HANDSHAKE {
+        if !self.greeted && self.opened.elapsed() >= HANDSHAKE {
             let seconds = HANDSHAKE.as_secs();
             return Err(format!(
                 "the gateway opened the socket but did not finish the handshake within {seconds} s"

@@ -1,13 +1,14 @@
 //! What a link's handles and its task both see: the state, what is wished, and the listener.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 
-use crate::event::{Event, NodeState};
+use crate::clock::unix_ms;
+use crate::event::{Body, Event, NodeState};
 use crate::target::{Sink, Target};
 
 pub(crate) struct Shared {
@@ -16,8 +17,6 @@ pub(crate) struct Shared {
     sink: Arc<dyn Sink>,
     /// Microseconds; 0 while unknown.
     latency: AtomicU64,
-    /// Whether the present connection passed its handshake.
-    usable: AtomicBool,
 }
 
 /// What a person wants of a link.
@@ -37,7 +36,6 @@ impl Shared {
             wish: Mutex::default(),
             sink,
             latency: AtomicU64::new(0),
-            usable: AtomicBool::new(false),
         }
     }
 
@@ -51,9 +49,6 @@ impl Shared {
 
     /// Moves to a state. Whether it is another one than before.
     pub fn enter(&self, state: &NodeState) -> bool {
-        if !matches!(state, NodeState::Ready { .. }) {
-            self.usable.store(false, Ordering::Relaxed);
-        }
         self.state.send_if_modified(|present| {
             let other = present != state;
             if other {
@@ -63,12 +58,11 @@ impl Shared {
         })
     }
 
-    pub fn usable(&self) -> bool {
-        self.usable.load(Ordering::Relaxed)
-    }
-
-    pub fn set_usable(&self) {
-        self.usable.store(true, Ordering::Relaxed);
+    /// Moves to a state and tells the listener, unless it is the present one.
+    pub fn publish(&self, state: NodeState) {
+        if self.enter(&state) {
+            self.deliver(&mut vec![Event::new(unix_ms(), Body::NodeState(state))]);
+        }
     }
 
     pub fn deliver(&self, events: &mut Vec<Event>) {
@@ -95,7 +89,8 @@ impl Shared {
 
     pub fn latency(&self) -> Option<Duration> {
         let micros = self.latency.load(Ordering::Relaxed);
-        (micros > 0 && self.usable()).then(|| Duration::from_micros(micros))
+        let ready = matches!(*self.state.borrow(), NodeState::Ready { .. });
+        (micros > 0 && ready).then(|| Duration::from_micros(micros))
     }
 
     pub fn set_latency(&self, way: Duration) {

@@ -180,28 +180,6 @@ impl Socket {
     }
 }
 
-impl End {
-    /// A sentence.
-    pub fn into_reason(self) -> String {
-        match self {
-            End::Broken(reason) => reason,
-            End::Closed { code: None, .. } => "the gateway closed the connection".to_owned(),
-            End::Closed {
-                code: Some(code),
-                reason,
-            } if reason.is_empty() => {
-                format!("the gateway closed the connection (code {code})")
-            }
-            End::Closed {
-                code: Some(code),
-                reason,
-            } => {
-                format!("the gateway closed the connection (code {code}, {reason})")
-            }
-        }
-    }
-}
-
 fn number(payload: &[u8]) -> Option<u64> {
     Some(u64::from_be_bytes(payload.try_into().ok()?))
 }

@@ -311,7 +311,7 @@ fn explain(error: &io::Error, address: &Address) -> Failure {
         )),
         Some(other) => Failure::Wrong(format!("TLS with {at} failed: {other}")),
         None => Failure::Away(format!(
-            "the server at {at} closed the connection during the TLS handshake"
+            "the server at {at} closed the connection during the TLS handshake; does the gateway have TLS at that port?"
         )),
     }
 }

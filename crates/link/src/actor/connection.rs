@@ -1,0 +1,110 @@
+//! While there is a connection: what it brings, and how it ends.
+
+use super::{Actor, Phase};
+use crate::connector::Opened;
+use crate::dialect::{Close, Out};
+use crate::event::{Body, NodeState};
+use crate::failure::{Failure, of_close};
+use crate::live::{Brought, Live};
+use crate::socket::End;
+use crate::target::Choice;
+
+impl Actor {
+    pub(super) fn dialled(&mut self, result: Result<Opened, Failure>) {
+        match result {
+            Ok(opened) => {
+                if self.core.target.choice == Choice::Auto {
+                    self.core.known = Some(opened.kind);
+                }
+                self.publish_unless_pairing(NodeState::Handshaking);
+                self.phase = Phase::Live(Box::new(Live::begin(opened, &mut self.out)));
+                self.after();
+            }
+            Err(failure @ Failure::Wrong(_)) => self.handshake_failed(failure),
+            Err(failure) => self.failed(failure),
+        }
+    }
+
+    pub(super) fn brought(&mut self, brought: Brought) {
+        let Phase::Live(live) = &mut self.phase else {
+            return;
+        };
+        match brought {
+            Brought::Heard(heard) => {
+                if let Some(way) = live.heard(&heard) {
+                    self.shared.set_latency(way);
+                }
+                self.after();
+                if let Some(end) = heard.end {
+                    self.ended(Some(end), None);
+                }
+            }
+            Brought::Tick => match live.check() {
+                Ok(()) => self.after(),
+                Err(reason) => self.ended(Some(End::Broken(reason)), None),
+            },
+        }
+    }
+
+    /// Does what the dialect asked for: events first, so that whoever gets an answer finds the state as new as it.
+    pub(super) fn after(&mut self) {
+        let Phase::Live(live) = &mut self.phase else {
+            return;
+        };
+        let closing = self.out.close.take();
+        let (shared, quiet) = (&self.shared, self.core.pairing > 0);
+        self.out.events.retain(|event| match &event.body {
+            // The state that follows a close is told with its consequences, when it is known what they are.
+            Body::NodeState(_) if closing.is_some() => false,
+            Body::NodeState(NodeState::Connecting | NodeState::Handshaking) if quiet => false,
+            Body::NodeState(state) => shared.enter(state),
+            _ => true,
+        });
+        self.shared.deliver(&mut self.out.events);
+        live.settle(&mut self.out);
+        if live.greets() {
+            self.usable();
+        }
+        if let Some(close) = closing {
+            self.ended(None, Some(close));
+        }
+    }
+
+    /// The handshake is done and the gateway has spoken.
+    fn usable(&mut self) {
+        let Phase::Live(live) = &mut self.phase else {
+            return;
+        };
+        live.ping();
+        let token = live.issued_token().cloned();
+        self.core.backoff.reset();
+        self.core.pairing = 0;
+        self.core.proven = true;
+        if let Some(token) = token {
+            self.shared.hand_over(token, &mut self.core.target);
+        }
+        if !matches!(self.shared.state(), NodeState::Ready { .. }) {
+            self.publish(NodeState::Ready {
+                version: None,
+                product: None,
+                scopes: Vec::new(),
+            });
+        }
+    }
+
+    /// The connection is over, by the gateway or by the dialect's word.
+    pub(super) fn ended(&mut self, end: Option<End>, word: Option<Close>) {
+        let Phase::Live(live) = std::mem::replace(&mut self.phase, Phase::Resting) else {
+            return;
+        };
+        let greeted = live.greeted();
+        let (close, _) = live.finish(end, &mut self.out);
+        self.shared.deliver(&mut self.out.events);
+        self.out = Out::default();
+        let failure = of_close(word.unwrap_or(close));
+        if greeted {
+            return self.failed(failure);
+        }
+        self.handshake_failed(failure);
+    }
+}

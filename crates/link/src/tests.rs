@@ -1,0 +1,10 @@
+//! The live half against gateways that do what no good gateway does. The vendor spoken here is made up and as small as
+//! can be, so that what is tested is the link and not a dialect; real dialects have their own tests.
+
+mod calls;
+mod faults;
+mod gateway;
+mod lifecycle;
+mod net;
+mod parrot;
+mod trust;
