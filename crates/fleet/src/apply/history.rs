@@ -1,0 +1,421 @@
+//! A page of the node's history, merged with the rows that were made of live events, without doubles.
+
+use std::collections::VecDeque;
+
+use contract::transcript::Fate;
+use link::call::Page;
+use link::event::{Message, Outcome, Role};
+
+use super::align::align;
+use super::changes::Changes;
+use super::rows::Sheet;
+use super::{run, tool};
+use crate::truth::{KEPT_ROWS, Row, RowBody, STEP, Transcript, Truth};
+use crate::view::tool::cut;
+
+/// A row that a message of the history makes.
+pub(crate) struct Draft {
+    pub message: Box<str>,
+    pub client: Option<Box<str>>,
+    pub run: Option<Box<str>>,
+    pub at: Option<i64>,
+    pub body: RowBody,
+}
+
+impl Draft {
+    pub fn text(&self) -> &str {
+        match &self.body {
+            RowBody::User { text, .. } | RowBody::Assistant { text, .. } | RowBody::Thinking { text, .. } => {
+                text
+            }
+            RowBody::Notice { text, .. } => text,
+            _ => "",
+        }
+    }
+
+    pub fn into_row(self, id: u64, order: i64) -> Row {
+        Row {
+            id,
+            order,
+            at: self.at,
+            message: Some(self.message),
+            run: self.run,
+            body: self.body,
+        }
+    }
+}
+
+/// The rows of a page's last messages, as many as memory keeps.
+pub(crate) fn drafts(page: &Page) -> Vec<Draft> {
+    let mut drafts: Vec<Draft> = page.messages.iter().flat_map(drafts_of).collect();
+    let surplus = drafts.len().saturating_sub(KEPT_ROWS);
+    drafts.drain(..surplus);
+    drafts
+}
+
+/// The rows of one message: its reasoning, its words, its tool calls.
+pub(crate) fn drafts_of(message: &Message) -> Vec<Draft> {
+    let draft = |body| Draft {
+        message: message.id.clone(),
+        client: message.client_id.clone(),
+        run: message.run_id.clone(),
+        at: message.sent_at,
+        body,
+    };
+    let text = message.text.to_string();
+    let words = match message.role {
+        Role::User => Some(RowBody::User { text, own: None }),
+        Role::Assistant if text.trim().is_empty() => None,
+        Role::Assistant => {
+            let model = message.model.as_deref().map(str::to_owned);
+            Some(RowBody::Assistant {
+                text,
+                streaming: false,
+                model,
+            })
+        }
+        Role::Notice => Some(RowBody::Notice {
+            text,
+            level: contract::transcript::Level::Info,
+        }),
+        Role::System => None,
+    };
+    let thinking = message.thinking.iter().filter(|text| !text.trim().is_empty());
+    let thinking = thinking.map(|text| RowBody::Thinking {
+        text: text.to_string(),
+        streaming: false,
+    });
+    let calls = message.tools.iter().map(tool_row);
+    thinking.chain(words).chain(calls).map(draft).collect()
+}
+
+/// The node answered: its page is the truth for what it covers, and what is only known live stays in its place.
+pub(super) fn merge(truth: &mut Truth, key: &str, page: &Page, now: i64, changes: &mut Changes) {
+    let ready = truth.is_ready();
+    let touched = truth.session(key).map_or(0, |session| session.touched);
+    let mut sheet = Sheet::open(truth, key, None, touched, changes);
+    sheet.now = now;
+    splice(&mut sheet, page);
+    let rows = sheet.rows();
+    (rows.loaded, rows.loading, rows.fault) = (true, false, None);
+    if ready {
+        rows.stale_since = None;
+    }
+    running(&mut sheet, page);
+    let rows = sheet.rows();
+    rows.trim(KEPT_ROWS);
+    sheet.all();
+    sheet.changes.node = true;
+}
+
+pub(super) fn failed(truth: &mut Truth, key: &str, reason: &str, changes: &mut Changes) {
+    let touched = truth.session(key).map_or(0, |session| session.touched);
+    let mut sheet = Sheet::open(truth, key, None, touched, changes);
+    let rows = sheet.rows();
+    (rows.loading, rows.fault) = (false, Some(reason.to_owned()));
+    sheet.head();
+}
+
+pub(super) fn loading(truth: &mut Truth, key: &str, changes: &mut Changes) {
+    let touched = truth.session(key).map_or(0, |session| session.touched);
+    let mut sheet = Sheet::open(truth, key, None, touched, changes);
+    let rows = sheet.rows();
+    (rows.loading, rows.fault) = (true, None);
+    sheet.head();
+}
+
+/// The rows of a page older than all rows in memory, or the part of it before them, oldest first. `order` is the
+/// order of the row they stand before.
+pub(crate) fn older(rows: &Transcript, order: i64, exact: Exact, page: &Page) -> Vec<Row> {
+    let mut drafts = drafts(page);
+    if exact == Exact::No {
+        let known: Vec<Row> = rows
+            .rows
+            .iter()
+            .filter(|row| row.order >= order)
+            .cloned()
+            .collect();
+        let first = align(&drafts, &known, |_| false).iter().position(Option::is_some);
+        drafts.truncate(first.unwrap_or(drafts.len()));
+    }
+    let count = i64::try_from(drafts.len()).unwrap_or_default();
+    let orders = (0..count).map(|place| order - (count - place) * STEP);
+    drafts
+        .into_iter()
+        .zip(orders)
+        .map(|(draft, order)| draft.into_row(0, order))
+        .collect()
+}
+
+/// Whether a page is known to end right before a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exact {
+    Yes,
+    No,
+}
+
+fn tool_row(call: &link::event::ToolCall) -> RowBody {
+    let start = tool::Call {
+        call: &call.call,
+        name: &call.name,
+        input: &call.input,
+    };
+    let mut body = tool::body(&start, tool::state_of(call.ok));
+    if let RowBody::Tool { output, ms, .. } = &mut body {
+        *output = cut(&call.output);
+        *ms = call.ms;
+    }
+    body
+}
+
+/// Puts the page's rows and those in memory into one order.
+fn splice(sheet: &mut Sheet<'_>, page: &Page) {
+    let unsure: Vec<Box<str>> = sheet
+        .session
+        .runs
+        .iter()
+        .filter(|run| run.is_active() && run.unsure)
+        .map(|run| run.id.clone())
+        .collect();
+    let active: Vec<Box<str>> = sheet
+        .session
+        .runs
+        .iter()
+        .filter(|run| run.is_active())
+        .map(|run| run.id.clone())
+        .collect();
+    let over = page.running.is_none();
+    let drafts = drafts(page);
+    let answered = drafts
+        .last()
+        .is_some_and(|draft| matches!(draft.body, RowBody::Assistant { .. }));
+    let rows = sheet.session.transcript.get_or_insert_default();
+    let old: Vec<Row> = rows.rows.drain(..).collect();
+    let of = |row: &Row, runs: &[Box<str>]| {
+        runs.iter()
+            .any(|run| **run == *row.run.as_deref().unwrap_or_default())
+    };
+    let found = align(&drafts, &old, |row| over && of(row, &unsure));
+    let apart = !drafts.is_empty() && found.iter().all(Option::is_none);
+    let mut old: Vec<Option<Row>> = old.into_iter().map(Some).collect();
+    if apart {
+        // Too much happened meanwhile: what is between is in the history only, and so are the rows before it.
+        for slot in &mut old {
+            *slot = slot.take().filter(|row| is_open(row) || of(row, &active));
+        }
+        rows.more |= page.before.is_some();
+    }
+    let mut next = VecDeque::with_capacity(old.len() + drafts.len());
+    let mut passed = 0;
+    let mut first = None;
+    for (draft, known) in drafts.into_iter().zip(found) {
+        let row = match known.and_then(|at| old.get_mut(at)?.take().map(|row| (at, row))) {
+            Some((at, mut row)) => {
+                next.extend(old[passed.min(at)..at].iter_mut().filter_map(Option::take));
+                passed = at + 1;
+                absorb(&mut row, draft, sheet.now);
+                row
+            }
+            None => draft.into_row(rows.fresh_id(), i64::MIN),
+        };
+        first.get_or_insert(row.id);
+        next.push_back(row);
+    }
+    next.extend(old.into_iter().flatten());
+    if answered && over {
+        settle_fates(&mut next, sheet.now);
+    }
+    place(&mut next);
+    rows.rows = next;
+    let start = first.and_then(|id| rows.row(id)).map_or(0, |row| row.order);
+    let oldest = rows.rows.front().map(|row| row.id);
+    rows.more = if oldest == first {
+        page.before.is_some()
+    } else {
+        rows.more || page.before.is_some()
+    };
+    rows.before = page.before.clone().map(|cursor| (start, cursor));
+}
+
+/// Whether only memory knows of the row: a message without an end, an approval that waits.
+fn is_open(row: &Row) -> bool {
+    match &row.body {
+        RowBody::User { own, .. } => own.as_ref().is_some_and(|own| own.fate != Fate::Done),
+        RowBody::Approval(asked) => asked.settled.is_none(),
+        _ => false,
+    }
+}
+
+/// Takes over what the history says of a row.
+fn absorb(row: &mut Row, draft: Draft, now: i64) {
+    row.message = Some(draft.message);
+    row.run = row.run.take().or(draft.run);
+    row.at = draft.at.or(row.at);
+    match (&mut row.body, draft.body) {
+        (RowBody::User { own: Some(own), .. }, _) => {
+            if matches!(own.fate, Fate::Queued | Fate::Sent | Fate::Unknown | Fate::Failed) {
+                (own.fate, own.fate_at, own.fault) = (Fate::Acknowledged, now, None);
+            }
+        }
+        (
+            RowBody::Assistant { text, model, .. },
+            RowBody::Assistant {
+                text: whole,
+                model: by,
+                ..
+            },
+        ) => {
+            // A row that still streams may be ahead of the page.
+            if whole.len() >= text.len() || !text.starts_with(&*whole) {
+                *text = whole;
+            }
+            *model = by.or(model.take());
+        }
+        (RowBody::Thinking { text, .. }, RowBody::Thinking { text: whole, .. })
+            if whole.len() > text.len() =>
+        {
+            *text = whole;
+        }
+        (
+            RowBody::Tool {
+                output, state, ms, ..
+            },
+            RowBody::Tool {
+                output: o,
+                state: s,
+                ms: m,
+                ..
+            },
+        ) => {
+            use contract::transcript::ToolState::{Running, Unknown};
+            if matches!(state, Running | Unknown) && s != Unknown {
+                *state = s;
+            }
+            if output.is_empty() {
+                *output = o;
+            }
+            *ms = ms.or(m);
+        }
+        _ => {}
+    }
+}
+
+/// Messages sent from here that an answer follows are done.
+fn settle_fates(rows: &mut VecDeque<Row>, now: i64) {
+    let Some(answer) = rows
+        .iter()
+        .rposition(|row| matches!(row.body, RowBody::Assistant { .. }))
+    else {
+        return;
+    };
+    for row in rows.range_mut(..answer) {
+        let confirmed = row.message.is_some();
+        if let Some(own) = row
+            .own_mut()
+            .filter(|own| confirmed && own.fate == Fate::Acknowledged && own.run.is_none())
+        {
+            (own.fate, own.fate_at) = (Fate::Done, now);
+        }
+    }
+}
+
+/// Gives every row a place that rises, and changes none that stands right.
+fn place(rows: &mut VecDeque<Row>) {
+    let mut last = None;
+    for row in rows.iter_mut() {
+        if last.is_some_and(|last| row.order <= last) {
+            row.order = i64::MIN;
+        }
+        if row.order != i64::MIN {
+            last = Some(row.order);
+        }
+    }
+    let mut index = 0;
+    while index < rows.len() {
+        let end = (index..rows.len())
+            .find(|at| rows[*at].order != i64::MIN)
+            .unwrap_or(rows.len());
+        fill(rows, index, end);
+        index = end + 1;
+    }
+}
+
+/// Places the rows from `start` up to `end` between their neighbours.
+fn fill(rows: &mut VecDeque<Row>, start: usize, end: usize) {
+    let count = (end - start) as i64;
+    let before = start.checked_sub(1).map(|at| rows[at].order);
+    let after = rows.get(end).map(|row| row.order);
+    let (first, step) = match (before, after) {
+        (None, None) => (0, STEP),
+        (None, Some(after)) => (after - count * STEP, STEP),
+        (Some(before), None) => (before + STEP, STEP),
+        (Some(before), Some(after)) => {
+            let step = (after - before) / (count + 1);
+            (before + step, step)
+        }
+    };
+    for (place, row) in rows.range_mut(start..end).enumerate() {
+        row.order = first + step * place as i64;
+    }
+}
+
+/// Whether a run goes on, by what the node says; a run that nobody has heard of since the link went down ends.
+fn running(sheet: &mut Sheet<'_>, page: &Page) {
+    match &page.running {
+        Some((id, so_far)) => goes_on(sheet, id.as_deref().unwrap_or_default(), so_far),
+        None => {
+            let answered = page
+                .messages
+                .last()
+                .is_some_and(|message| message.role == Role::Assistant);
+            let outcome = if answered { Outcome::Ok } else { Outcome::Unknown };
+            while let Some(index) = sheet
+                .session
+                .runs
+                .iter()
+                .position(|run| run.is_active() && run.unsure)
+            {
+                run::close(sheet, index, outcome, None);
+            }
+        }
+    }
+}
+
+fn goes_on(sheet: &mut Sheet<'_>, id: &str, so_far: &str) {
+    let runs = &sheet.session.runs;
+    let named = runs.iter().rposition(|run| &*run.id == id);
+    let found = named.or_else(|| {
+        runs.iter()
+            .rposition(|run| run.is_active() && (id.is_empty() || run.id.is_empty()))
+    });
+    let index = match found {
+        Some(index) if !sheet.session.runs[index].is_active() => return,
+        Some(index) => index,
+        None => run::resume(sheet, id),
+    };
+    run::sure(sheet, index);
+    let run = &sheet.session.runs[index];
+    let (id, open) = (run.id.clone(), run.text_row);
+    if so_far.is_empty() {
+        return;
+    }
+    let shown = open
+        .and_then(|row| sheet.rows().row_mut(row))
+        .and_then(|row| row.streamed());
+    if let Some(text) = shown {
+        if so_far.len() > text.len() {
+            so_far.clone_into(text);
+        }
+        return;
+    }
+    let body = RowBody::Assistant {
+        text: so_far.to_owned(),
+        streaming: true,
+        model: None,
+    };
+    let at = Some(sheet.now);
+    let row = sheet.push(at, Some(&id), body);
+    let run = &mut sheet.session.runs[index];
+    run.text_row = Some(row);
+    run.texts.push(row);
+}

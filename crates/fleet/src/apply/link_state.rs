@@ -1,0 +1,76 @@
+//! How the link stands, and what is no longer certain when it goes down.
+
+use link::event::NodeState;
+
+use super::Taken;
+use super::changes::Changes;
+use crate::truth::{NodeHead, Truth};
+
+/// The link moved to another state. Steps of one try, and tries after the first, are worth no line.
+pub(super) fn moved(truth: &mut Truth, state: &NodeState, now: i64, changes: &mut Changes) -> Taken {
+    let was_ready = truth.is_ready();
+    let another = std::mem::discriminant(&truth.link.state) != std::mem::discriminant(state);
+    if truth.link.state == *state {
+        return Taken::Known;
+    }
+    truth.link.state = state.clone();
+    changes.node = true;
+    if another {
+        truth.link.since = now;
+    }
+    match state {
+        NodeState::Ready {
+            version,
+            product,
+            scopes,
+        } => {
+            let link = &mut truth.link;
+            link.version = version.clone().or(link.version.take());
+            link.product = product.clone().or(link.product.take());
+            link.scopes.clone_from(scopes);
+        }
+        _ if was_ready => went_down(truth, now),
+        _ => {}
+    }
+    if was_ready != truth.is_ready() {
+        for session in truth.sessions.values().filter(|session| session.watched) {
+            changes.of(&session.key).all = true;
+        }
+    }
+    match state {
+        NodeState::Idle | NodeState::Connecting | NodeState::Handshaking => Taken::Known,
+        NodeState::BackingOff { attempt, .. } if *attempt > 1 => Taken::Known,
+        _ if another => Taken::New,
+        _ => Taken::Known,
+    }
+}
+
+pub(super) fn latency(truth: &mut Truth, ms: f64, changes: &mut Changes) {
+    truth.link.latency_ms = Some(ms);
+    changes.node = true;
+}
+
+pub(super) fn key_in_memory(truth: &mut Truth, yes: bool, changes: &mut Changes) {
+    changes.node |= truth.link.key_in_memory != yes;
+    truth.link.key_in_memory = yes;
+}
+
+pub(super) fn head(truth: &mut Truth, head: &NodeHead, changes: &mut Changes) {
+    truth.head = head.clone();
+    changes.node = true;
+}
+
+/// What was known is old from now on, and what was going on may have ended.
+fn went_down(truth: &mut Truth, now: i64) {
+    truth.link.stale_since.get_or_insert(now);
+    truth.link.latency_ms = None;
+    for session in truth.sessions.values_mut() {
+        for run in session.runs.iter_mut().filter(|run| run.is_active()) {
+            run.unsure = true;
+        }
+        if let Some(rows) = &mut session.transcript {
+            rows.stale_since.get_or_insert(now);
+            rows.loading = false;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Whole messages as they arrive live: a person's, which may be the echo of our own, and an agent's finished one.
+
+use contract::transcript::{Fate, Level};
+use link::event::{Event, Message, Role};
+
+use super::changes::{Changes, RowChange};
+use super::rows::Sheet;
+use super::{Taken, history};
+use crate::truth::{Row, RowBody, Truth};
+
+/// How many of the last rows an agent's message is compared with by its text.
+const NEAR: usize = 12;
+
+pub(super) fn said(
+    truth: &mut Truth,
+    event: &Event,
+    message: &Message,
+    now: i64,
+    changes: &mut Changes,
+) -> Taken {
+    let Some(mut sheet) = Sheet::of(truth, event, now, changes) else {
+        return Taken::New;
+    };
+    if sheet
+        .rows()
+        .rows
+        .iter()
+        .rev()
+        .any(|row| row.message.as_ref() == Some(&message.id))
+    {
+        return Taken::Known;
+    }
+    match message.role {
+        Role::User => person(&mut sheet, event, message),
+        Role::Assistant => agent(&mut sheet, event, message),
+        Role::Notice => {
+            sheet.remark(event.run.as_deref(), Level::Info, message.text.to_string());
+            Taken::New
+        }
+        // The gateway's words to the model are not for the reader.
+        Role::System => Taken::Known,
+    }
+}
+
+fn person(sheet: &mut Sheet<'_>, event: &Event, message: &Message) -> Taken {
+    let now = sheet.now;
+    sheet.session.about.updated_at = Some(now);
+    sheet.changes.node = true;
+    let run = event.run.as_ref().or(message.run_id.as_ref());
+    let Some(row) = sheet.rows().rows.iter_mut().find(|row| is_echo(row, message)) else {
+        let body = RowBody::User {
+            text: message.text.to_string(),
+            own: None,
+        };
+        let id = sheet.push(message.sent_at.or(Some(event.at)), run.map(|run| &**run), body);
+        if let Some(row) = sheet.rows().row_mut(id) {
+            row.message = Some(message.id.clone());
+        }
+        return Taken::New;
+    };
+    row.message = Some(message.id.clone());
+    let id = row.id;
+    if let Some(own) = row.own_mut() {
+        if matches!(own.fate, Fate::Queued | Fate::Sent | Fate::Unknown) {
+            (own.fate, own.fate_at, own.fault) = (Fate::Acknowledged, now, None);
+        }
+        own.run = run.cloned().or(own.run.take());
+    }
+    sheet.changed(id, RowChange::Whole);
+    Taken::Known
+}
+
+/// Whether the node repeats a message that was sent from here and that it has not repeated yet.
+fn is_echo(row: &Row, message: &Message) -> bool {
+    let Some(own) = row.own() else { return false };
+    match &message.client_id {
+        Some(client) => *own.client_id == **client,
+        None => row.message.is_none() && own.fate != Fate::Done && row.text().trim() == message.text.trim(),
+    }
+}
+
+/// An agent's whole message. The row that streamed it takes it; else it is a row of its own.
+fn agent(sheet: &mut Sheet<'_>, event: &Event, message: &Message) -> Taken {
+    let run = event.run.as_ref().or(message.run_id.as_ref());
+    let same = |row: &&mut Row| {
+        row.message.is_none()
+            && matches!(&row.body, RowBody::Assistant { text, .. } if covers(message, run.map(|run| &**run), row, text))
+    };
+    if let Some(row) = sheet.rows().rows.iter_mut().rev().take(NEAR).find(same) {
+        row.message = Some(message.id.clone());
+        let id = row.id;
+        if let RowBody::Assistant { text, model, .. } = &mut row.body {
+            *text = message.text.to_string();
+            *model = message.model.as_deref().map(str::to_owned).or(model.take());
+        }
+        sheet.changed(id, RowChange::Whole);
+        return Taken::Known;
+    }
+    for draft in history::drafts_of(message) {
+        let known = matches!(&draft.body, RowBody::Tool { call, .. } if has_call(sheet, call));
+        if !known {
+            let id = sheet.push(draft.at.or(Some(event.at)), run.map(|run| &**run), draft.body);
+            if let Some(row) = sheet.rows().row_mut(id) {
+                row.message = Some(message.id.clone());
+            }
+        }
+    }
+    Taken::New
+}
+
+/// Whether the message is what the row shows or began to show.
+fn covers(message: &Message, run: Option<&str>, row: &Row, text: &str) -> bool {
+    let same_run = run.is_some() && row.run.as_deref() == run;
+    let (whole, shown) = (message.text.trim(), text.trim());
+    whole == shown || (same_run && !shown.is_empty() && whole.starts_with(shown))
+}
+
+fn has_call(sheet: &mut Sheet<'_>, id: &str) -> bool {
+    sheet
+        .rows()
+        .rows
+        .iter()
+        .any(|row| matches!(&row.body, RowBody::Tool { call, .. } if &**call == id))
+}

@@ -1,0 +1,81 @@
+//! A session: its description, its runs, its marks and, while it is of interest, its last rows.
+
+use std::sync::Arc;
+
+use contract::transcript::Fate;
+use link::event;
+
+use super::{Row, Run, Transcript};
+
+/// A session as it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    pub key: Arc<str>,
+    pub about: event::Session,
+    /// Whether the node's list had it.
+    pub listed: bool,
+    /// Whether some window shows it.
+    pub watched: bool,
+    /// Finished since it was last looked at.
+    pub unread: bool,
+    /// The last run failed and was not looked at.
+    pub failed: bool,
+    /// Unix milliseconds of its last event by our clock.
+    pub touched: i64,
+    /// Runs going on and the last ended ones; oldest first.
+    pub runs: Vec<Run>,
+    /// Kept while a window shows it or it was active lately.
+    pub transcript: Option<Transcript>,
+}
+
+impl Session {
+    pub(crate) fn new(key: Arc<str>) -> Session {
+        let about = event::Session {
+            key: key.to_string(),
+            ..event::Session::default()
+        };
+        Session {
+            key,
+            about,
+            listed: false,
+            watched: false,
+            unread: false,
+            failed: false,
+            touched: 0,
+            runs: Vec::new(),
+            transcript: None,
+        }
+    }
+
+    /// The newest run that goes on, or may go on.
+    pub fn active_run(&self) -> Option<&Run> {
+        self.runs.iter().rev().find(|run| run.is_active())
+    }
+
+    pub fn run(&self, id: &str) -> Option<&Run> {
+        self.runs.iter().rev().find(|run| &*run.id == id)
+    }
+
+    /// Whether a run goes on for certain.
+    pub fn is_running(&self) -> bool {
+        self.runs.iter().any(|run| run.is_active() && !run.unsure)
+    }
+
+    /// Whether its rows were not read from the node, or not since the link came up.
+    pub fn is_behind(&self) -> bool {
+        self.transcript
+            .as_ref()
+            .is_none_or(|rows| !rows.loaded || rows.stale_since.is_some())
+    }
+
+    /// Whether a message sent from here has not ended well yet: only its row knows of it.
+    pub fn has_open_own(&self) -> bool {
+        let open = |row: &Row| row.own().is_some_and(|own| own.fate != Fate::Done);
+        self.transcript.iter().flat_map(|rows| &rows.rows).any(open)
+    }
+
+    /// Whether nothing is known of it but its key.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.runs.is_empty() && self.transcript.as_ref().is_none_or(|rows| rows.rows.is_empty())
+    }
+}

@@ -1,0 +1,78 @@
+//! The last rows of a session. Older ones are in the node's history and in the log, not in memory.
+
+use std::collections::VecDeque;
+
+use super::{Row, RowBody};
+
+/// How many rows of a session that is shown stay in memory.
+pub const KEPT_ROWS: usize = 400;
+
+/// How far apart two new rows are, so that rows found later fit between them.
+pub const STEP: i64 = 1 << 20;
+
+/// A part of a session's rows: its end.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Transcript {
+    /// Oldest first.
+    pub rows: VecDeque<Row>,
+    /// Whether older rows exist.
+    pub more: bool,
+    /// The cursor of the page before the row of that order.
+    pub before: Option<(i64, String)>,
+    /// Whether the node's history was merged in.
+    pub loaded: bool,
+    /// Whether it is being fetched.
+    pub loading: bool,
+    /// Unix milliseconds up to which the rows are true; `None` while live.
+    pub stale_since: Option<i64>,
+    /// Why they could not be fetched.
+    pub fault: Option<String>,
+    pub(crate) next_id: u64,
+}
+
+impl Transcript {
+    /// The row of that id. Rows that change are near the end, so the search begins there.
+    pub fn row(&self, id: u64) -> Option<&Row> {
+        self.rows.iter().rev().find(|row| row.id == id)
+    }
+
+    pub(crate) fn row_mut(&mut self, id: u64) -> Option<&mut Row> {
+        self.rows.iter_mut().rev().find(|row| row.id == id)
+    }
+
+    /// The row of the message sent from here with that id.
+    pub(crate) fn own_row(&mut self, client_id: &str) -> Option<&mut Row> {
+        self.rows
+            .iter_mut()
+            .rev()
+            .find(|row| row.own().is_some_and(|own| &*own.client_id == client_id))
+    }
+
+    /// Appends a row at the end and returns its id.
+    pub(crate) fn push(&mut self, at: Option<i64>, run: Option<&str>, body: RowBody) -> u64 {
+        let order = self.rows.back().map_or(0, |last| last.order + STEP);
+        let id = self.fresh_id();
+        self.rows.push_back(Row {
+            id,
+            order,
+            at,
+            message: None,
+            run: run.map(Into::into),
+            body,
+        });
+        id
+    }
+
+    pub(crate) fn fresh_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    /// Lets go of the oldest rows beyond `kept`; the node's history has them.
+    pub(crate) fn trim(&mut self, kept: usize) {
+        if self.rows.len() > kept + kept / 4 {
+            self.rows.drain(..self.rows.len() - kept);
+            self.more = true;
+        }
+    }
+}

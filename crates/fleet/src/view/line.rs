@@ -1,0 +1,278 @@
+//! Events as lines of the one stream. Deltas are no lines, and neither is what only repeats.
+
+use contract::activity::{Line, Mark};
+use link::event::{Body, Event, Message, NodeState, Outcome, Role, RunEnd};
+
+use super::tool::summary;
+use crate::truth::{RowBody, Truth};
+
+/// How long the words of a message are in its line, characters.
+const WORDS: usize = 120;
+
+/// What a line says, before it has a number.
+#[derive(Debug, Clone, PartialEq)]
+struct Says {
+    mark: Mark,
+    what: String,
+    code: Option<String>,
+    figure: Option<String>,
+}
+
+/// The line of an event that was just applied; its number is 0 until it has a place. `None` when it is worth none.
+pub fn line(truth: &Truth, event: &Event, now: i64) -> Option<Line> {
+    let (name, says) = says(truth, event)?;
+    let session = event.session.as_deref();
+    let agent = event.agent.as_deref().or_else(|| truth.agent_of(session));
+    Some(Line {
+        n: 0,
+        at: now,
+        node: truth.head.id.clone(),
+        event: name.to_owned(),
+        agent: agent.map(str::to_owned),
+        session: session.map(str::to_owned),
+        mark: says.mark,
+        what: says.what,
+        code: says.code,
+        figure: says.figure,
+    })
+}
+
+/// A line of the log's own: what it could not keep.
+pub fn not_kept(node: &str, count: u64, now: i64) -> Line {
+    Line {
+        n: 0,
+        at: now,
+        node: node.to_owned(),
+        event: "gap".to_owned(),
+        agent: None,
+        session: None,
+        mark: Mark::Gap,
+        what: format!("the log could not keep up: {count} events are not kept"),
+        code: None,
+        figure: None,
+    }
+}
+
+/// The event's name in the vocabulary.
+pub fn name(body: &Body) -> &'static str {
+    match body {
+        Body::NodeState(_) => "node.state",
+        Body::AgentChanged(_) => "agent.changed",
+        Body::AgentRemoved => "agent.removed",
+        Body::SessionChanged(_) => "session.changed",
+        Body::SessionRemoved => "session.removed",
+        Body::RunQueued { .. } => "run.queued",
+        Body::RunStarted => "run.started",
+        Body::RunStatus { .. } => "run.status",
+        Body::Message(_) => "message",
+        Body::TextDelta { .. } => "text.delta",
+        Body::ThinkingDelta { .. } => "thinking.delta",
+        Body::ToolStarted { .. } => "tool.started",
+        Body::ToolFinished { .. } => "tool.finished",
+        Body::SubagentStarted { .. } => "subagent.started",
+        Body::SubagentFinished { .. } => "subagent.finished",
+        Body::ApprovalRequested(_) => "approval.requested",
+        Body::ApprovalResolved { .. } => "approval.resolved",
+        Body::RunFinished(_) => "run.finished",
+        Body::Artifact { .. } => "artifact",
+        Body::Plan { .. } => "plan.changed",
+        Body::Task { .. } => "task.changed",
+        Body::Presence { .. } => "presence",
+        Body::Health { .. } => "health",
+        Body::Notice { .. } => "notice",
+        Body::Gap { .. } => "gap",
+        Body::Other { .. } => "other",
+    }
+}
+
+fn says(truth: &Truth, event: &Event) -> Option<(&'static str, Says)> {
+    let says = match &event.body {
+        Body::NodeState(state) => link(state)?,
+        Body::Message(message) => said(message)?,
+        Body::RunStarted => plain(Mark::Run, "started"),
+        Body::RunQueued { position } => {
+            let figure = position.map(|place| format!("place {place}"));
+            Says {
+                figure,
+                ..plain(Mark::Run, "waits for the running turn")
+            }
+        }
+        Body::RunFinished(end) => finished(truth, event, end),
+        Body::ToolFinished { call, ok, ms, .. } => tool(truth, event, call, *ok, *ms),
+        Body::SubagentStarted { label, .. } => coded(Mark::Run, "spawned", label),
+        Body::SubagentFinished { label, ok } => match ok {
+            Some(false) => coded(Mark::Failed, "sub-agent failed", label),
+            _ => coded(Mark::Run, "sub-agent finished", label),
+        },
+        Body::ApprovalRequested(about) => coded(Mark::Asks, "asks", &about.command),
+        Body::ApprovalResolved { id, .. } => settled(truth, id)?,
+        Body::SessionChanged(about) => coded(
+            Mark::Other,
+            "new session",
+            about.title.as_deref().unwrap_or(&about.key),
+        ),
+        Body::SessionRemoved => plain(Mark::Other, "session removed"),
+        Body::AgentChanged(agent) => coded(Mark::Other, "new agent", &agent.name),
+        Body::AgentRemoved => plain(Mark::Other, "agent removed"),
+        Body::Artifact { .. } => plain(Mark::Other, "made an artifact"),
+        Body::Plan { .. } => plain(Mark::Other, "plan changed"),
+        Body::Task { .. } => plain(Mark::Other, "task changed"),
+        Body::Notice { text } => plain(Mark::Other, &words(text)),
+        Body::Gap { .. } => plain(Mark::Gap, "something was lost here while the link was down"),
+        // A tool's line comes with its end; the rest moves too often or means nothing to a reader.
+        Body::ToolStarted { .. }
+        | Body::RunStatus { .. }
+        | Body::TextDelta { .. }
+        | Body::ThinkingDelta { .. }
+        | Body::Presence { .. }
+        | Body::Health { .. }
+        | Body::Other { .. } => return None,
+    };
+    Some((name(&event.body), says))
+}
+
+fn plain(mark: Mark, what: &str) -> Says {
+    Says {
+        mark,
+        what: what.to_owned(),
+        code: None,
+        figure: None,
+    }
+}
+
+fn coded(mark: Mark, what: &str, code: &str) -> Says {
+    Says {
+        code: Some(words(code)),
+        ..plain(mark, what)
+    }
+}
+
+fn said(message: &Message) -> Option<Says> {
+    match message.role {
+        Role::User => Some(plain(
+            Mark::Message,
+            &format!("message: {}", words(&message.text)),
+        )),
+        Role::Assistant => Some(plain(Mark::Message, &format!("says: {}", words(&message.text)))),
+        Role::Notice => Some(plain(Mark::Other, &words(&message.text))),
+        Role::System => None,
+    }
+}
+
+fn finished(truth: &Truth, event: &Event, end: &RunEnd) -> Says {
+    let error = || words(end.error.as_deref().unwrap_or("the gateway does not say why"));
+    let mut says = match end.outcome {
+        Outcome::Ok => plain(Mark::Run, "finished"),
+        Outcome::Error => plain(Mark::Failed, &format!("failed: {}", error())),
+        Outcome::Aborted => plain(Mark::Run, "stopped"),
+        Outcome::Unknown => plain(Mark::Failed, "ended; nobody knows how"),
+    };
+    let session = event.session.as_deref().and_then(|key| truth.session(key));
+    let run = session.and_then(|session| session.run(event.run.as_deref().unwrap_or_default()));
+    let took = run
+        .and_then(|run| Some(run.ended.as_ref()?.at - run.started))
+        .filter(|ms| *ms > 0);
+    says.figure = took.map(|ms| span(ms.unsigned_abs()));
+    says
+}
+
+/// A tool's end, with what its row knows of its beginning.
+fn tool(truth: &Truth, event: &Event, id: &str, ok: Option<bool>, ms: Option<u64>) -> Says {
+    let session = event.session.as_deref().and_then(|key| truth.session(key));
+    let rows = session.and_then(|session| session.transcript.as_ref());
+    let found = rows
+        .into_iter()
+        .flat_map(|rows| rows.rows.iter().rev())
+        .find_map(|row| match &row.body {
+            RowBody::Tool {
+                call, name, summary, ..
+            } if &**call == id => Some((name, summary)),
+            _ => None,
+        });
+    let name = found.map_or("tool", |(name, _)| name);
+    let (mark, what) = match ok {
+        Some(false) => (Mark::Failed, format!("{name} failed")),
+        _ => (Mark::Tool, name.to_owned()),
+    };
+    let code = found
+        .map(|(_, summary)| summary.clone())
+        .filter(|summary| !summary.is_empty());
+    Says {
+        mark,
+        what,
+        code,
+        figure: ms.map(span),
+    }
+}
+
+fn settled(truth: &Truth, id: &str) -> Option<Says> {
+    use contract::approval::Decision;
+    let asked = truth.approval(id)?;
+    let decision = asked.settled.as_ref()?.decision;
+    let what = match decision {
+        Decision::Once => "allowed once",
+        Decision::Always => "allowed from now on",
+        Decision::Deny => "denied",
+        Decision::Expired => "expired without an answer",
+        Decision::Unknown => "was answered elsewhere",
+    };
+    Some(coded(Mark::Asks, what, &asked.about.command))
+}
+
+fn link(state: &NodeState) -> Option<Says> {
+    let says = match state {
+        NodeState::Ready { .. } => plain(Mark::Link, "connected"),
+        NodeState::Paused => plain(Mark::Link, "paused"),
+        NodeState::Idle | NodeState::Connecting | NodeState::Handshaking => return None,
+        NodeState::BackingOff { reason, .. } | NodeState::RateLimited { reason, .. } => {
+            plain(Mark::Link, &format!("link lost: {}", words(reason)))
+        }
+        NodeState::Pairing { .. } => plain(Mark::Failed, "waits until its owner lets this device in"),
+        NodeState::Untrusted { .. } => plain(Mark::Failed, "its certificate is not trusted"),
+        NodeState::Unauthorised { .. } => plain(Mark::Failed, "refused the key"),
+        NodeState::Incompatible { .. } => plain(Mark::Failed, "speaks another protocol version"),
+        NodeState::Failed { reason } => plain(Mark::Failed, &words(reason)),
+    };
+    Some(says)
+}
+
+/// The first line of a text, cut.
+fn words(text: &str) -> String {
+    let line = text
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default()
+        .trim();
+    if line.chars().count() <= WORDS {
+        return line.to_owned();
+    }
+    line.chars().take(WORDS - 1).chain(['…']).collect()
+}
+
+/// Milliseconds as a short figure.
+pub fn span(ms: u64) -> String {
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        60_000..3_600_000 => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1_000),
+        _ => format!("{} h {} min", ms / 3_600_000, ms % 3_600_000 / 60_000),
+    }
+}
+
+/// The words of an event worth finding: messages, commands, tools, answers.
+pub fn findable(body: &Body) -> Option<String> {
+    match body {
+        Body::Message(message) => Some(message.text.to_string()),
+        Body::ToolStarted { name, input, .. } => Some(format!("{name} {}", summary(input))),
+        Body::ToolFinished { output, .. } => Some(super::tool::cut(output)),
+        Body::ApprovalRequested(about) => Some(about.command.to_string()),
+        Body::RunFinished(end) => {
+            let words = end.text.as_deref().or(end.error.as_deref())?;
+            Some(words.to_owned())
+        }
+        Body::SubagentStarted { label, .. } => Some(label.to_string()),
+        Body::Notice { text } => Some(text.to_string()),
+        _ => None,
+    }
+    .filter(|text| !text.trim().is_empty())
+}

@@ -1,0 +1,69 @@
+//! A tool call's arguments and output, cut to what is worth reading.
+
+use serde_json::Value;
+
+/// How much of an input or output is kept, bytes.
+const KEPT: usize = 64 * 1024;
+
+/// How long a summary is, characters.
+const SUMMARY: usize = 160;
+
+/// Arguments that say most, most telling first.
+const TELLING: &[&str] = &[
+    "command",
+    "cmd",
+    "file_path",
+    "path",
+    "file",
+    "url",
+    "query",
+    "pattern",
+    "task",
+    "prompt",
+    "name",
+    "text",
+];
+
+/// The one line of the arguments worth reading.
+pub fn summary(input: &Value) -> String {
+    let telling = TELLING.iter().find_map(|name| input.get(name)?.as_str());
+    let any = || input.as_object()?.values().find_map(Value::as_str);
+    let text = match telling.or_else(any).or(input.as_str()) {
+        Some(text) => text.to_owned(),
+        None if is_nothing(input) => return String::new(),
+        None => input.to_string(),
+    };
+    let line = text
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default()
+        .trim();
+    if line.chars().count() <= SUMMARY {
+        return line.to_owned();
+    }
+    line.chars().take(SUMMARY - 1).chain(['…']).collect()
+}
+
+/// All arguments, as indented JSON.
+pub fn indented(input: &Value) -> String {
+    if is_nothing(input) {
+        return String::new();
+    }
+    cut(&serde_json::to_string_pretty(input).unwrap_or_default())
+}
+
+/// The text, or its beginning when it is longer than is kept.
+pub fn cut(text: &str) -> String {
+    if text.len() <= KEPT {
+        return text.to_owned();
+    }
+    format!(
+        "{}\n… (cut; {} bytes in all)",
+        &text[..text.floor_char_boundary(KEPT)],
+        text.len()
+    )
+}
+
+fn is_nothing(input: &Value) -> bool {
+    input.is_null() || input.as_object().is_some_and(serde_json::Map::is_empty)
+}
