@@ -12,6 +12,10 @@ pub struct FrameState {
     pub sidebar_over: RwSignal<bool>,
     pub stream_over: RwSignal<bool>,
     pub dialog: RwSignal<Option<Open>>,
+    /// The approval (node, id) the person asked for: the screen puts the focus on its card.
+    pub approval: RwSignal<Option<(String, String)>>,
+    /// The node whose card the person asked for.
+    pub node: RwSignal<Option<String>>,
     pub theme: RwSignal<Theme>,
     /// How the window stands with its core.
     pub core: RwSignal<CoreState>,
@@ -58,6 +62,8 @@ impl FrameState {
             sidebar_over: RwSignal::new(false),
             stream_over: RwSignal::new(false),
             dialog: RwSignal::new(None),
+            approval: RwSignal::new(None),
+            node: RwSignal::new(None),
             theme: RwSignal::new(Theme::System),
             core: RwSignal::new(CoreState::Starting),
             keyring_fault: RwSignal::new(None),

@@ -36,6 +36,13 @@ pub fn vendor(vendor: Vendor) -> &'static str {
     }
 }
 
+/// A model's name without its maker and its date: "anthropic/claude-opus-4-20250514" is "claude-opus-4".
+pub fn model(name: &str) -> String {
+    let name = name.rsplit('/').next().unwrap_or(name);
+    let dated = name.rsplit_once('-').filter(|(_, last)| last.len() == 8 && last.chars().all(|c| c.is_ascii_digit()));
+    dated.map_or(name, |(name, _)| name).to_owned()
+}
+
 /// A name for a node at that address: its host's first part; "this machine" has a name of its own.
 pub fn name_from(address: &str) -> String {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
@@ -69,6 +76,12 @@ mod tests {
         ] {
             assert_eq!(name_from(address), name, "{address}");
         }
+    }
+
+    #[test]
+    fn a_model_is_called_by_its_own_name() {
+        assert_eq!(model("anthropic/claude-opus-4-20250514"), "claude-opus-4");
+        assert_eq!(model("gpt-5"), "gpt-5");
     }
 
     #[test]

@@ -1,0 +1,205 @@
+//! A node's card: its state by shape, colour and words, how the link and how the data stand,
+//! its figures and its agents.
+
+use contract::node::{LinkState, Node};
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::acts;
+use crate::parts::copy_button::CopyButton;
+use crate::parts::icon::{Drawing, Icon};
+use crate::parts::mark::{Mark, Shape};
+use crate::parts::menu::{Item, Menu, Tone};
+use crate::state::State;
+use crate::state::clock::now;
+use crate::state::counts::{Standing, standing};
+use crate::state::frame::{Field, Open};
+use crate::text::{time, words};
+
+use super::agents::Agents;
+use super::phrase;
+use super::trouble::Trouble;
+
+/// A card.
+#[component]
+pub fn Card(id: String) -> impl IntoView {
+    let state = State::here();
+    let of = StoredValue::new(id.clone());
+    let element = NodeRef::<html::Article>::new();
+    let stands = Memo::new(move |_| read(state, of, standing).unwrap_or(Standing::Away));
+    let class = move || match stands.get() {
+        Standing::Up | Standing::Coming => "card",
+        Standing::Waits => "card card-waits",
+        Standing::Away | Standing::Resting => "card card-away",
+    };
+    Effect::new(move |_| {
+        let wanted = state.frame.node.with(|node| node.as_deref() == Some(of.get_value().as_str()));
+        if let (true, Some(card)) = (wanted, element.get()) {
+            state.frame.node.set(None);
+            card.scroll_into_view();
+            let _unfocused = card.focus();
+        }
+    });
+    view! {
+        <article class=class tabindex="-1" aria-labelledby=format!("node-{id}") node_ref=element>
+            <Head of heading=format!("node-{id}") />
+            <Address of />
+            <dl class="card-lines">
+                <Link of />
+                <Data of />
+                <Rights of />
+            </dl>
+            <Trouble of />
+            <Figures of />
+            <Agents of />
+        </article>
+    }
+}
+
+/// Reads the node of a card; woken when it changes.
+pub fn read<T>(state: State, of: StoredValue<String>, pick: impl FnOnce(&Node) -> T) -> Option<T> {
+    of.with_value(|id| state.told.node(id, pick))
+}
+
+#[component]
+fn Head(of: StoredValue<String>, heading: String) -> impl IntoView {
+    let state = State::here();
+    let shape = Memo::new(move |_| read(state, of, |node| Shape::from(node.state)).unwrap_or(Shape::Offline));
+    let word = Memo::new(move |_| read(state, of, |node| phrase::short(node.state).to_owned()).unwrap_or_default());
+    let name = Memo::new(move |_| read(state, of, |node| node.name.clone()).unwrap_or_default());
+    let product = Memo::new(move |_| read(state, of, product).unwrap_or_default());
+    let local = Memo::new(move |_| read(state, of, |node| node.local).unwrap_or_default());
+    view! {
+        <header class="card-head">
+            <Mark of=shape word=word />
+            <h2 class="card-name cut" id=heading title=move || name.get()>{name}</h2>
+            <span class="soft cut">{product}</span>
+            <span class="grow"></span>
+            <Show when=move || !local.get()>
+                <Menu name=format!("More about {}", name.get()) class="icon-button" items=move || items(state, of)>
+                    <Drawing of=Icon::More />
+                </Menu>
+            </Show>
+        </header>
+    }
+}
+
+fn product(node: &Node) -> String {
+    let product = node.product.clone().unwrap_or_else(|| words::vendor(node.vendor).to_owned());
+    match &node.version {
+        Some(version) => format!("{product} {version}"),
+        None => product,
+    }
+}
+
+fn items(state: State, of: StoredValue<String>) -> Vec<Item> {
+    let id = of.get_value();
+    let Some(node) = state.told.peek(|model| model.node(&id).cloned()) else { return Vec::new() };
+    let with = move |act: fn(State, &str)| {
+        let id = id.clone();
+        move || act(state, &id)
+    };
+    let rest = match node.state {
+        LinkState::Paused => Item::new("Resume", with(acts::node::resume)),
+        _ => Item::new("Pause", with(acts::node::pause)).aside("stay away"),
+    };
+    vec![
+        Item::new("Edit…", with(|state, id| state.frame.open(Open::EditNode(id.to_owned(), Field::Address)))),
+        Item::new("Test", with(|state, id| state.frame.open(Open::Diagnose(id.to_owned())))).aside("step by step"),
+        Item::new("Reconnect", with(acts::node::retry)),
+        rest,
+        Item::new("Remove", move || acts::node::remove(state, &node)).tone(Tone::Danger).aside("can be undone"),
+    ]
+}
+
+#[component]
+fn Address(of: StoredValue<String>) -> impl IntoView {
+    let state = State::here();
+    let address = Memo::new(move |_| read(state, of, |node| node.address.clone()).unwrap_or_default());
+    let local = Memo::new(move |_| read(state, of, |node| node.local).unwrap_or_default());
+    view! {
+        <div class="card-address">
+            <span class="mono faint cut words" title=move || address.get()>{address}</span>
+            <Show when=move || !local.get()>
+                <CopyButton text=address name="Copy the address" />
+            </Show>
+        </div>
+    }
+}
+
+#[component]
+fn Link(of: StoredValue<String>) -> impl IntoView {
+    let state = State::here();
+    let counts_down = Memo::new(move |_| read(state, of, |node| node.next_try.is_some()).unwrap_or_default());
+    let words = move |at: i64| read(state, of, |node| phrase::link(node, at, |moment| time::moment(moment, at)));
+    let title = move || read(state, of, |node| format!("In this state since {}", time::full(node.since)));
+    let counting = move || {
+        let at = state.clock.seconds();
+        move || words(at.get())
+    };
+    view! {
+        <dt>"Link"</dt>
+        <dd title=title>
+            {move || match counts_down.get() {
+                true => counting().into_any(),
+                false => (move || words(now())).into_any(),
+            }}
+        </dd>
+    }
+}
+
+#[component]
+fn Data(of: StoredValue<String>) -> impl IntoView {
+    let state = State::here();
+    let words = move || read(state, of, |node| phrase::data(node, |moment| time::moment(moment, now())));
+    let old = Memo::new(move |_| read(state, of, |node| node.stale_since.is_some()).unwrap_or_default());
+    view! {
+        <dt>"Data"</dt>
+        <dd class=("card-old", old)>{words}</dd>
+    }
+}
+
+#[component]
+fn Rights(of: StoredValue<String>) -> impl IntoView {
+    let state = State::here();
+    let scopes = Memo::new(move |_| read(state, of, |node| node.scopes.join(", ")).unwrap_or_default());
+    let memory = Memo::new(move |_| read(state, of, |node| node.key_in_memory).unwrap_or_default());
+    view! {
+        <Show when=move || scopes.with(|scopes| !scopes.is_empty())>
+            <dt>"Rights"</dt>
+            <dd class="cut" title=move || scopes.get()>{scopes}</dd>
+        </Show>
+        <Show when=move || memory.get()>
+            <dt>"Key"</dt>
+            <dd class="card-old">"Kept until this window closes"</dd>
+        </Show>
+    }
+}
+
+#[component]
+fn Figures(of: StoredValue<String>) -> impl IntoView {
+    let state = State::here();
+    let figure = move |pick: fn(&Node) -> u64| move || read(state, of, |node| pick(node).to_string());
+    // Nobody knows what runs on a node that is away.
+    let live = move |pick: fn(&Node) -> u64| {
+        move || read(state, of, |node| match standing(node) {
+            Standing::Up => pick(node).to_string(),
+            _ => "–".to_owned(),
+        })
+    };
+    let one = |value: AnyView, name: &'static str, class: &'static str| {
+        view! { <div class=class><dd>{value}</dd><dt>{name}</dt></div> }
+    };
+    let asks = Memo::new(move |_| read(state, of, |node| node.asking > 0 && standing(node) == Standing::Up) == Some(true));
+    view! {
+        <dl class="card-figures">
+            {one(figure(|node| node.agents.len() as u64).into_any(), "agents", "")}
+            {one(figure(|node| node.session_count).into_any(), "sessions", "")}
+            {one(live(|node| node.running.into()).into_any(), "running", "")}
+            <div class=("card-asks", asks)>
+                <dd>{live(|node| node.asking.into())}</dd>
+                <dt>"asking"</dt>
+            </div>
+        </dl>
+    }
+}

@@ -1,0 +1,117 @@
+//! A node's state in words. Pure.
+
+use contract::node::{LinkState, Node};
+
+use crate::text::{time, words};
+
+/// The state in a word or two, for where there is little room.
+pub fn short(state: LinkState) -> &'static str {
+    match state {
+        LinkState::Idle | LinkState::Connecting => "connecting",
+        LinkState::Handshaking => "signing in",
+        LinkState::Ready => "ready",
+        LinkState::Pairing => "let it in",
+        LinkState::Untrusted => "trust it?",
+        LinkState::Unauthorised => "needs a key",
+        LinkState::Incompatible => "other version",
+        LinkState::RateLimited => "told to wait",
+        LinkState::BackingOff => "offline",
+        LinkState::Paused => "paused",
+        LinkState::Failed => "failed",
+    }
+}
+
+/// How the link stands. `clock` formats the moment since when, so that this stays testable.
+pub fn link(node: &Node, now: i64, clock: impl Fn(i64) -> String) -> String {
+    let since = clock(node.since);
+    match node.state {
+        LinkState::Idle => "Not tried yet".to_owned(),
+        LinkState::Connecting => "Connecting…".to_owned(),
+        LinkState::Handshaking => "Signing in…".to_owned(),
+        LinkState::Ready => match node.latency_ms {
+            Some(ms) => format!("Ready · {}", words::latency(ms)),
+            None => "Ready".to_owned(),
+        },
+        LinkState::Pairing => format!("Waits to be let in, since {since}"),
+        LinkState::Untrusted if node.pinned.is_some() => "Its certificate has changed".to_owned(),
+        LinkState::Untrusted => "Its certificate is not known yet".to_owned(),
+        LinkState::Unauthorised => "The key is missing or was refused".to_owned(),
+        LinkState::Incompatible => "Speaks another version".to_owned(),
+        LinkState::RateLimited | LinkState::BackingOff => match node.next_try {
+            Some((attempt, next)) => {
+                format!("Offline since {since} · attempt {attempt}, next in {}", time::left(next, now))
+            }
+            None => format!("Offline since {since}"),
+        },
+        LinkState::Paused => format!("Paused since {since}"),
+        LinkState::Failed => format!("Failed at {since}"),
+    }
+}
+
+/// How fresh what is shown of it is.
+pub fn data(node: &Node, clock: impl Fn(i64) -> String) -> String {
+    match (node.stale_since, node.state) {
+        (None, LinkState::Ready) => "Live".to_owned(),
+        (Some(since), _) if !node.agents.is_empty() || node.session_count > 0 => format!("From {}", clock(since)),
+        _ => "None yet".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::node::Vendor;
+
+    use super::*;
+
+    fn node(state: LinkState) -> Node {
+        Node {
+            id: "a".into(),
+            name: "a".into(),
+            vendor: Vendor::Moltis,
+            address: String::new(),
+            local: false,
+            state,
+            reason: String::new(),
+            since: 0,
+            next_try: None,
+            fingerprint: None,
+            pinned: None,
+            version: None,
+            product: None,
+            stale_since: None,
+            latency_ms: None,
+            scopes: vec![],
+            agents: vec![],
+            sessions: vec![],
+            session_count: 0,
+            running: 0,
+            asking: 0,
+            key_in_memory: false,
+        }
+    }
+
+    fn clock(_: i64) -> String {
+        "12:04".to_owned()
+    }
+
+    #[test]
+    fn a_node_that_is_away_says_since_when_and_when_it_is_tried_again() {
+        let away = Node { next_try: Some((3, 8_000)), ..node(LinkState::BackingOff) };
+        assert_eq!(link(&away, 0, clock), "Offline since 12:04 · attempt 3, next in 8 s");
+    }
+
+    #[test]
+    fn link_and_data_are_two_different_things() {
+        let stale = Node { stale_since: Some(1), session_count: 4, ..node(LinkState::Ready) };
+        assert_eq!(link(&stale, 0, clock), "Ready");
+        assert_eq!(data(&stale, clock), "From 12:04");
+        assert_eq!(data(&node(LinkState::Ready), clock), "Live");
+        assert_eq!(data(&node(LinkState::BackingOff), clock), "None yet");
+    }
+
+    #[test]
+    fn a_changed_certificate_is_told_apart_from_a_new_one() {
+        let changed = Node { pinned: Some("sha256:00".into()), ..node(LinkState::Untrusted) };
+        assert_ne!(link(&changed, 0, clock), link(&node(LinkState::Untrusted), 0, clock));
+    }
+}
