@@ -1,9 +1,15 @@
 //! Names that say nothing are not used for files and types; names of the writer's machine stand nowhere.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
-use super::rust::{Token, everything};
+use regex::Regex;
+
 use super::tree::{Complaint, Source, Tree};
+
+static TYPE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\s*(?:pub(?:\([^)]*\))?\s+)?(?:struct|enum|trait|type|mod)\s+(\w+)").expect("a pattern")
+});
 
 const EMPTY: [&str; 6] = ["manager", "service", "helper", "util", "common", "misc"];
 
@@ -49,23 +55,15 @@ fn file_name(source: &Source) -> Option<Complaint> {
 }
 
 fn type_names(source: &Source) -> Vec<Complaint> {
-    let tokens = everything(source);
-    let declared = tokens.windows(2).filter(|pair| {
-        matches!(
-            pair[0].text.as_str(),
-            "struct" | "enum" | "trait" | "type" | "mod"
-        )
-    });
-    declared.filter_map(|pair| empty_type(source, &pair[1])).collect()
-}
-
-fn empty_type(source: &Source, name: &Token) -> Option<Complaint> {
-    let empty = words(&name.text).into_iter().find(|word| is_empty(word))?;
-    let what = format!(
-        "`{}`: `{empty}` says nothing: name what it owns or does (see \"Words\" in ARCHITECTURE.md)",
-        name.text
-    );
-    Some(source.complain(name.line, what))
+    let lines = source.text.lines().enumerate();
+    lines
+        .filter_map(|(number, line)| {
+            let name = TYPE.captures(line)?.get(1)?.as_str();
+            let empty = words(name).into_iter().find(|word| is_empty(word))?;
+            let mend = "name what it owns or does (see \"Words\" in ARCHITECTURE.md)";
+            Some(source.complain(number + 1, format!("`{name}`: `{empty}` says nothing: {mend}")))
+        })
+        .collect()
 }
 
 fn is_empty(word: &str) -> bool {

@@ -1,12 +1,21 @@
-//! Rust sources as flat tokens with their lines, with the tests taken out; macros such as `view!` are seen into.
+//! Rust sources as flat tokens with their lines, with tests and constants taken out; macros such as `view!` are seen into.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
+use regex::Regex;
 use syn::visit_mut::{self, VisitMut};
 
 use super::tree::Source;
+
+static TEST_MODULE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"#\[cfg\((?:all\()?test[^\]]*\]\s*(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^)]*\))?\s+)?mod\s+(\w+)\s*;",
+    )
+    .expect("a pattern")
+});
 
 /// One word or sign, and the line it stands on. `::` is one sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,18 +62,22 @@ pub fn find(tokens: &[Token], words: &[&str]) -> Vec<usize> {
 /// Files that hold only tests: of the test packages, or named by `#[cfg(test)] mod name;` (with what is below them).
 pub fn test_files(sources: &[Source]) -> BTreeSet<String> {
     let modules: Vec<String> = sources.iter().flat_map(test_modules).collect();
-    let is_test = |path: &str| {
-        path.starts_with("tests/")
-            || path.starts_with("crates/testkit/")
-            || path.contains("/tests/")
-            || path.contains("/benches/")
+    let is_test = |source: &&Source| {
+        let path = source.path.as_str();
+        ["tests/", "crates/testkit/"]
+            .iter()
+            .any(|folder| path.starts_with(folder))
+            || ["/tests/", "/benches/"]
+                .iter()
+                .any(|folder| path.contains(folder))
+            || source.text.lines().any(|line| line.starts_with("#![cfg(test)]"))
             || modules
                 .iter()
                 .any(|module| path == format!("{module}.rs") || path.starts_with(&format!("{module}/")))
     };
     sources
         .iter()
-        .filter(|source| is_test(&source.path))
+        .filter(is_test)
         .map(|source| source.path.clone())
         .collect()
 }
@@ -78,13 +91,13 @@ pub fn programs(sources: &[Source]) -> Vec<&Source> {
         .collect()
 }
 
+/// Read from the text: parsing every file only for this would cost seconds.
 fn test_modules(source: &Source) -> Vec<String> {
     let folder = module_folder(&source.path);
-    let modules = parsed(source).items.into_iter().filter_map(|item| match item {
-        syn::Item::Mod(module) if module.content.is_none() && for_tests(&module.attrs) => Some(module.ident),
-        _ => None,
-    });
-    modules.map(|name| format!("{folder}/{name}")).collect()
+    TEST_MODULE
+        .captures_iter(&source.text)
+        .map(|found| format!("{folder}/{}", &found[1]))
+        .collect()
 }
 
 /// Where the modules of a file stand: beside `lib.rs`, `main.rs` and `mod.rs`, else in a folder of the file's name.
@@ -132,6 +145,8 @@ impl VisitMut for TakeOutTests {
 
 fn item_for_tests(item: &syn::Item) -> bool {
     match item {
+        // A constant is computed while compiling: what panics there never runs.
+        syn::Item::Const(_) => true,
         syn::Item::Mod(item) => for_tests(&item.attrs),
         syn::Item::Fn(item) => for_tests(&item.attrs),
         syn::Item::Impl(item) => for_tests(&item.attrs),
@@ -209,7 +224,11 @@ fn a_test_module_in_a_file_of_its_own_is_known() {
         Source::new("crates/a/src/lib.rs", "#[cfg(test)]\nmod snapshot;\nmod real;\n"),
         Source::new("crates/a/src/snapshot.rs", ""),
         Source::new("crates/a/src/snapshot/more.rs", ""),
-        Source::new("crates/a/src/real.rs", "#[cfg(test)] mod tests;"),
+        Source::new(
+            "crates/a/src/real.rs",
+            "#[cfg(test)]\n#[allow(x, reason = \"y\")]\nmod tests;",
+        ),
+        Source::new("crates/a/src/self_said.rs", "//! x\n#![cfg(test)]\n"),
         Source::new("crates/a/src/real/tests.rs", ""),
     ];
     let tests: Vec<String> = test_files(&sources).into_iter().collect();
@@ -217,6 +236,7 @@ fn a_test_module_in_a_file_of_its_own_is_known() {
         tests,
         [
             "crates/a/src/real/tests.rs",
+            "crates/a/src/self_said.rs",
             "crates/a/src/snapshot.rs",
             "crates/a/src/snapshot/more.rs"
         ]

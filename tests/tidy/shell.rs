@@ -1,11 +1,15 @@
 //! The shell is wiring, and the window is pixels: who decides, who knows Tauri, and what is never rendered.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
+use regex::Regex;
 use syn::visit::{self, Visit};
 
-use super::rust::{parsed, program, programs};
+use super::rust::{parsed, programs};
 use super::tree::{Complaint, Source, Tree};
+
+static ENUM: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)^\s*pub enum (\w+)").expect("a pattern"));
 
 const SHELL: &str = "src-tauri/";
 const BUDGET: usize = 800;
@@ -88,11 +92,9 @@ fn lines_with<'a>(sources: impl Iterator<Item = &'a Source>, words: &[&str], men
 }
 
 fn enums(source: &Source) -> Vec<String> {
-    let tokens = program(source);
-    let declared = tokens
-        .windows(3)
-        .filter(|three| three[0].text == "pub" && three[1].text == "enum");
-    declared.map(|three| three[2].text.clone()).collect()
+    ENUM.captures_iter(&source.text)
+        .map(|found| found[1].to_owned())
+        .collect()
 }
 
 fn decisions(source: &Source, domain: &BTreeSet<String>) -> Vec<Complaint> {

@@ -11,6 +11,7 @@ use crate::process;
 use crate::run::EMBEDDED;
 use crate::setup::{self, WASM};
 use crate::steps::{Steps, say};
+use crate::test::TESTED;
 use crate::window::{self, Profile};
 
 /// A tool of cargo's that is installed at one version, beside the caches and never into the person's own folders.
@@ -65,15 +66,13 @@ const CHECKS: &[(&str, Check)] = &[
         process::run(house.cargo().args(["fmt", "--all", "--check"]))
     }),
     ("the invariants of the house (tests/tidy)", |house| {
-        process::run(house.cargo().args([
-            "test",
-            "--quiet",
-            "--package",
-            "blackbox",
-            "--test",
-            "blackbox",
-            "tidy",
-        ]))
+        // The same selection as `cargo xtask test`, so that both use the same built crates.
+        let mut cargo = house.cargo();
+        cargo
+            .arg("test")
+            .args(TESTED)
+            .args(["--quiet", "--test", "blackbox", "tidy"]);
+        process::run(&mut cargo)
     }),
     ("lints (clippy)", |house| {
         clippy(
@@ -91,21 +90,29 @@ const CHECKS: &[(&str, Check)] = &[
     ("lints of the window, as a program of this machine", |house| {
         clippy(house, &["--package", "ui", "--all-targets"])
     }),
-    ("lints of the window, as WASM", |house| {
-        clippy(house, &["--package", "ui", "--target", WASM])
+    ("lints of what becomes WASM, as WASM", |house| {
+        clippy(
+            house,
+            &[
+                "--package",
+                "ui",
+                "--package",
+                "contract",
+                "--package",
+                "wire",
+                "--target",
+                WASM,
+            ],
+        )
     }),
     ("licences, bans and sources (cargo-deny)", |house| {
         let mut deny = Command::new(installed(house, &DENY)?);
         deny.current_dir(&house.root)
-            .args(["--log-level", "error", "--locked", "check"]);
-        process::run(deny.args(["--config", ".deny.toml", "bans", "licenses", "sources"]))
+            .args(["--workspace", "--locked", "--log-level", "error"]);
+        process::run(deny.args(["--config", ".deny.toml", "check", "bans", "licenses", "sources"]))
     }),
     ("unused dependencies (cargo-machete)", |house| {
-        process::run(
-            Command::new(installed(house, &MACHETE)?)
-                .current_dir(&house.root)
-                .arg("--with-metadata"),
-        )
+        process::run(Command::new(installed(house, &MACHETE)?).current_dir(&house.root))
     }),
 ];
 

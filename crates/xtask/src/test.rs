@@ -17,7 +17,7 @@ use crate::summary::{self, Counts};
 use crate::window::{self, Profile};
 
 /// Everything but the app's own package, which is wiring and is tested as a running window.
-const TESTED: [&str; 3] = ["--workspace", "--exclude", "pilothouse"];
+pub const TESTED: [&str; 3] = ["--workspace", "--exclude", "pilothouse"];
 
 /// Opens the keyring with an empty password in a folder that is thrown away, then becomes the rest of the line.
 const UNLOCKED: &str = "printf '\\n' | XDG_DATA_HOME=\"$PILOTHOUSE_TEST_KEYRING\" \
