@@ -11,7 +11,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use secrecy::SecretString;
 use supervise::{Lost, Scope};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
@@ -20,6 +19,7 @@ mod fault;
 mod vault;
 
 pub use fault::KeyFault;
+pub use secrecy::SecretString;
 pub use vault::{SystemVault, Vault, VaultError};
 
 /// How long a keyring may take to answer.
@@ -34,11 +34,13 @@ pub enum Slot {
     Device,
     /// The token a gateway gave this device.
     DeviceToken,
+    /// The key of a model provider, which our own gateway uses; it belongs to no node but to a name in its settings.
+    Model,
 }
 
 impl Slot {
     /// All secrets a node can have.
-    pub const ALL: [Slot; 3] = [Slot::Key, Slot::Device, Slot::DeviceToken];
+    pub const NODE: [Slot; 3] = [Slot::Key, Slot::Device, Slot::DeviceToken];
 
     /// The keyring's account name: the node's id, and what it is when it is not the key.
     fn account(self, node: &str) -> String {
@@ -46,6 +48,7 @@ impl Slot {
             Slot::Key => node.to_owned(),
             Slot::Device => format!("{node}/device"),
             Slot::DeviceToken => format!("{node}/device-token"),
+            Slot::Model => format!("model/{node}"),
         }
     }
 }
@@ -87,7 +90,9 @@ impl Keys {
             turn: Arc::new(Semaphore::new(1)),
             memory: Mutex::default(),
         };
-        Keys { inner: Arc::new(inner) }
+        Keys {
+            inner: Arc::new(inner),
+        }
     }
 
     /// Keeps a secret; it replaces an earlier one. A write that the keyring finishes after its deadline is undone,
@@ -95,7 +100,13 @@ impl Keys {
     ///
     /// # Errors
     /// The keyring is absent, locked, silent or broken.
-    pub async fn keep(&self, node: &str, slot: Slot, place: Place, secret: &SecretString) -> Result<(), KeyFault> {
+    pub async fn keep(
+        &self,
+        node: &str,
+        slot: Slot,
+        place: Place,
+        secret: &SecretString,
+    ) -> Result<(), KeyFault> {
         let account = slot.account(node);
         if place == Place::Memory {
             self.inner.memory.lock().insert(account, secret.clone());
@@ -123,7 +134,9 @@ impl Keys {
         if let Some(secret) = self.inner.memory.lock().get(&account) {
             return Ok(Some(secret.clone()));
         }
-        self.inner.ask("read", move |vault| vault.get(&account), |_| ()).await
+        self.inner
+            .ask("read", move |vault| vault.get(&account), |_| ())
+            .await
     }
 
     /// The secret if it is in memory. Never asks the keyring.
@@ -131,13 +144,16 @@ impl Keys {
         self.inner.memory.lock().get(&slot.account(node)).cloned()
     }
 
-    /// Removes every secret of the node, from memory and from the keyring.
+    /// Removes these secrets of the node, from memory and from the keyring. That there are none is no error.
     ///
     /// # Errors
     /// The keyring is absent, locked, silent or broken.
-    pub async fn forget(&self, node: &str) -> Result<(), KeyFault> {
-        self.forget_memory(node);
-        let accounts = Slot::ALL.map(|slot| slot.account(node));
+    pub async fn forget(&self, node: &str, slots: &[Slot]) -> Result<(), KeyFault> {
+        let accounts: Vec<_> = slots.iter().map(|slot| slot.account(node)).collect();
+        self.inner
+            .memory
+            .lock()
+            .retain(|account, _| !accounts.contains(account));
         let work = move |vault: &dyn Vault| accounts.iter().try_for_each(|account| vault.delete(account));
         self.inner.ask("forget", work, |_| ()).await
     }
@@ -145,7 +161,7 @@ impl Keys {
     /// Drops what memory holds of the node; the keyring is not asked.
     pub fn forget_memory(&self, node: &str) {
         let mut memory = self.inner.memory.lock();
-        for slot in Slot::ALL {
+        for slot in Slot::NODE {
             memory.remove(&slot.account(node));
         }
     }
@@ -155,7 +171,9 @@ impl Keys {
     /// # Errors
     /// Why it does not.
     pub async fn check(&self) -> Result<(), KeyFault> {
-        self.inner.ask("check", |vault| vault.get("check").map(|_| ()), |_| ()).await
+        self.inner
+            .ask("check", |vault| vault.get("check").map(|_| ()), |_| ())
+            .await
     }
 
     /// Waits until no access is under way: after [`KeyFault::Silent`], that the keyring came round.
@@ -198,7 +216,9 @@ impl Inner {
         match result {
             Ok(result) => result.map_err(KeyFault::from),
             Err(lost @ (Lost::Cancelled { .. } | Lost::NoRuntime { .. } | Lost::Panicked { .. })) => {
-                Err(KeyFault::Broken { says: lost.to_string() })
+                Err(KeyFault::Broken {
+                    says: lost.to_string(),
+                })
             }
         }
     }

@@ -1,0 +1,314 @@
+//! The fleet: everything of a running house but its window and its own gateway. It starts here, top to bottom, and
+//! ends here.
+
+use std::convert::Infallible;
+use std::fs::{File, TryLockError};
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use contract::node::NodeId;
+use contract::{Batch, Fault};
+use link::dialect::ClientInfo;
+use parking_lot::Mutex;
+use store::{Durability, OpenOptions, Store, StoreError};
+use supervise::{Restart, Scope};
+use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
+
+mod shut;
+mod verbs;
+
+pub use shut::shut;
+pub use store::{Home, HomeError};
+
+use crate::calls::sentence;
+use crate::core::{Clock, Core};
+use crate::keys::Keys;
+use crate::log::Log;
+use crate::nodes::{self, Embedded, Nodes, Pace, Parts};
+use crate::outbox;
+use crate::table;
+
+/// Who holds this file holds the home.
+const LOCK: &str = "pilothouse.lock";
+/// The setting that holds this installation's UUID.
+const INSTANCE: &str = "instance";
+/// How often the table is compared with the fleet: `pilot` may have changed it. One read of a small table.
+const COMPARE: Duration = Duration::from_secs(5);
+/// How long the keys of removed nodes may take to leave the keyring at the end.
+const LAST_PURGE: Duration = Duration::from_secs(1);
+
+/// How a fleet is started.
+pub struct Options {
+    pub home: Home,
+    /// Our own gateway, if this process has one.
+    pub embedded: Option<Embedded>,
+    pub keys: Keys,
+    pub clock: Arc<dyn Clock>,
+    /// Beside a running app: no lock is taken, nodes connect on demand, no outbox is worked.
+    pub shared: bool,
+}
+
+/// Why a fleet does not start. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(
+        "Pilothouse is running already with the same data. Close the other one, or set PILOTHOUSE_HOME to another folder"
+    )]
+    AlreadyRunning,
+    #[error("The lock file {path} cannot be used. Check that its folder belongs to you")]
+    Lock {
+        path: std::path::PathBuf,
+        source: std::io::Error,
+    },
+    #[error(transparent)]
+    Home(#[from] HomeError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The fleet. Clones are cheap and mean the same.
+#[derive(Clone)]
+pub struct Fleet {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub parts: Arc<Parts>,
+    pub nodes: Nodes,
+    /// Why keys cannot be kept, once that is known.
+    pub keyring_fault: ArcSwapOption<String>,
+    /// What went wrong at the start, for the window.
+    pub start_faults: Mutex<Vec<String>>,
+    /// Approvals that are being answered from here: node and id.
+    pub deciding: Mutex<std::collections::HashSet<(NodeId, String)>>,
+    /// Held as long as the fleet lives.
+    _lock: Option<File>,
+}
+
+impl Fleet {
+    /// Opens the database, brings in the nodes and begins to connect them. It waits for none of them.
+    ///
+    /// # Errors
+    /// The home cannot be used, or is in use; the database is refused.
+    pub async fn start(scope: &Scope, options: Options) -> Result<Fleet, StartError> {
+        let scope = scope.child("fleet");
+        options.home.create()?;
+        let lock = if options.shared {
+            None
+        } else {
+            Some(lock(&options.home)?)
+        };
+        let durable = OpenOptions {
+            durability: Durability::Full,
+        };
+        let file = options.home.data.join(table::FILE);
+        let store = Store::open_with(&scope, &file, table::MIGRATIONS, durable).await?;
+        let instance = instance(&store, options.shared).await?;
+        let (log, log_fault) = log(&scope, &options).await;
+        let core = Core::new(&scope, log, options.clock.clone());
+        let parts = Arc::new(Parts {
+            scope: scope.clone(),
+            core,
+            store,
+            keys: options.keys,
+            clock: options.clock,
+            pace: Pace::new(),
+            ours: ClientInfo::new(env!("CARGO_PKG_VERSION"), &instance),
+            shared: options.shared,
+        });
+        let fleet = Fleet::of(parts, lock);
+        log_fault
+            .into_iter()
+            .for_each(|sentence| fleet.note_start_fault(sentence));
+        fleet.fill(options.embedded).await?;
+        if !options.shared {
+            fleet.look_after(&scope);
+        }
+        Ok(fleet)
+    }
+
+    /// The live state.
+    pub fn core(&self) -> &Core {
+        &self.inner.parts.core
+    }
+
+    /// The channel of a window's batches.
+    pub fn attach(&self, window: &str) -> mpsc::Receiver<Batch> {
+        self.core().attach(window)
+    }
+
+    /// A sentence for the window about something that went wrong at the start.
+    pub fn note_start_fault(&self, sentence: String) {
+        self.inner.start_faults.lock().push(sentence);
+    }
+
+    /// Answers a request of a window by its name.
+    ///
+    /// # Errors
+    /// The fault of the call.
+    pub async fn call(&self, request: contract::Request) -> Result<serde_json::Value, Fault> {
+        contract::route(self, request).await
+    }
+
+    /// Ends all connections and lets go of the nodes that were removed. The scope's own shutdown follows.
+    pub async fn shutdown(&self) {
+        self.inner.nodes.stop_all().await;
+        if self.inner.parts.shared {
+            return;
+        }
+        let purge = nodes::purge(&self.inner.parts, i64::MAX);
+        match timeout(LAST_PURGE, purge).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "removed nodes stay in the table for now"),
+            Err(_) => tracing::warn!(
+                "the keyring is silent; the keys of removed nodes stay in it until the next start"
+            ),
+        }
+    }
+
+    fn of(parts: Arc<Parts>, lock: Option<File>) -> Fleet {
+        let inner = Inner {
+            nodes: Nodes::new(parts.clone()),
+            parts,
+            keyring_fault: ArcSwapOption::empty(),
+            start_faults: Mutex::default(),
+            deciding: Mutex::default(),
+            _lock: lock,
+        };
+        Fleet {
+            inner: Arc::new(inner),
+        }
+    }
+
+    async fn fill(&self, embedded: Option<Embedded>) -> Result<(), StoreError> {
+        let parts = &self.inner.parts;
+        if !parts.shared {
+            let before = parts.now() - outbox::KEPT_MS;
+            parts
+                .store
+                .write(move |tx| table::outbox::prune(tx, before))
+                .await?;
+        }
+        if let Some(embedded) = embedded {
+            self.inner.nodes.embed(embedded).await?;
+        }
+        self.inner.nodes.reconcile().await
+    }
+
+    /// The tasks that go on beside the nodes' own.
+    fn look_after(&self, scope: &Scope) {
+        let fleet = self.clone();
+        scope.spawn(
+            "look at the keyring",
+            async move { fleet.look_at_keyring().await },
+        );
+        if let Some(faults) = self.core().log().faults() {
+            let (core, stop) = (self.core().clone(), scope.clone());
+            scope.spawn("tell of the log", async move {
+                tokio::select! {
+                    () = tell(core, faults) => {}
+                    () = stop.cancelled() => {}
+                }
+                Ok::<(), Infallible>(())
+            });
+        }
+        let (fleet, stop) = (self.clone(), scope.clone());
+        let back = Restart::Backoff {
+            first: COMPARE,
+            cap: Duration::from_secs(60),
+        };
+        scope.spawn_forever("compare with the table", back, move || {
+            let (fleet, stop) = (fleet.clone(), stop.clone());
+            async move {
+                tokio::select! {
+                    end = fleet.compare() => end,
+                    () = stop.cancelled() => Ok(()),
+                }
+            }
+        });
+    }
+
+    async fn look_at_keyring(&self) -> Result<(), Infallible> {
+        if let Err(fault) = self.inner.parts.keys.check().await {
+            let fault = format!("{fault}.");
+            self.inner.keyring_fault.store(Some(Arc::new(fault)));
+        }
+        Ok(())
+    }
+
+    async fn compare(&self) -> Result<(), String> {
+        loop {
+            tokio::time::sleep(COMPARE).await;
+            let parts = &self.inner.parts;
+            nodes::purge(parts, parts.now() - nodes::UNDO_MS)
+                .await
+                .map_err(|error| error.to_string())?;
+            self.inner
+                .nodes
+                .reconcile()
+                .await
+                .map_err(|error| error.to_string())?;
+        }
+    }
+}
+
+/// The UUID by which gateways tell this installation from others; a passing process has a passing one.
+async fn instance(store: &Store, shared: bool) -> Result<String, StoreError> {
+    let fresh = uuid::Uuid::new_v4().to_string();
+    if shared {
+        return Ok(fresh);
+    }
+    let kept = move |tx: &rusqlite::Transaction<'_>| match table::settings::get(tx, INSTANCE)? {
+        Some(known) => Ok(known),
+        None => table::settings::put(tx, INSTANCE, &fresh).map(|()| fresh),
+    };
+    store.write(kept).await
+}
+
+/// Says it in the window when the log cannot be written, and when it can again.
+async fn tell(core: Core, mut faults: watch::Receiver<Option<String>>) {
+    while faults.changed().await.is_ok() {
+        let fault = faults.borrow_and_update().clone();
+        core.toast(fault.as_deref().unwrap_or("The log is written again."));
+    }
+}
+
+/// The log of the fleet that owns the home. One that cannot be opened is told, and the rest works without it.
+async fn log(scope: &Scope, options: &Options) -> (Log, Option<String>) {
+    if options.shared {
+        return (Log::none(), None);
+    }
+    match Log::open(scope, &options.home.data.join(crate::log::FILE)).await {
+        Ok(log) => (log, None),
+        Err(error) => {
+            tracing::error!(%error, "the log cannot be opened; nothing is kept of what the nodes say");
+            let what = "Until then the activity of earlier sessions is not shown and nothing new is kept.";
+            (
+                Log::none(),
+                Some(format!("{} {what}", sentence(&error.to_string()))),
+            )
+        }
+    }
+}
+
+/// Takes the home for this process. The lock goes with the process, however it ends.
+fn lock(home: &Home) -> Result<File, StartError> {
+    let path = home.data.join(LOCK);
+    let failed = |source| StartError::Lock {
+        path: path.clone(),
+        source,
+    };
+    let file = File::options()
+        .create(true)
+        .write(true)
+        .truncate(false)
+        .open(&path)
+        .map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StartError::AlreadyRunning),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}

@@ -1,0 +1,125 @@
+//! What a person typed for a node, checked field by field; each refusal says what to write instead.
+
+use contract::node::{NodeForm, Vendor};
+use contract::{Code, Fault};
+use link::{Address, Fingerprint};
+use secrecy::SecretString;
+use store::StoreError;
+
+use super::{LOCAL, Parts};
+use crate::calls::sentence;
+use crate::keys::Place;
+use crate::table::node::{self as table, Kept, NodeRow};
+
+/// Characters a name may have, so that it fits its card.
+const LONGEST_NAME: usize = 60;
+
+/// A form that can be kept.
+pub struct Checked {
+    pub name: String,
+    pub vendor: Vendor,
+    pub address: Address,
+    pub pin: Option<Fingerprint>,
+    /// `None`: as it was.
+    pub key: Option<SecretString>,
+    pub place: Place,
+}
+
+/// Checks a form; whether its name is taken is asked apart, by [`name_is_free`].
+///
+/// # Errors
+/// The first field that is wrong, as a sentence.
+pub fn check(form: NodeForm) -> Result<Checked, Fault> {
+    let address = Address::parse(&form.address).map_err(|error| invalid(sentence(&error.to_string())))?;
+    Ok(Checked {
+        name: name(&form.name)?,
+        vendor: form.vendor,
+        address,
+        pin: form.trust.as_deref().map(fingerprint).transpose()?,
+        key: form
+            .key
+            .filter(|key| !key.is_empty())
+            .map(|key| SecretString::from(key.into_text())),
+        place: if form.session_only {
+            Place::Memory
+        } else {
+            Place::Keyring
+        },
+    })
+}
+
+/// A row for a node that no table keeps. Its device identity is made anew, in memory.
+pub fn once(checked: &Checked, now: i64) -> NodeRow {
+    let at = checked.address.host();
+    NodeRow {
+        name: format!("{at}:{}", checked.address.port()),
+        device: Kept::Session,
+        ..fresh(checked, now)
+    }
+}
+
+/// A row for a new node, without its keys.
+pub fn fresh(checked: &Checked, now: i64) -> NodeRow {
+    NodeRow {
+        id: uuid::Uuid::new_v4().simple().to_string().split_off(20),
+        name: checked.name.clone(),
+        vendor: checked.vendor,
+        address: checked.address.to_string(),
+        pin: checked.pin.map(|pin| pin.to_string()),
+        place: i64::MAX,
+        paused: false,
+        key: Kept::None,
+        device: Kept::None,
+        revision: 1,
+        added_at: now,
+        removed_at: None,
+    }
+}
+
+/// Reads a fingerprint.
+///
+/// # Errors
+/// It is none.
+pub fn fingerprint(text: &str) -> Result<Fingerprint, Fault> {
+    text.parse()
+        .map_err(|error: link::FingerprintError| invalid(sentence(&error.to_string())))
+}
+
+/// That no other node has the name.
+///
+/// # Errors
+/// One has it, or the database cannot be read.
+pub async fn name_is_free(parts: &Parts, wanted: &str, id: &str) -> Result<(), Fault> {
+    let name = wanted.to_owned();
+    let holder = parts
+        .store
+        .read(move |db| table::named(db, &name))
+        .await
+        .map_err(|error: StoreError| crate::calls::of_store(&error))?;
+    match holder {
+        Some(other) if other != id => Err(invalid(format!(
+            "There is a node named “{wanted}” already. Choose another name."
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn name(text: &str) -> Result<String, Fault> {
+    let name = text.trim();
+    let problem = if name.is_empty() {
+        "The node needs a name; choose any, it is only for you."
+    } else if name.eq_ignore_ascii_case(LOCAL) {
+        "“local” is the gateway inside this window. Choose another name."
+    } else if name.chars().count() > LONGEST_NAME {
+        "The name is too long; 60 characters fit."
+    } else if name.contains(|c: char| c.is_control()) {
+        "The name holds an invisible character; leave it out."
+    } else {
+        return Ok(name.to_owned());
+    };
+    Err(invalid(problem))
+}
+
+fn invalid(message: impl Into<String>) -> Fault {
+    Fault::new(Code::Invalid, message)
+}

@@ -1,0 +1,217 @@
+//! Keeps one node's picture fresh. Level-triggered: whenever the node is ready it reads what is not known to be true,
+//! whatever led there; a signal that comes twice is read once.
+//!
+//! What is absent: polling. The only clock is the latency's, and it runs only while the node is ready.
+
+use std::collections::HashSet;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use link::call::{Call, CallError, Reply};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+
+use crate::apply::Fact;
+use crate::calls::sentence;
+use crate::nodes::{Parts, Post};
+use crate::outbox;
+
+/// How many messages of a session are read at once.
+pub const PAGE: u32 = 100;
+/// How long the list of sessions may be behind: one reading covers all changes in between.
+const SETTLE: Duration = Duration::from_secs(1);
+/// How often the way there and back is measured.
+const BEAT: Duration = Duration::from_secs(30);
+
+/// Serves a node until its scope ends.
+///
+/// # Errors
+/// Never by itself; the node's end ends it.
+pub async fn keep_fresh(parts: &Arc<Parts>, post: &Arc<Post>) -> Result<(), String> {
+    let mut standing = post.signals.standing();
+    loop {
+        let Ok(ready) = standing
+            .wait_for(|standing| standing.is_ready())
+            .await
+            .map(|at| at.times_ready)
+        else {
+            return Ok(());
+        };
+        let mut over = post.signals.standing();
+        tokio::select! {
+            () = serve(parts, post) => {}
+            end = over.wait_for(|now| !now.is_ready() || now.times_ready != ready) => if end.is_err() { return Ok(()) },
+        }
+    }
+}
+
+/// What one reading was of.
+enum Read {
+    Lists,
+    Sessions,
+    History(String),
+    Beat,
+}
+
+type Reading<'a> = Pin<Box<dyn Future<Output = Read> + Send + 'a>>;
+
+/// One connection's readings.
+struct Readings<'a> {
+    parts: &'a Arc<Parts>,
+    post: &'a Arc<Post>,
+    going: FuturesUnordered<Reading<'a>>,
+    /// Sessions whose history is being read.
+    histories: HashSet<String>,
+    /// When the list of sessions is due.
+    list_at: Option<Instant>,
+}
+
+/// Reads everything once, then what the signals ask for, until it is dropped.
+async fn serve(parts: &Arc<Parts>, post: &Arc<Post>) {
+    let mut readings = Readings {
+        parts,
+        post,
+        going: FuturesUnordered::new(),
+        histories: HashSet::new(),
+        list_at: None,
+    };
+    readings.everything().await;
+    let mut beat = interval(BEAT);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let signals = &post.signals;
+    loop {
+        let list_at = readings.list_at;
+        tokio::select! {
+            Some(read) = readings.going.next() => readings.done(read),
+            () = signals.reread.notified() => readings.everything().await,
+            () = signals.wanted.notified() => readings.histories(),
+            () = signals.relist.notified() => {
+                readings.list_at.get_or_insert(Instant::now() + SETTLE);
+            }
+            () = sleep_until(list_at.unwrap_or_else(Instant::now)), if list_at.is_some() => {
+                readings.list_at = None;
+                readings.going.push(Box::pin(sessions(parts, post)));
+            }
+            _ = beat.tick() => readings.going.push(Box::pin(measure(parts, post))),
+        }
+    }
+}
+
+impl Readings<'_> {
+    /// The lists, the histories of the sessions on a screen, and of those with a message of unknown fate.
+    async fn everything(&mut self) {
+        self.going.push(Box::pin(lists(self.parts, self.post)));
+        self.histories();
+        match outbox::sessions(self.parts, &self.post.id).await {
+            Ok(sessions) => sessions.into_iter().for_each(|session| self.read(session)),
+            Err(error) => tracing::warn!(node = self.post.id, %error, "the outbox cannot be read"),
+        }
+    }
+
+    /// The histories of the sessions on a screen that are behind.
+    fn histories(&mut self) {
+        let behind = self.parts.core.read(&self.post.id, |truth| {
+            let watched = truth
+                .watched()
+                .filter(|session| truth.needs_history(&session.key));
+            watched.map(|session| session.key.to_string()).collect::<Vec<_>>()
+        });
+        behind
+            .unwrap_or_default()
+            .into_iter()
+            .for_each(|session| self.read(session));
+    }
+
+    fn read(&mut self, session: String) {
+        if self.histories.insert(session.clone()) {
+            self.going.push(Box::pin(history(self.parts, self.post, session)));
+        }
+    }
+
+    fn done(&mut self, read: Read) {
+        if let Read::History(session) = read {
+            self.histories.remove(&session);
+        }
+    }
+}
+
+/// Agents, sessions and approvals, side by side.
+async fn lists(parts: &Parts, post: &Post) -> Read {
+    let agents = async {
+        if let Some(Reply::Agents(agents)) = ask(parts, post, Call::Agents).await {
+            parts.core.feed(&post.id, [Fact::Agents(agents)]);
+        }
+    };
+    let approvals = async {
+        if let Some(Reply::Approvals(approvals)) = ask(parts, post, Call::Approvals).await {
+            parts.core.feed(&post.id, [Fact::Approvals(approvals)]);
+        }
+    };
+    tokio::join!(agents, sessions(parts, post), approvals);
+    Read::Lists
+}
+
+async fn sessions(parts: &Parts, post: &Post) -> Read {
+    if let Some(Reply::Sessions(sessions)) = ask(parts, post, Call::Sessions).await {
+        parts.core.feed(&post.id, [Fact::Sessions(sessions)]);
+    }
+    Read::Sessions
+}
+
+async fn measure(parts: &Parts, post: &Post) -> Read {
+    ask(parts, post, Call::Ping).await;
+    Read::Beat
+}
+
+/// A session's last messages.
+async fn history(parts: &Parts, post: &Post, session: String) -> Read {
+    parts.core.feed(
+        &post.id,
+        [Fact::Loading {
+            session: session.clone(),
+        }],
+    );
+    parts.pace.turn().await;
+    let call = Call::History {
+        session: session.clone(),
+        limit: PAGE,
+        before: None,
+    };
+    let fact = match post.ask(parts, call).await {
+        Ok(Reply::History(page)) => {
+            if let Err(error) = outbox::reconcile(parts, &post.id, &page).await {
+                tracing::warn!(node = post.id, %error, "the outbox cannot be compared with the history");
+            }
+            Fact::History {
+                session: session.clone(),
+                page,
+            }
+        }
+        Ok(_) => Fact::HistoryFailed {
+            session: session.clone(),
+            reason: "The node answered something else.".to_owned(),
+        },
+        Err(error) => Fact::HistoryFailed {
+            session: session.clone(),
+            reason: sentence(&error.to_string()),
+        },
+    };
+    parts.core.feed(&post.id, [fact]);
+    Read::History(session)
+}
+
+/// Asks in turn; a vendor that cannot do it is no trouble, everything else is worth a line in the log.
+async fn ask(parts: &Parts, post: &Post, call: Call) -> Option<Reply> {
+    parts.pace.turn().await;
+    match post.ask(parts, call).await {
+        Ok(reply) => Some(reply),
+        Err(CallError::Unsupported { .. } | CallError::NotConnected) => None,
+        Err(error) => {
+            tracing::warn!(node = post.id, %error, "a list could not be read");
+            None
+        }
+    }
+}
