@@ -6,9 +6,11 @@
 pub mod apply;
 pub mod clock;
 pub mod counts;
+pub mod drafts;
 pub mod frame;
 pub mod layout;
 pub mod model;
+mod names;
 pub mod panes;
 pub mod route;
 pub mod toasts;
@@ -18,6 +20,7 @@ pub mod topics;
 use leptos::prelude::*;
 
 pub use clock::Clock;
+pub use drafts::Drafts;
 pub use frame::FrameState;
 pub use panes::{PaneId, PaneState, Panes};
 pub use route::Route;
@@ -40,6 +43,8 @@ pub struct State {
     pub frame: FrameState,
     /// Notes in the corner.
     pub toasts: Toasts,
+    /// What is being typed to each session.
+    pub drafts: Drafts,
     /// The time, for what counts down.
     pub clock: Clock,
 }
@@ -54,6 +59,7 @@ impl State {
             panes: RwSignal::new(Panes::default()),
             frame: FrameState::new(),
             toasts: Toasts::new(),
+            drafts: Drafts::new(),
             clock: Clock::new(),
         }
     }

@@ -73,9 +73,9 @@ pub fn Drawing(#[prop(into)] of: Signal<Icon>) -> impl IntoView {
 pub fn Wheel() -> impl IntoView {
     view! {
         <svg class="icon icon-wheel" viewBox="0 0 20 20" aria-hidden="true">
-            <circle cx="10" cy="10" r="5.9" />
-            <circle cx="10" cy="10" r="1.8" />
-            <path d="M11.8 10h6.7M8.2 10H1.5M10 8.2V1.5M10 11.8v6.7M11.27 8.73 16 4M8.73 11.27 4 16M8.73 8.73 4 4M11.27 11.27 16 16" />
+            <circle cx="10" cy="10" r="5.4" />
+            <path d="M10 10V4.6M10 10v5.4M10 10H4.6M10 10h5.4M10 4.6V1.6M10 15.4v3M4.6 10h-3M15.4 10h3M6.2 6.2 4.1 4.1M13.8 13.8l2.1 2.1M6.2 13.8l-2.1 2.1M13.8 6.2l2.1-2.1" />
+            <circle class="icon-hub" cx="10" cy="10" r="1.9" />
         </svg>
     }
 }

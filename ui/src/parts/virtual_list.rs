@@ -53,6 +53,12 @@ pub fn VirtualList<K, R, V>(
     #[prop(into)]
     label: Signal<String>,
     #[prop(optional)] near_start: Option<Callback<()>>,
+    /// Each change of it brings the list to its end, where it follows.
+    #[prop(optional)]
+    latest: Option<Signal<u32>>,
+    /// Told whether the list has stopped following.
+    #[prop(optional)]
+    stopped: Option<RwSignal<bool>>,
 ) -> impl IntoView
 where
     K: RowId,
@@ -60,6 +66,18 @@ where
     V: IntoView + 'static,
 {
     let roll = Roll::new(ids, height, starts, near_start);
+    if let Some(latest) = latest {
+        Effect::new(move |before: Option<u32>| {
+            let now = latest.get();
+            if before.is_some_and(|before| before != now) {
+                roll.follow();
+            }
+            now
+        });
+    }
+    if let Some(stopped) = stopped {
+        Effect::new(move |_| stopped.set(roll.away.get()));
+    }
     let one = move |id: K| {
         let element = NodeRef::<Div>::new();
         roll.measure(id.clone(), element);

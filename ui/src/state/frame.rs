@@ -16,6 +16,8 @@ pub struct FrameState {
     pub approval: RwSignal<Option<(String, String)>>,
     /// The node whose card the person asked for.
     pub node: RwSignal<Option<String>>,
+    /// The newest sentence that is only heard: a run ended, an agent needs the person.
+    pub heard: RwSignal<String>,
     pub theme: RwSignal<Theme>,
     /// How the window stands with its core.
     pub core: RwSignal<CoreState>,
@@ -64,6 +66,7 @@ impl FrameState {
             dialog: RwSignal::new(None),
             approval: RwSignal::new(None),
             node: RwSignal::new(None),
+            heard: RwSignal::new(String::new()),
             theme: RwSignal::new(Theme::System),
             core: RwSignal::new(CoreState::Starting),
             keyring_fault: RwSignal::new(None),
@@ -75,6 +78,11 @@ impl FrameState {
     /// Opens a dialog in place of any other.
     pub fn open(self, dialog: Open) {
         self.dialog.set(Some(dialog));
+    }
+
+    /// Reads a sentence out, without showing it.
+    pub fn say(self, text: impl Into<String>) {
+        self.heard.set(text.into());
     }
 
     /// Closes whatever covers the window.

@@ -81,12 +81,17 @@ fn covering(open: Open) -> AnyView {
     }
 }
 
-/// The one place whose changes are read out: the newest note.
+/// The one place whose changes are read out: the newest note, and what is only heard.
 #[component]
 fn Status() -> impl IntoView {
-    let toasts = State::here().toasts;
-    let newest = move || toasts.all().last().map(|toast| toast.text.clone()).unwrap_or_default();
-    view! { <div class="heard" role="status" aria-live="polite">{newest}</div> }
+    let state = State::here();
+    let newest = move || state.toasts.all().last().map(|toast| toast.text.clone()).unwrap_or_default();
+    view! {
+        <div class="heard" role="status" aria-live="polite">
+            <p>{newest}</p>
+            <p>{move || state.frame.heard.get()}</p>
+        </div>
+    }
 }
 
 /// Folds what lies over the screen in a narrow window.

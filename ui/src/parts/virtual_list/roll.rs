@@ -151,12 +151,17 @@ impl<K: RowId> Roll<K> {
 
     /// Goes to the end and follows from there.
     pub fn to_end(self) {
-        self.follows.set(true);
-        self.arrived();
-        self.lay_out();
+        self.follow();
         if let Some(scroller) = self.scroller.get_untracked() {
             let _unfocused = scroller.focus();
         }
+    }
+
+    /// Goes to the end and leaves the keyboard where it is.
+    pub fn follow(self) {
+        self.follows.set(true);
+        self.arrived();
+        self.lay_out();
     }
 
     fn arrived(self) {
