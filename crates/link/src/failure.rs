@@ -8,6 +8,8 @@ use crate::event::NodeState;
 pub(crate) enum Failure {
     /// It may work later: try again after a pause.
     Away(String),
+    /// As `Away`, and not before `until` (Unix milliseconds).
+    Busy { until: i64, reason: String },
     /// Something answers that is not what was looked for. A set-up mistake, unless it worked before.
     Wrong(String),
     /// Nothing changes until a person acts.
@@ -20,33 +22,89 @@ impl Failure {
     /// The sentence for the person.
     pub fn reason(&self) -> &str {
         match self {
-            Failure::Away(reason) | Failure::Wrong(reason) | Failure::Later { reason, .. } => reason,
+            Failure::Away(reason) | Failure::Wrong(reason) => reason,
+            Failure::Busy { reason, .. } | Failure::Later { reason, .. } => reason,
             Failure::Stopped(state) => reason_of(state).unwrap_or("it cannot be used"),
         }
     }
 
     /// The state of a link that tries only once.
     pub fn into_state(self) -> NodeState {
-        match self {
-            Failure::Away(reason) | Failure::Wrong(reason) => NodeState::Failed { reason },
+        in_words(match self {
+            Failure::Away(reason) | Failure::Wrong(reason) | Failure::Busy { reason, .. } => {
+                NodeState::Failed { reason }
+            }
             Failure::Stopped(state) => state,
             Failure::Later { until, reason } => NodeState::RateLimited { until, reason },
-        }
+        })
     }
 }
 
-/// What a dialect's word means for the link.
+/// What follows when a dialect ended the connection by its own word: then it also knows when to come back.
+pub(crate) fn of_word(close: Close) -> Failure {
+    match close {
+        Close {
+            state: NodeState::BackingOff { next, reason, .. },
+            retry: true,
+        } => Failure::Busy { until: next, reason },
+        other => of_close(other),
+    }
+}
+
+/// What follows when the socket closed.
 pub(crate) fn of_close(close: Close) -> Failure {
     match close.state {
         state @ NodeState::Pairing { .. } => Failure::Stopped(state),
         NodeState::RateLimited { until, reason } => Failure::Later { until, reason },
         state if !close.retry => Failure::Stopped(state),
-        state => Failure::Away(
-            reason_of(&state)
-                .unwrap_or("the gateway closed the connection")
-                .to_owned(),
-        ),
+        state => {
+            let reason = reason_of(&state).filter(|reason| !reason.trim().is_empty());
+            Failure::Away(reason.unwrap_or("the gateway closed the connection").to_owned())
+        }
     }
+}
+
+/// A text as a sentence: people read it on its own.
+pub(crate) fn sentence(text: &str) -> String {
+    let text = text.trim();
+    let mut letters = text.chars();
+    let first = letters
+        .next()
+        .map(|first| first.to_uppercase().to_string())
+        .unwrap_or_default();
+    let end = if text.ends_with(['.', '!', '?', '…']) || text.is_empty() {
+        ""
+    } else {
+        "."
+    };
+    // A program's or computer's name keeps its small letter.
+    if text
+        .split_whitespace()
+        .next()
+        .is_some_and(|word| word.contains([':', '/', '`']))
+    {
+        return format!("{text}{end}");
+    }
+    format!("{first}{}{end}", letters.as_str())
+}
+
+/// The state with its reason as a sentence.
+pub(crate) fn in_words(mut state: NodeState) -> NodeState {
+    match &mut state {
+        NodeState::Pairing { reason, .. }
+        | NodeState::Untrusted { reason, .. }
+        | NodeState::Unauthorised { reason }
+        | NodeState::Incompatible { reason, .. }
+        | NodeState::RateLimited { reason, .. }
+        | NodeState::BackingOff { reason, .. }
+        | NodeState::Failed { reason } => *reason = sentence(reason),
+        NodeState::Idle
+        | NodeState::Connecting
+        | NodeState::Handshaking
+        | NodeState::Ready { .. }
+        | NodeState::Paused => {}
+    }
+    state
 }
 
 /// The sentence a state carries.
@@ -83,4 +141,38 @@ pub(crate) fn other_vendor(chosen: Kind, found: Kind) -> String {
         vendor(found),
         vendor(chosen)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_reads_is_a_sentence() {
+        assert_eq!(sentence("nothing listens at x:1"), "Nothing listens at x:1.");
+        assert_eq!(
+            sentence("x:1 does not answer; is it on?"),
+            "x:1 does not answer; is it on?"
+        );
+        assert_eq!(
+            sentence("The key is wrong. Enter another."),
+            "The key is wrong. Enter another."
+        );
+        assert_eq!(sentence("wss://x:1 is refused"), "wss://x:1 is refused.");
+        assert_eq!(sentence("  "), "");
+    }
+
+    #[test]
+    fn a_close_without_words_gets_some() {
+        let close = Close {
+            state: NodeState::Failed {
+                reason: " ".to_owned(),
+            },
+            retry: true,
+        };
+        assert_eq!(
+            of_close(close),
+            Failure::Away("the gateway closed the connection".to_owned())
+        );
+    }
 }

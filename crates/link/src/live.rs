@@ -56,7 +56,7 @@ impl Live {
         } = opened;
         let (now, day) = (Instant::now(), unix_ms());
         dialect.opened(day, out);
-        let pulse = Pulse::new(Duration::from_millis(dialect.silence_limit()), now, day);
+        let pulse = Pulse::new(now, day);
         let mut tick = interval_at(now + TICK, TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Live {
@@ -164,7 +164,9 @@ impl Live {
                 "the gateway opened the socket but did not finish the handshake within {seconds} s"
             ));
         }
-        match self.pulse.check(Instant::now(), unix_ms()) {
+        // A gateway may name its own limit in the handshake.
+        let limit = Duration::from_millis(self.dialect.silence_limit());
+        match self.pulse.check(limit, Instant::now(), unix_ms()) {
             Beat::Fine => Ok(()),
             Beat::Ping(number) => {
                 self.socket.ping(number);

@@ -11,6 +11,7 @@ use crate::address::AddressError;
 use crate::connector::Tools;
 use crate::dialect::Kind;
 use crate::event::NodeState;
+use crate::failure::{Failure, sentence};
 use crate::fingerprint::Fingerprint;
 use crate::target::Target;
 
@@ -92,9 +93,7 @@ impl Probe {
     pub fn of_bad_address(error: &AddressError) -> Probe {
         let mut probe = Probe::begin();
         probe.failed(StepName::Address, error.to_string());
-        probe.state = NodeState::Failed {
-            reason: error.to_string(),
-        };
+        probe.state = Failure::Wrong(error.to_string()).into_state();
         probe
     }
 
@@ -129,6 +128,7 @@ impl Probe {
     }
 
     fn set(&mut self, name: StepName, outcome: Outcome, detail: String) {
+        let detail = sentence(&detail);
         for step in self.steps.iter_mut().filter(|step| step.name == name) {
             step.outcome = outcome;
             step.detail.clone_from(&detail);

@@ -24,8 +24,6 @@ pub(crate) enum Beat {
 /// Keeps account of what was heard, and of the pings sent.
 #[derive(Debug)]
 pub(crate) struct Pulse {
-    /// The longest silence allowed.
-    limit: Duration,
     heard: Instant,
     /// The last ping: its number, when it was sent, and whether its answer is still awaited.
     ping: (u64, Instant, bool),
@@ -36,9 +34,8 @@ pub(crate) struct Pulse {
 }
 
 impl Pulse {
-    pub fn new(limit: Duration, now: Instant, unix_ms: i64) -> Pulse {
+    pub fn new(now: Instant, unix_ms: i64) -> Pulse {
         Pulse {
-            limit,
             heard: now,
             ping: (0, now, false),
             answer_due: None,
@@ -65,12 +62,12 @@ impl Pulse {
         self.ping.0
     }
 
-    /// Called every few seconds.
-    pub fn check(&mut self, now: Instant, unix_ms: i64) -> Beat {
+    /// Called every few seconds. `limit` is the longest silence allowed.
+    pub fn check(&mut self, limit: Duration, now: Instant, unix_ms: i64) -> Beat {
         let slept = self.slept(now, unix_ms);
         self.checked = (now, unix_ms);
         let silent = now.duration_since(self.heard);
-        if silent >= self.limit || self.answer_due.is_some_and(|due| now >= due) {
+        if silent >= limit || self.answer_due.is_some_and(|due| now >= due) {
             return Beat::Dead(silent);
         }
         if slept {
@@ -108,7 +105,7 @@ mod tests {
                 start: Instant::now(),
                 day: 1_000_000,
             };
-            let pulse = Pulse::new(LIMIT, clock.start, clock.day);
+            let pulse = Pulse::new(clock.start, clock.day);
             (clock, pulse)
         }
 
@@ -124,9 +121,9 @@ mod tests {
     fn it_asks_every_twenty_seconds_and_measures_the_answer() {
         let (clock, mut pulse) = Clock::pulse();
         let (now, day) = clock.at(15);
-        assert_eq!(pulse.check(now, day), Beat::Fine);
+        assert_eq!(pulse.check(LIMIT, now, day), Beat::Fine);
         let (now, day) = clock.at(20);
-        assert_eq!(pulse.check(now, day), Beat::Ping(1));
+        assert_eq!(pulse.check(LIMIT, now, day), Beat::Ping(1));
         assert_eq!(
             pulse.pong(1, now + Duration::from_millis(7)),
             Some(Duration::from_millis(7))
@@ -142,9 +139,9 @@ mod tests {
     fn silence_up_to_the_limit_is_borne_and_then_is_death() {
         let (clock, mut pulse) = Clock::pulse();
         let (now, day) = clock.at(59);
-        assert!(matches!(pulse.check(now, day), Beat::Ping(_)));
+        assert!(matches!(pulse.check(LIMIT, now, day), Beat::Ping(_)));
         let (now, day) = clock.at(60);
-        assert_eq!(pulse.check(now, day), Beat::Dead(LIMIT));
+        assert_eq!(pulse.check(LIMIT, now, day), Beat::Dead(LIMIT));
     }
 
     #[test]
@@ -152,17 +149,17 @@ mod tests {
         let (clock, mut pulse) = Clock::pulse();
         pulse.heard(clock.at(50).0);
         let (now, day) = clock.at(100);
-        assert!(matches!(pulse.check(now, day), Beat::Ping(_)));
+        assert!(matches!(pulse.check(LIMIT, now, day), Beat::Ping(_)));
     }
 
     #[test]
     fn after_a_sleep_an_answer_is_due_soon() {
         let (clock, mut pulse) = Clock::pulse();
         let (now, day) = clock.at(5);
-        assert_eq!(pulse.check(now, day + 3_600_000), Beat::Ping(1));
+        assert_eq!(pulse.check(LIMIT, now, day + 3_600_000), Beat::Ping(1));
         let (now, day) = clock.at(10);
         assert_eq!(
-            pulse.check(now, day + 3_600_000),
+            pulse.check(LIMIT, now, day + 3_600_000),
             Beat::Dead(Duration::from_secs(10))
         );
     }
@@ -171,16 +168,16 @@ mod tests {
     fn after_a_sleep_a_sign_of_life_is_enough() {
         let (clock, mut pulse) = Clock::pulse();
         let (now, day) = clock.at(5);
-        assert_eq!(pulse.check(now, day + 3_600_000), Beat::Ping(1));
+        assert_eq!(pulse.check(LIMIT, now, day + 3_600_000), Beat::Ping(1));
         pulse.heard(clock.at(6).0);
         let (now, day) = clock.at(10);
-        assert_eq!(pulse.check(now, day + 3_600_000), Beat::Fine);
+        assert_eq!(pulse.check(LIMIT, now, day + 3_600_000), Beat::Fine);
     }
 
     #[test]
     fn a_clock_set_back_is_no_sleep() {
         let (clock, mut pulse) = Clock::pulse();
         let (now, day) = clock.at(5);
-        assert_eq!(pulse.check(now, day - 3_600_000), Beat::Fine);
+        assert_eq!(pulse.check(LIMIT, now, day - 3_600_000), Beat::Fine);
     }
 }

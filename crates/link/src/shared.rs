@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::clock::unix_ms;
 use crate::event::{Body, Event, NodeState};
+use crate::failure::in_words;
 use crate::target::{Sink, Target};
 
 pub(crate) struct Shared {
@@ -60,6 +61,7 @@ impl Shared {
 
     /// Moves to a state and tells the listener, unless it is the present one.
     pub fn publish(&self, state: NodeState) {
+        let state = in_words(state);
         if self.enter(&state) {
             self.deliver(&mut vec![Event::new(unix_ms(), Body::NodeState(state))]);
         }

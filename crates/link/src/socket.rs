@@ -2,6 +2,7 @@
 //! It knows no dialect and no state.
 
 use std::collections::VecDeque;
+use std::io::{self, ErrorKind};
 use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -199,9 +200,9 @@ fn closed(frame: Option<CloseFrame>) -> End {
 
 fn broken(error: &WsError) -> End {
     End::Broken(match error {
-        WsError::Protocol(ProtocolError::ResetWithoutClosingHandshake) => {
-            "the gateway dropped the connection without saying why".to_owned()
-        }
+        // Cut off, with no more to say than that. What it means, the dialect may know.
+        WsError::Protocol(ProtocolError::ResetWithoutClosingHandshake) => return closed(None),
+        WsError::Io(error) if is_cut(error) => return closed(None),
         WsError::Capacity(CapacityError::MessageTooLong { size, .. }) => format!(
             "the gateway sent a message of {} MiB; more than {} MiB is not taken",
             size.div_ceil(1 << 20),
@@ -211,4 +212,14 @@ fn broken(error: &WsError) -> End {
         WsError::Io(error) => format!("the connection broke: {error}"),
         other => format!("the gateway broke the WebSocket protocol: {other}"),
     })
+}
+
+fn is_cut(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::BrokenPipe
+            | ErrorKind::UnexpectedEof
+    )
 }

@@ -16,13 +16,15 @@ use crate::target::Choice;
 /// The first pause before asking again whether the owner let us in; it grows to [`PAIRING_MOST`].
 const PAIRING: Duration = Duration::from_secs(5);
 const PAIRING_MOST: Duration = Duration::from_secs(30);
+/// No gateway that is only busy keeps us away longer.
+const ASKED_MOST: Duration = Duration::from_secs(60);
 
 impl Actor {
     /// Before blaming the gateway, it is looked at whether it is of the vendor the node says.
     pub(super) fn handshake_failed(&mut self, failure: Failure) {
         let refused = match &failure {
             Failure::Away(_) | Failure::Wrong(_) => false,
-            Failure::Later { .. } => true,
+            Failure::Busy { .. } | Failure::Later { .. } => true,
             Failure::Stopped(state) => {
                 !matches!(state, NodeState::Failed { .. } | NodeState::Incompatible { .. })
             }
@@ -55,8 +57,9 @@ impl Actor {
 
     pub(super) fn failed(&mut self, failure: Failure) {
         match failure {
-            Failure::Away(reason) => self.back_off(reason),
-            Failure::Wrong(reason) if self.core.proven => self.back_off(reason),
+            Failure::Away(reason) => self.back_off(reason, 0),
+            Failure::Wrong(reason) if self.core.proven => self.back_off(reason, 0),
+            Failure::Busy { until, reason } => self.back_off(reason, until),
             Failure::Wrong(reason) => self.rest(NodeState::Failed { reason }),
             Failure::Stopped(state @ NodeState::Pairing { .. }) => {
                 let pause = PAIRING
@@ -75,9 +78,12 @@ impl Actor {
         }
     }
 
-    fn back_off(&mut self, reason: String) {
+    /// Waits before the next try, which is not before `until` (Unix milliseconds) where the gateway named a time.
+    fn back_off(&mut self, reason: String, until: i64) {
         self.core.pairing = 0;
         let (attempt, pause) = self.core.backoff.next(random());
+        let asked = u64::try_from(until - unix_ms()).unwrap_or(0);
+        let pause = pause.max(Duration::from_millis(asked).min(ASKED_MOST));
         let next = unix_ms() + pause.as_millis() as i64;
         self.publish(NodeState::BackingOff {
             attempt,

@@ -4,7 +4,7 @@ use super::{Actor, Phase};
 use crate::connector::Opened;
 use crate::dialect::{Close, Out};
 use crate::event::{Body, NodeState};
-use crate::failure::{Failure, of_close};
+use crate::failure::{Failure, of_close, of_word};
 use crate::live::{Brought, Live};
 use crate::socket::End;
 use crate::target::Choice;
@@ -101,7 +101,7 @@ impl Actor {
         let (close, _) = live.finish(end, &mut self.out);
         self.shared.deliver(&mut self.out.events);
         self.out = Out::default();
-        let failure = of_close(word.unwrap_or(close));
+        let failure = word.map_or_else(|| of_close(close), of_word);
         if greeted {
             return self.failed(failure);
         }

@@ -156,7 +156,7 @@ async fn nothing_listening_is_tried_again() {
     target.address = Address::parse(&free.to_string()).unwrap();
     let state = settles(target).await;
     assert!(
-        matches!(&state, NodeState::BackingOff { reason, .. } if reason.contains("nothing listens")),
+        matches!(&state, NodeState::BackingOff { reason, .. } if reason.contains("Nothing listens")),
         "{state:?}"
     );
 }
@@ -271,7 +271,7 @@ async fn the_desk_tells_a_refused_key_from_a_missing_gateway() {
         .unwrap();
     assert_eq!(
         (failed.name, failed.detail.as_str()),
-        (StepName::Handshake, "wrong key")
+        (StepName::Handshake, "Wrong key.")
     );
 }
 
