@@ -25,9 +25,16 @@ use super::trouble::Trouble;
 pub fn Card(id: String) -> impl IntoView {
     let state = State::here();
     let of = StoredValue::new(id.clone());
+    // Of a node that was never reached there is nothing to count.
+    let told = Memo::new(move |_| {
+        let told = |node: &Node| standing(node) == Standing::Up || node.session_count > 0 || !node.agents.is_empty();
+        read(state, of, told).unwrap_or_default()
+    });
     let element = NodeRef::<html::Article>::new();
     let stands = Memo::new(move |_| read(state, of, standing).unwrap_or(Standing::Away));
+    let changed = Memo::new(move |_| read(state, of, changed).unwrap_or_default());
     let class = move || match stands.get() {
+        _ if changed.get() => "card card-alarm",
         Standing::Up | Standing::Coming => "card",
         Standing::Waits => "card card-waits",
         Standing::Away | Standing::Resting => "card card-away",
@@ -50,7 +57,9 @@ pub fn Card(id: String) -> impl IntoView {
                 <Rights of />
             </dl>
             <Trouble of />
-            <Figures of />
+            <Show when=move || told.get()>
+                <Figures of />
+            </Show>
             <Agents of />
         </article>
     }
@@ -82,6 +91,11 @@ fn Head(of: StoredValue<String>, heading: String) -> impl IntoView {
             </Show>
         </header>
     }
+}
+
+/// Whether it shows another certificate than the one that was trusted.
+fn changed(node: &Node) -> bool {
+    node.state == LinkState::Untrusted && node.pinned.is_some()
 }
 
 fn product(node: &Node) -> String {
@@ -139,7 +153,7 @@ fn Link(of: StoredValue<String>) -> impl IntoView {
     };
     view! {
         <dt>"Link"</dt>
-        <dd title=title>
+        <dd class="card-link" title=title>
             {move || match counts_down.get() {
                 true => counting().into_any(),
                 false => (move || words(now())).into_any(),

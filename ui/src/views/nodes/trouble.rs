@@ -99,7 +99,10 @@ fn Untrusted(of: StoredValue<String>) -> impl IntoView {
             <Machine text=new name="Copy the fingerprint" />
         })}
         <div class="card-acts">
-            <Button look=Look::Primary disabled=Signal::derive(move || new.with(Option::is_none)) press=trust>{label}</Button>
+            {move || {
+                let look = if changed() { Look::Danger } else { Look::Primary };
+                view! { <Button look disabled=Signal::derive(move || new.with(Option::is_none)) press=trust>{label}</Button> }
+            }}
             <Diagnose of />
             <Pause of />
         </div>

@@ -66,5 +66,5 @@ pub fn Waiting(id: String) -> impl IntoView {
 #[component]
 fn Countdown(until: i64) -> impl IntoView {
     let now = State::here().clock.seconds();
-    view! { <span class="side-aside" aria-hidden="true">{move || time::left(until, now.get())}</span> }
+    view! { <span class="side-aside num" aria-hidden="true">{move || time::left(until, now.get())}</span> }
 }
