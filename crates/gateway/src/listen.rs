@@ -118,13 +118,11 @@ fn serve(
     let app = app.into_make_service();
     match tls {
         None => {
-            let server = axum_server::from_tcp(listener)?.handle(handle).http1_only();
+            let server = axum_server::from_tcp(listener)?.handle(handle);
             scope.spawn("serve", server.serve(app));
         }
         Some(tls) => {
-            let server = axum_server::from_tcp_rustls(listener, tls)?
-                .handle(handle)
-                .http1_only();
+            let server = axum_server::from_tcp_rustls(listener, tls)?.handle(handle);
             scope.spawn("serve", server.serve(app));
         }
     }

@@ -53,7 +53,8 @@ pub struct Request {
     /// With [`Kind::WriteFile`]: the first lines of what would be written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preview: Option<String>,
-    /// What "always" would allow: this command, and with more words after it.
+    /// What "always" would allow: exactly this command, or writing to exactly
+    /// this path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -30,7 +30,7 @@
 //! | **`approval.fields`** | `exec.approval.requested` and the list bear `kind` (`exec`, `write_file`), `agentId`, `runId`, `toolCallId`, `cwd`, `path`, `preview`, `rule`, `createdAtMs`, `expiresAtMs` |
 //! | **`approval.resolved`** | event `exec.approval.resolved {requestId, sessionKey, decision, always, rule?, by?, runId, toolCallId, agentId, atMs}` is really sent; `decision` is `approved`, `denied`, `expired` or `withdrawn` (its run was aborted) |
 //! | **`approval.strict`** | `exec.approval.resolve` fails closed: an unknown id is `NOT_FOUND`, a settled or expired one `CONFLICT` (`details.decision` says how it ended), a `command` that differs from the request's is `CONFLICT` |
-//! | **`approval.always`** | `exec.approval.resolve` takes `always:true` with `approved`: `rule` is then allowed in that agent and session until the gateway ends. `exec.approval.rules` lists the rules, `exec.approval.rules.remove {ruleId}` takes one away |
+//! | **`approval.always`** | `exec.approval.resolve` takes `always:true` with `approved`: exactly `rule` (that command, or writing to that path) is then allowed in that agent and session until the gateway ends; a run that a rule let pass says so in a `notice`. `exec.approval.rules` lists the rules, `exec.approval.rules.remove {ruleId}` takes one away |
 //! | **`presence.clients`** | `presence` events `client.connected` and `client.disconnected {connId, clientId, platform}` |
 //! | **`lagged`** | a client that reads too slowly gets `error {code:"LAGGED", message, dropped}` and a close frame (1013) instead of silent loss |
 //! | **`close.reason`** | every close by the gateway has a close frame with a code and a reason |

@@ -49,6 +49,10 @@ pub(crate) struct Chosen {
 }
 
 impl Chosen {
+    pub fn is_demo(&self) -> bool {
+        self.provider == DEMO
+    }
+
     /// As models are named on the wire: `provider::model`.
     pub fn id(&self) -> String {
         format!("{}::{}", self.provider, self.name)

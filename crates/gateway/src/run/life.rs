@@ -165,10 +165,12 @@ async fn prepare(state: &Arc<State>, order: &Order, active: &Arc<Active>) -> Res
         .as_deref()
         .or(entry.model.as_deref())
         .or(agent.model.as_deref());
-    if wanted.is_none() {
+    let mut chosen = state.setup().catalogue.choose(wanted)?;
+    if wanted.is_none() && chosen.is_demo() {
+        // Perhaps a real one was started since.
         state.look_for_models().await;
+        chosen = state.setup().catalogue.choose(wanted)?;
     }
-    let chosen = state.setup().catalogue.choose(wanted)?;
     Ok(Run {
         state: Arc::clone(state),
         order: order.clone(),

@@ -23,18 +23,10 @@ const DEFAULT_SECS: u64 = 60;
 const MAX_SECS: u64 = 600;
 /// How long the rest of the output may take once the shell has ended.
 const DRAIN: Duration = Duration::from_millis(500);
-/// Variables that a command gets; anything else of ours could be a key.
-const PASSED_ON: [&str; 10] = [
-    "PATH",
-    "HOME",
-    "USER",
-    "LOGNAME",
-    "SHELL",
-    "LANG",
-    "LC_ALL",
-    "TZ",
-    "TMPDIR",
-    "XDG_RUNTIME_DIR",
+/// Variables that a command gets; anything else of ours could be a key, or
+/// lead to the keyring.
+const PASSED_ON: [&str; 9] = [
+    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TZ", "TMPDIR",
 ];
 
 pub(super) struct Exec;
