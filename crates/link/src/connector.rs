@@ -8,9 +8,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::net::{TcpStream, lookup_host};
-use tokio::time::timeout;
+use tokio::select;
+use tokio::time::{sleep, timeout};
 use tokio_rustls::client::TlsStream;
 use tokio_tungstenite::client_async_with_config;
 use tokio_tungstenite::tungstenite::client::ClientRequestBuilder;
@@ -29,6 +32,8 @@ use crate::tls::{self, Trust};
 const NAME_LIMIT: Duration = Duration::from_secs(10);
 /// For each of a host's addresses.
 const CONNECT_LIMIT: Duration = Duration::from_secs(8);
+/// How long one of a host's addresses is tried before the next is tried beside it.
+const LEAD: Duration = Duration::from_millis(250);
 const UPGRADE_LIMIT: Duration = Duration::from_secs(15);
 
 /// What a connection is made with, besides its target.
@@ -105,21 +110,31 @@ pub(crate) async fn resolve(address: &Address) -> Result<Vec<SocketAddr>, Failur
     Ok(found)
 }
 
-/// A TCP connection to the first of the host's addresses that takes one.
+/// A TCP connection to whichever of the host's addresses takes one first. Each gets a short lead over the next, so
+/// that a dead route costs little.
 pub(crate) async fn connect(found: &[SocketAddr], address: &Address) -> Result<TcpStream, Failure> {
+    let mut left = found.iter();
+    let mut tries = FuturesUnordered::new();
     let mut last = io::Error::from(ErrorKind::AddrNotAvailable);
-    for socket in found {
-        match timeout(CONNECT_LIMIT, TcpStream::connect(socket)).await {
-            Ok(Ok(stream)) => {
-                // Small frames go at once; where this fails they merely go later.
-                let _ = stream.set_nodelay(true);
-                return Ok(stream);
-            }
-            Ok(Err(error)) => last = error,
-            Err(_) => last = io::Error::from(ErrorKind::TimedOut),
+    loop {
+        tries.extend(
+            left.next()
+                .map(|socket| timeout(CONNECT_LIMIT, TcpStream::connect(socket))),
+        );
+        select! {
+            Some(tried) = tries.next() => match tried {
+                Ok(Ok(stream)) => {
+                    // Small frames go at once; where this fails they merely go later.
+                    let _ = stream.set_nodelay(true);
+                    return Ok(stream);
+                }
+                Ok(Err(error)) => last = error,
+                Err(_) => last = io::Error::from(ErrorKind::TimedOut),
+            },
+            () = sleep(LEAD), if left.len() > 0 => {}
+            else => return Err(Failure::Away(no_connection(&last, address))),
         }
     }
-    Err(Failure::Away(no_connection(&last, address)))
 }
 
 fn no_connection(error: &io::Error, address: &Address) -> String {
@@ -220,5 +235,31 @@ impl AsyncWrite for Stream {
             Stream::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
             Stream::Memory(stream) => Pin::new(stream).poll_shutdown(cx),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_dead_route_does_not_hide_a_live_one() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let live = listener.local_addr().unwrap();
+        // Reserved for documentation: packets to it go nowhere, or are refused at once.
+        let dead: SocketAddr = "192.0.2.1:9".parse().unwrap();
+        let refused: SocketAddr = "127.0.0.1:1".parse().unwrap();
+        let address = Address::parse("localhost:1").unwrap();
+        let stream = connect(&[dead, refused, live], &address).await.unwrap();
+        assert_eq!(stream.peer_addr().unwrap(), live);
+    }
+
+    #[tokio::test]
+    async fn the_last_fault_is_told_when_no_route_is_left() {
+        let refused: SocketAddr = "127.0.0.1:1".parse().unwrap();
+        let address = Address::parse("localhost:1").unwrap();
+        let failure = connect(&[refused, refused], &address).await.unwrap_err();
+        assert!(failure.reason().contains("nothing listens"), "{failure:?}");
+        assert!(connect(&[], &address).await.is_err());
     }
 }

@@ -2,8 +2,14 @@
 //! rest of the house sees. It does not say which node spoke: that is added, with a
 //! sequence number, by whoever holds several nodes ([`Stamped`]).
 
+mod state;
+mod things;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use state::NodeState;
+pub use things::{Agent, Approval, Decision, Message, Outcome, Role, RunEnd, Session, ToolCall, Usage};
 
 /// One frame, or a part of one, made neutral.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +29,19 @@ pub struct Event {
     /// What happened.
     #[serde(flatten)]
     pub body: Body,
+}
+
+impl Event {
+    /// An event without an address.
+    pub fn new(at: i64, body: Body) -> Self {
+        Self {
+            at,
+            agent: None,
+            session: None,
+            run: None,
+            body,
+        }
+    }
 }
 
 /// An event with the node it came from and its place in that node's order.
@@ -197,285 +216,4 @@ pub enum Body {
         /// The frame as it came.
         raw: Value,
     },
-}
-
-/// The states of a node's link.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub enum NodeState {
-    /// Nothing tried yet.
-    Idle,
-    /// Opening the socket.
-    Connecting,
-    /// The socket is open; saying who we are.
-    Handshaking,
-    /// Usable.
-    Ready {
-        /// The gateway's version.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        version: Option<String>,
-        /// The vendor's product name ("Moltis", "OpenClaw", "Pilothouse").
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        product: Option<String>,
-        /// What the credential may do, in the vendor's words.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        scopes: Vec<String>,
-    },
-    /// The gateway wants its owner to let this device in.
-    Pairing {
-        /// The request to approve.
-        request: String,
-        /// What to do, with the exact command.
-        reason: String,
-    },
-    /// Its certificate is not known.
-    Untrusted {
-        /// SHA-256 of the DER certificate: `sha256:` and hex.
-        fingerprint: String,
-        /// The pinned one, when it changed.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pinned: Option<String>,
-        /// What is wrong with it, and what to do.
-        reason: String,
-    },
-    /// The key is wrong, missing or may not do enough.
-    Unauthorised {
-        /// What happened and what to do.
-        reason: String,
-    },
-    /// It speaks another protocol version.
-    Incompatible {
-        /// What we speak.
-        ours: String,
-        /// What it speaks.
-        theirs: String,
-        /// What happened and what to do.
-        reason: String,
-    },
-    /// It asked us to wait.
-    RateLimited {
-        /// Unix milliseconds until which we stay away.
-        until: i64,
-        /// What it said.
-        reason: String,
-    },
-    /// Waiting before the next try.
-    BackingOff {
-        /// The next try's number, from 1.
-        attempt: u32,
-        /// Unix milliseconds of it.
-        next: i64,
-        /// Why the last one failed.
-        reason: String,
-    },
-    /// The person paused it.
-    Paused,
-    /// It cannot work as it is set up; nothing is tried until that changes.
-    Failed {
-        /// What happened and what to do.
-        reason: String,
-    },
-}
-
-/// An agent as a node describes it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Agent {
-    /// The vendor's id.
-    pub id: String,
-    /// The name to show.
-    pub name: String,
-    /// A mark, mostly an emoji.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub emoji: Option<String>,
-    /// The model it runs on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
-    /// The preset it was set up with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub preset: Option<String>,
-    /// Whether messages without an agent go to it.
-    #[serde(default)]
-    pub default: bool,
-}
-
-/// A session as a node describes it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Session {
-    /// The vendor's key.
-    pub key: String,
-    /// The agent bound to it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub agent_id: Option<String>,
-    /// The title to show.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// The end of the last message.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub preview: Option<String>,
-    /// The model in use.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
-    /// Unix milliseconds of the last change.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<i64>,
-    /// How many messages it holds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub messages: Option<u64>,
-    /// Whether a run is going on; `None` when this description does not say.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub running: Option<bool>,
-    /// The session that spawned or forked it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parent: Option<String>,
-    /// Whether it was put away.
-    #[serde(default)]
-    pub archived: bool,
-}
-
-/// Who speaks in a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// A person (or a program in one's name).
-    User,
-    /// The agent.
-    Assistant,
-    /// The gateway's own words to the model.
-    System,
-    /// A remark for the reader.
-    Notice,
-}
-
-/// A whole message.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Message {
-    /// The vendor's id where it has one; else made from the session and the position.
-    pub id: Box<str>,
-    /// Who speaks.
-    pub role: Role,
-    /// The text, markdown.
-    pub text: Box<str>,
-    /// Unix milliseconds, where known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sent_at: Option<i64>,
-    /// The run it belongs to (history rows carry it here; live ones in the address too).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub run_id: Option<Box<str>>,
-    /// The id we gave it when we sent it, where the vendor echoes one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub client_id: Option<Box<str>>,
-    /// The model's reasoning, where kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub thinking: Option<Box<str>>,
-    /// Tool calls made in it (history; live calls are events of their own).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tools: Vec<ToolCall>,
-    /// The model that wrote it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub model: Option<Box<str>>,
-}
-
-/// A tool call kept in history.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ToolCall {
-    /// The call's id.
-    pub call: Box<str>,
-    /// The tool's name.
-    pub name: Box<str>,
-    /// Its arguments, internals taken out.
-    pub input: Value,
-    /// Whether it worked; `None` while unknown.
-    pub ok: Option<bool>,
-    /// What it gave.
-    pub output: Box<str>,
-    /// Milliseconds, where known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ms: Option<u64>,
-}
-
-/// What waits for a person's word.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Approval {
-    /// The vendor's id. An answer is bound to it.
-    pub id: Box<str>,
-    /// What kind of act ("exec", "write_file", "plugin" …).
-    pub kind: Box<str>,
-    /// The exact command or act.
-    pub command: Box<str>,
-    /// Where it would run.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cwd: Option<Box<str>>,
-    /// Unix milliseconds when it was asked, where known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub asked_at: Option<i64>,
-    /// Unix milliseconds (node's clock) after which it counts as denied.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expires_at: Option<i64>,
-    /// Which answers the node takes.
-    pub allowed: Vec<Decision>,
-    /// The tool call it holds up.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub call: Option<Box<str>>,
-}
-
-/// An answer to an approval, or how it ended without one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Decision {
-    /// This once.
-    Once,
-    /// From now on, by a rule the node makes.
-    Always,
-    /// No.
-    Deny,
-    /// Nobody answered in time: not allowed.
-    Expired,
-    /// It ended and the node does not say how.
-    Unknown,
-}
-
-/// How a run ended.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RunEnd {
-    /// Well, with an error, or by a person's stop.
-    pub outcome: Outcome,
-    /// The whole answer; it replaces the joined deltas.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<Box<str>>,
-    /// Tokens, where the vendor counts them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub usage: Option<Usage>,
-    /// What went wrong, as a sentence.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<Box<str>>,
-}
-
-/// How a run ended, in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// It answered.
-    Ok,
-    /// It failed.
-    Error,
-    /// Somebody stopped it.
-    Aborted,
-    /// Its end never reached us and the node does not tell.
-    Unknown,
-}
-
-/// Tokens of a run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Usage {
-    /// Tokens read, cached ones included.
-    pub input: u64,
-    /// Tokens written.
-    pub output: u64,
-}
-
-impl Event {
-    /// An event without an address.
-    pub fn new(at: i64, body: Body) -> Self {
-        Self { at, agent: None, session: None, run: None, body }
-    }
 }
