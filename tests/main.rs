@@ -7,4 +7,6 @@
 )]
 
 mod parts;
+mod terminal;
 mod tidy;
+mod window;

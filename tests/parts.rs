@@ -48,13 +48,6 @@ async fn a_desk_has_an_unlocked_keyring_of_its_own() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn the_window_opens_and_shows_the_app() -> Result<()> {
-    let (_desk, window) = or_skip!(testkit::window::open().await);
-    window.shows("Pilothouse", SOON).await?;
-    window.close().await
-}
-
 async fn first_frame(url: &str) -> Result<Value> {
     let (mut socket, _) = tokio_tungstenite::connect_async(url).await?;
     let frame = tokio::time::timeout(SOON, socket.next())

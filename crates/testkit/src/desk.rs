@@ -1,8 +1,7 @@
 //! A desk of a test's own to put windows on: a display, a session bus, an unlocked keyring and a home, all thrown
 //! away after. It outlives its windows, so that closing and reopening one finds the same keys and data.
 
-use std::fs::{self, File};
-use std::io::{Seek, Write};
+use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -12,7 +11,7 @@ use anyhow::Result;
 use tempfile::TempDir;
 
 use crate::part::Part;
-use crate::running::Running;
+use crate::running::{Running, input};
 use crate::wait::until;
 
 /// The desk. Dropping it ends everything on it, its newest part first.
@@ -98,14 +97,14 @@ fn display(top: &Path) -> Result<(Running, String)> {
         "-nolisten",
         "tcp",
     ]);
-    Running::start_and_read(&server, &top.join("display.out"))
+    Running::start_and_read(&server, Stdio::null(), &top.join("display.out"))
 }
 
 fn bus(top: &Path, environment: &[(&'static str, String)]) -> Result<(Running, String)> {
     let mut daemon = Command::new("dbus-daemon");
     daemon.args(["--session", "--nofork", "--print-address=1"]);
     daemon.envs(environment.iter().map(|(name, value)| (name, value)));
-    Running::start_and_read(&daemon, &top.join("bus.out"))
+    Running::start_and_read(&daemon, Stdio::null(), &top.join("bus.out"))
 }
 
 /// The real keyring daemon, its default collection unlocked with an empty password.
@@ -113,10 +112,7 @@ fn keyring(top: &Path, environment: &[(&'static str, String)]) -> Result<Running
     let mut daemon = Command::new("gnome-keyring-daemon");
     daemon.args(["--foreground", "--unlock", "--components=secrets"]);
     daemon.envs(environment.iter().map(|(name, value)| (name, value)));
-    let mut password: File = tempfile::tempfile()?;
-    password.write_all(b"\n")?;
-    password.rewind()?;
-    Running::start_with(&daemon, password, &top.join("keyring.out"))
+    Running::start(&daemon, input("\n")?, &top.join("keyring.out"))
 }
 
 async fn keyring_answers(environment: &[(&'static str, String)]) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -93,7 +93,7 @@ impl OpenClaw {
     pub async fn resume(&mut self) -> Result<()> {
         let mut command = self.command();
         command.args(["gateway", "run", "--port", &self.port.to_string()]);
-        let mut gateway = Running::start(&command, &self.folder.path().join("gateway.out"))?;
+        let mut gateway = Running::start(&command, Stdio::null(), &self.folder.path().join("gateway.out"))?;
         let port = self.port;
         let ready = until("OpenClaw is ready", READY_WITHIN, || {
             let over = gateway.has_ended();

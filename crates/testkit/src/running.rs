@@ -1,7 +1,7 @@
 //! A program that runs for one test, and ends with it together with everything it started.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -14,14 +14,14 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts it with what it says written into `log`.
+    /// Starts it with this on its standard input (`Stdio::null()` for nothing) and what it says written into `log`.
     ///
     /// # Errors
     /// When the program or the log cannot be opened.
-    pub fn start(command: &Command, log: &Path) -> Result<Running> {
+    pub fn start(command: &Command, input: impl Into<Stdio>, log: &Path) -> Result<Running> {
         let mut tied = tied(command);
         let file = fs::File::create(log)?;
-        tied.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
+        tied.stdin(input).stdout(file.try_clone()?).stderr(file);
         Running::spawn(tied, log)
     }
 
@@ -29,9 +29,13 @@ impl Running {
     ///
     /// # Errors
     /// When it does not start or ends without a line.
-    pub fn start_and_read(command: &Command, log: &Path) -> Result<(Running, String)> {
+    pub fn start_and_read(
+        command: &Command,
+        input: impl Into<Stdio>,
+        log: &Path,
+    ) -> Result<(Running, String)> {
         let mut tied = tied(command);
-        tied.stdin(Stdio::null())
+        tied.stdin(input)
             .stdout(Stdio::piped())
             .stderr(fs::File::create(log)?);
         let mut running = Running::spawn(tied, log)?;
@@ -46,17 +50,6 @@ impl Running {
             );
         }
         Ok((running, line.trim().to_owned()))
-    }
-
-    /// Starts it with `input` on its standard input.
-    ///
-    /// # Errors
-    /// When the program, the input or the log cannot be opened.
-    pub fn start_with(command: &Command, input: fs::File, log: &Path) -> Result<Running> {
-        let mut tied = tied(command);
-        let file = fs::File::create(log)?;
-        tied.stdin(input).stdout(file.try_clone()?).stderr(file);
-        Running::spawn(tied, log)
     }
 
     fn spawn(mut command: Command, log: &Path) -> Result<Running> {
@@ -98,6 +91,17 @@ impl Drop for Running {
             .status();
         let _reaped = self.child.wait();
     }
+}
+
+/// A file that holds this text, for a program's standard input.
+///
+/// # Errors
+/// When there is no place for it.
+pub fn input(text: &str) -> Result<fs::File> {
+    let mut file = tempfile::tempfile()?;
+    file.write_all(text.as_bytes())?;
+    file.rewind()?;
+    Ok(file)
 }
 
 /// The same command, ended by the kernel when the test dies without dropping it.
@@ -146,7 +150,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut shell = Command::new("sh");
         shell.args(["-c", "sleep 600 & echo $!; wait"]);
-        let (running, child) = Running::start_and_read(&shell, &folder.path().join("log")).unwrap();
+        let (running, child) =
+            Running::start_and_read(&shell, Stdio::null(), &folder.path().join("log")).unwrap();
         let process = PathBuf::from(format!("/proc/{child}/stat"));
         assert!(process.exists());
         drop(running);
@@ -160,7 +165,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut shell = Command::new("sh");
         shell.args(["-c", "echo no harbour >&2; exit 1"]);
-        let error = Running::start_and_read(&shell, &folder.path().join("log"))
+        let error = Running::start_and_read(&shell, Stdio::null(), &folder.path().join("log"))
             .err()
             .unwrap();
         assert!(error.to_string().contains("no harbour"), "{error}");

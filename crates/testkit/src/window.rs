@@ -1,6 +1,7 @@
 //! The real app in a real window, driven as a browser is: by WebKitWebDriver, straight, with no driver in between.
 
 use std::path::Path;
+use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -43,7 +44,7 @@ impl Desk {
         let mut command = self.command("WebKitWebDriver");
         command.args([&format!("--port={port}"), "--host=127.0.0.1"]);
         command.envs([("TAURI_WEBVIEW_AUTOMATION", "true"), ("TAURI_AUTOMATION", "true")]);
-        let driver = Running::start(&command, &self.log("driver.out"))?;
+        let driver = Running::start(&command, Stdio::null(), &self.log("driver.out"))?;
         until("the browser driver listens", Duration::from_secs(20), || async {
             TcpStream::connect(("127.0.0.1", port)).await.ok()
         })

@@ -1,0 +1,102 @@
+//! The real window, pressed and read as a person does it.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use fantoccini::Locator;
+use testkit::desk::Desk;
+use testkit::window::Window;
+use testkit::{openclaw, or_skip, window};
+
+/// Beside other tests on two cores.
+const SOON: Duration = Duration::from_secs(30);
+/// A node that went away is shown so within seconds, and its back-off stays under a minute.
+const BACK: Duration = Duration::from_secs(90);
+
+#[tokio::test]
+async fn the_window_opens_with_the_local_node_ready() -> Result<()> {
+    let (_desk, window) = or_skip!(window::open().await);
+    window.shows("local", SOON).await?;
+    window.shows("Ready", SOON).await?;
+    window.close().await
+}
+
+#[tokio::test]
+async fn an_openclaw_added_in_the_window_is_there_again_after_a_restart_and_after_its_own() -> Result<()> {
+    let desk = or_skip!(Desk::start().await);
+    let mut claw = or_skip!(openclaw::start().await);
+    let first = or_skip!(desk.open().await);
+    add(&first, "lab", &claw.url(), claw.token()).await?;
+    shows_on_card(&first, "lab", "Ready", SOON).await?;
+    first.close().await?;
+
+    let again = desk.open().await?;
+    shows_on_card(&again, "lab", "Ready", SOON).await?;
+    claw.kill();
+    shows_on_card(&again, "lab", "Offline", SOON).await?;
+    shows_on_card(&again, "local", "Ready", SOON).await?;
+    claw.resume().await?;
+    shows_on_card(&again, "lab", "Ready", BACK).await?;
+    again.close().await
+}
+
+#[tokio::test]
+async fn a_plain_address_elsewhere_is_refused_at_its_field() -> Result<()> {
+    let (_desk, window) = or_skip!(window::open().await);
+    add(&window, "far", "ws://gateway.example.com:8765", "key").await?;
+    let fault = window
+        .page
+        .wait()
+        .at_most(SOON)
+        .for_element(Locator::Css("#node-address[aria-invalid=true]"))
+        .await?;
+    anyhow::ensure!(fault.is_displayed().await?, "the fault is not to be seen");
+    window.close().await
+}
+
+/// As a person: the button, the three fields, the button.
+async fn add(window: &Window, name: &str, address: &str, key: &str) -> Result<()> {
+    press(window, "//button[normalize-space()='Add node']").await?;
+    for (field, value) in [
+        ("#node-address", address),
+        ("#node-name", name),
+        ("#node-key", key),
+    ] {
+        let input = window
+            .page
+            .wait()
+            .at_most(SOON)
+            .for_element(Locator::Css(field))
+            .await?;
+        input.clear().await?;
+        input.send_keys(value).await?;
+    }
+    press(window, "//footer//button[normalize-space()='Add node']").await
+}
+
+async fn press(window: &Window, path: &str) -> Result<()> {
+    let button = window
+        .page
+        .wait()
+        .at_most(SOON)
+        .for_element(Locator::XPath(path))
+        .await?;
+    Ok(button.click().await?)
+}
+
+async fn shows_on_card(window: &Window, node: &str, words: &str, deadline: Duration) -> Result<()> {
+    let path = format!("//article[.//h2[normalize-space()='{node}']][contains(., '{words}')]");
+    let card = window
+        .page
+        .wait()
+        .at_most(deadline)
+        .for_element(Locator::XPath(&path))
+        .await;
+    if let Err(error) = card {
+        let shown = window.text().await.unwrap_or_default();
+        return Err(anyhow::Error::new(error).context(format!(
+            "no card of {node} says {words}; the window shows: {shown}"
+        )));
+    }
+    Ok(())
+}
