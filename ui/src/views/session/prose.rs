@@ -50,12 +50,8 @@ fn Part(blocks: Memo<Vec<Block>>, at: usize) -> impl IntoView {
 fn block(block: Block) -> AnyView {
     match block {
         Block::Paragraph(line) => view! { <p class="prose-p">{spans(line)}</p> }.into_any(),
-        Block::Heading(level @ (1 | 2), line) => {
-            view! { <h3 class="prose-h prose-h-large" aria-level=level.to_string()>{spans(line)}</h3> }.into_any()
-        }
-        Block::Heading(level, line) => {
-            view! { <h4 class="prose-h" aria-level=level.to_string()>{spans(line)}</h4> }.into_any()
-        }
+        Block::Heading(1 | 2, line) => view! { <h3 class="prose-h prose-h-large">{spans(line)}</h3> }.into_any(),
+        Block::Heading(_, line) => view! { <h4 class="prose-h">{spans(line)}</h4> }.into_any(),
         Block::List(list) => self::list(list),
         Block::Quote(blocks) => {
             view! { <blockquote class="prose-quote">{all(blocks)}</blockquote> }.into_any()
