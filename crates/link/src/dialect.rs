@@ -4,7 +4,7 @@
 //! wants done is collected in an [`Out`]. So a recording decodes as the live link does.
 
 mod envelope;
-mod lax;
+pub(crate) mod lax;
 mod mcp_dashboard;
 mod moltis;
 mod openclaw;
@@ -168,6 +168,16 @@ pub trait Dialect: Send {
 
     /// The socket closed. Says what state follows, and closes what was open.
     fn closed(&mut self, code: Option<u16>, reason: &str, now: i64, out: &mut Out) -> Close;
+
+    /// Like [`Dialect::closed`], but what is open stays open: another connection of the
+    /// same recording follows, and [`Dialect::reopened`] is told when it does.
+    fn lost(&mut self, code: Option<u16>, reason: &str, now: i64, out: &mut Out) -> Close {
+        self.closed(code, reason, now, out)
+    }
+
+    /// The next connection to the same node begins: the handshake is forgotten, the runs
+    /// are not.
+    fn reopened(&mut self) {}
 
     /// How long silence may last before the link counts as dead, milliseconds.
     fn silence_limit(&self) -> u64;

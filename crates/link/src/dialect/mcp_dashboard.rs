@@ -1,15 +1,173 @@
-//! mcp-cli's dashboard. (Being written.)
+//! mcp-cli's dashboard: frames without ids, acknowledgements or errors. Each is taken as
+//! news of a state; runs and messages are given ids here, made of the agent and the time.
 
+mod agent;
+mod approval;
+mod calls;
+mod session;
+mod tool;
+mod turn;
+
+use std::collections::{HashMap, VecDeque};
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::envelope::keep;
+use super::lax::{Text, read, tree};
+use super::runs::{Place, Runs};
+use super::transcript::Told;
 use super::{Close, Dialect, Origin, Out, Upgrade};
 use crate::call::{Call, CallError};
-use crate::event::NodeState;
+use crate::event::{Agent, Body, Event, NodeState};
+use approval::Approvals;
+use calls::Waiting;
+use session::Sessions;
+
+/// The name every frame bears.
+const PROTOCOL: &str = "mcp-dashboard";
 
 /// One connection to a dashboard.
-pub(crate) struct McpDashboard;
+pub(crate) struct McpDashboard {
+    /// Whether this is a socket of ours; a recording is only listened to.
+    live: bool,
+    ready: bool,
+    /// The agent that unlabelled frames belong to: the focus last set on this socket.
+    focus: Option<Box<str>>,
+    /// The session that a recorded client switches to: its history comes before its name.
+    switching: Option<Box<str>>,
+    agents: Vec<Agent>,
+    /// Who set a spawned agent to work: its parent and its name.
+    parents: HashMap<Box<str>, (Box<str>, Box<str>)>,
+    /// Tools that report a result when they ran.
+    tools: Vec<Box<str>>,
+    model: Option<String>,
+    runs: Runs,
+    /// The open run of each agent, and the last whole answer in it.
+    turns: HashMap<Box<str>, turn::Turn>,
+    sessions: Sessions,
+    approvals: Approvals,
+    /// Own messages not taken yet: agent, text, the id we gave it.
+    unsent: VecDeque<(Box<str>, Box<str>, Box<str>)>,
+    waiting: Vec<Waiting>,
+    said: u64,
+    told: Told,
+}
+
+/// One frame of the dashboard.
+#[derive(Deserialize)]
+struct Frame<'a> {
+    #[serde(default, borrow)]
+    protocol: Text<'a>,
+    #[serde(rename = "type", default, borrow)]
+    kind: Text<'a>,
+    #[serde(default, borrow)]
+    payload: Option<&'a RawValue>,
+}
 
 impl McpDashboard {
     pub fn new() -> Self {
-        Self
+        Self {
+            live: false,
+            ready: false,
+            focus: None,
+            switching: None,
+            agents: Vec::new(),
+            parents: HashMap::new(),
+            tools: Vec::new(),
+            model: None,
+            runs: Runs::new(),
+            turns: HashMap::new(),
+            sessions: Sessions::default(),
+            approvals: Approvals::default(),
+            unsent: VecDeque::new(),
+            waiting: Vec::new(),
+            said: 0,
+            told: Told::new(),
+        }
+    }
+
+    fn message(&mut self, frame: &Frame<'_>, now: i64, out: &mut Out) -> bool {
+        let payload = frame.payload;
+        match frame.kind.or_empty() {
+            "CONVERSATION_TOKEN" => self.token(payload, now, out),
+            "CONVERSATION_MESSAGE" => self.conversation(payload, now, out),
+            "AGENT_STATE" => self.agent_state(payload, now, out),
+            "AGENT_LIST" => self.agent_list(payload, now, out),
+            "AGENT_REGISTERED" => self.registered(payload, now, out),
+            "AGENT_STATUS" => self.agent_status(payload, now, out),
+            "AGENT_UNREGISTERED" => self.unregistered(payload, now, out),
+            "TOOL_RESULT" => self.tool_result(payload, now, out),
+            "TOOL_APPROVAL_REQUEST" => self.approval_requested(payload, now, out),
+            "CONFIG_STATE" => self.config(payload, now, out),
+            "CONVERSATION_HISTORY" => self.history(payload, now, out),
+            "ACTIVITY_HISTORY" => self.activity(payload),
+            "SESSION_LIST" => self.session_list(payload, now, out),
+            "SESSION_STATE" => self.session_state(payload, now, out),
+            "PLAN_UPDATE" => self.of_agent(payload, Body::Plan { value: tree(payload) }, now, out),
+            "APP_LAUNCHED" | "APP_CLOSED" => {
+                self.of_agent(payload, Body::Artifact { value: tree(payload) }, now, out)
+            }
+            "TOOL_REGISTRY" => {
+                self.learn_tools(payload);
+                self.live
+            }
+            "VIEW_REGISTRY" | "THEME" => self.live,
+            _ => false,
+        }
+    }
+
+    /// Tells something of the agent that a payload names.
+    fn of_agent(&mut self, payload: Option<&RawValue>, body: Body, now: i64, out: &mut Out) -> bool {
+        let agent = self.agent_of(payload);
+        let run = self
+            .turns
+            .get(&agent)
+            .map(|turn| turn.run.clone())
+            .unwrap_or_default();
+        say_at(self.place(&agent, &run, now), body, out);
+        true
+    }
+
+    /// The agent a payload names, else the one in focus.
+    fn agent_of(&self, payload: Option<&RawValue>) -> Box<str> {
+        #[derive(Default, Deserialize)]
+        struct Named<'a> {
+            #[serde(default, borrow)]
+            agent_id: Text<'a>,
+        }
+        let named: Named<'_> = read(payload).unwrap_or_default();
+        named
+            .agent_id
+            .boxed()
+            .or_else(|| self.focus.clone())
+            .unwrap_or_else(|| "default".into())
+    }
+
+    fn place<'a>(&'a self, agent: &'a str, run: &'a str, at: i64) -> Place<'a> {
+        Place {
+            run,
+            agent: Some(agent),
+            session: self.sessions.current(agent),
+            at,
+        }
+    }
+
+    /// The first frame in the dashboard's own form is all the handshake there is.
+    fn greet(&mut self, now: i64, out: &mut Out) {
+        if !self.ready {
+            self.ready = true;
+            let product = Some("mcp-cli".to_owned());
+            let state = NodeState::Ready {
+                version: None,
+                product,
+                scopes: Vec::new(),
+            };
+            out.events.push(Event::new(now, Body::NodeState(state)));
+            if self.live {
+                calls::write(&serde_json::json!({"type": "REQUEST_SESSIONS"}), out);
+            }
+        }
     }
 }
 
@@ -21,29 +179,107 @@ impl Dialect for McpDashboard {
             origin: Origin::Loopback,
         }
     }
-    fn opened(&mut self, _now: i64, _out: &mut Out) {}
+
+    fn opened(&mut self, _now: i64, _out: &mut Out) {
+        // The dashboard speaks first and wants to hear nothing.
+        self.live = true;
+    }
+
     fn frame(&mut self, text: &str, now: i64, out: &mut Out) {
-        super::envelope::keep(text, None, now, out);
+        let Ok(frame) = serde_json::from_str::<Frame<'_>>(text) else {
+            return keep(text, None, now, out);
+        };
+        if frame.protocol.get() == Some(PROTOCOL) {
+            self.greet(now, out);
+        }
+        if !self.message(&frame, now, out) {
+            keep(text, frame.kind.get(), now, out);
+        }
     }
-    fn sent(&mut self, _text: &str, _now: i64, _out: &mut Out) {}
-    fn call(&mut self, id: u64, _call: &Call, _now: i64, out: &mut Out) {
-        out.replies.push((id, Err(CallError::NotConnected)));
+
+    fn sent(&mut self, text: &str, _now: i64, _out: &mut Out) {
+        self.recorded(text);
     }
-    fn forget(&mut self, _id: u64) {}
-    fn closed(&mut self, _code: Option<u16>, reason: &str, now: i64, _out: &mut Out) -> Close {
+
+    fn call(&mut self, id: u64, call: &Call, _now: i64, out: &mut Out) {
+        if self.ready {
+            self.ask(id, call, out);
+        } else {
+            out.replies.push((id, Err(CallError::NotConnected)));
+        }
+    }
+
+    fn forget(&mut self, id: u64) {
+        self.waiting.retain(|waiting| waiting.call != id);
+    }
+
+    fn closed(&mut self, code: Option<u16>, reason: &str, now: i64, out: &mut Out) -> Close {
+        self.runs.end_all(now, out);
+        self.turns.clear();
+        // The dashboard denies what is open when its last client leaves; whether we
+        // were the last one, nobody says.
+        self.approvals.end_all(now, out);
+        self.end_children(now, out);
+        self.lost(code, reason, now, out)
+    }
+
+    fn lost(&mut self, code: Option<u16>, reason: &str, now: i64, out: &mut Out) -> Close {
+        let lost = std::mem::take(&mut self.waiting);
+        out.replies.extend(
+            lost.into_iter()
+                .map(|waiting| (waiting.call, Err(CallError::Lost))),
+        );
+        let reason = match (code, reason) {
+            (Some(1001), _) => "mcp-cli was ended on its machine.".to_owned(),
+            (Some(1009), _) => "mcp-cli closed the connection: a message was too large for it.".to_owned(),
+            (_, said) if !said.is_empty() => format!("mcp-cli closed the connection: {said}."),
+            _ if !self.ready => {
+                "The connection closed before mcp-cli said anything; it may not be its dashboard.".to_owned()
+            }
+            _ => "The connection to mcp-cli ended.".to_owned(),
+        };
         Close {
             state: NodeState::BackingOff {
                 attempt: 1,
-                next: now,
-                reason: reason.into(),
+                next: now.saturating_add(1_000),
+                reason,
             },
             retry: true,
         }
     }
+
+    fn reopened(&mut self) {
+        self.ready = false;
+        self.focus = None;
+        self.switching = None;
+    }
+
     fn silence_limit(&self) -> u64 {
         60_000
     }
+
     fn ready(&self) -> bool {
-        false
+        self.ready
     }
+}
+
+/// Tells something at a place; a place without a run belongs to the agent.
+fn say_at(place: Place<'_>, body: Body, out: &mut Out) {
+    let run = Some(place.run).filter(|run| !run.is_empty()).map(Box::from);
+    let (agent, session) = (place.agent.map(Box::from), place.session.map(Box::from));
+    out.events.push(Event {
+        at: place.at,
+        agent,
+        session,
+        run,
+        body,
+    });
+}
+
+/// Unix milliseconds of a time written as text.
+fn moment(text: Option<&str>) -> Option<i64> {
+    text?
+        .parse::<jiff::Timestamp>()
+        .ok()
+        .map(jiff::Timestamp::as_millisecond)
 }

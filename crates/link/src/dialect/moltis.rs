@@ -157,8 +157,18 @@ impl Dialect for Moltis {
     fn closed(&mut self, code: Option<u16>, reason: &str, now: i64, out: &mut Out) -> Close {
         self.runs.end_all(now, out);
         self.children.end_all(now, out);
+        self.lost(code, reason, now, out)
+    }
+
+    fn lost(&mut self, code: Option<u16>, reason: &str, now: i64, out: &mut Out) -> Close {
         self.pending.lose_all(out);
         self.after_close(code, reason, now)
+    }
+
+    fn reopened(&mut self) {
+        self.stage = Stage::Greeting;
+        self.granted = Granted::default();
+        self.seq = 0;
     }
 
     fn silence_limit(&self) -> u64 {

@@ -230,8 +230,20 @@ impl Dialect for Openclaw {
     fn closed(&mut self, code: Option<u16>, reason: &str, now: i64, out: &mut Out) -> Close {
         self.let_all_held_go(out);
         self.runs.end_all(now, out);
+        self.end_children(now, out);
+        self.lost(code, reason, now, out)
+    }
+
+    fn lost(&mut self, code: Option<u16>, reason: &str, now: i64, out: &mut Out) -> Close {
+        self.let_all_held_go(out);
         self.pending.lose_all(out);
         self.after_close(code, reason, now)
+    }
+
+    fn reopened(&mut self) {
+        self.stage = Stage::Greeting;
+        self.seq = None;
+        self.goodbye = None;
     }
 
     fn silence_limit(&self) -> u64 {

@@ -61,7 +61,7 @@ impl Moltis {
                     cut_page(&rows, &session, limit, before.as_deref())
                 };
                 self.switched(payload, now, asker, out);
-                self.history_read(page, session, asker, out);
+                self.history_read(page, session, (asker, now), out);
             }
             Ask::Peek { page } => self.peeked(payload, *page, (asker, now), out),
             Ask::Send { session } => answer(asker, calls::sent(payload, session), out),
@@ -197,7 +197,7 @@ impl Moltis {
         }
     }
 
-    fn history_read(&mut self, mut page: Page, session: String, asker: Asker, out: &mut Out) {
+    fn history_read(&mut self, mut page: Page, session: String, (asker, now): (Asker, i64), out: &mut Out) {
         if let Asker::Caller(_) = asker {
             let open = self.runs.of_session(&session);
             page.running = open.map(|run| (Some(run.id().to_owned()), run.text.clone()));
@@ -223,7 +223,7 @@ impl Moltis {
             if self.is_news(&message, &session) {
                 let (run, at) = (
                     message.run_id.clone().unwrap_or_default(),
-                    message.sent_at.unwrap_or(0),
+                    message.sent_at.unwrap_or(now),
                 );
                 say_at(self.place(&run, Some(&session), at), Body::Message(message), out);
             }

@@ -101,14 +101,15 @@ impl Sessions {
             if version < *known || (version == *known && !says_more) {
                 return;
             }
-        } else if self
+        }
+        let same = self
             .rows
             .get(&session.key)
-            .is_some_and(|(_, last)| *last == session)
-        {
+            .is_some_and(|(_, last)| *last == session);
+        self.note(&session, version);
+        if same {
             return;
         }
-        self.note(&session, version);
         let key = session.key.clone();
         let agent = session.agent_id.clone();
         let place = Place {

@@ -9,6 +9,7 @@ use super::super::lax::{Flag, Int, Text, read};
 use super::super::runs::{Place, Run};
 use super::Openclaw;
 use super::chat::Retry;
+use super::session::agent_in;
 use crate::event::{Outcome, RunEnd};
 
 /// The envelope of the stream; its data stays raw.
@@ -63,10 +64,12 @@ impl Openclaw {
             return false;
         };
         let at = agent.ts.0.unwrap_or(now);
+        let session = agent.session_key.filled();
+        let whose = agent.agent_id.filled().or(session.and_then(agent_in));
         let place = Place {
             run,
-            agent: agent.agent_id.filled(),
-            session: agent.session_key.filled(),
+            agent: whose,
+            session,
             at,
         };
         match agent.stream.or_empty() {

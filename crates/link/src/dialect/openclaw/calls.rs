@@ -35,7 +35,7 @@ impl Openclaw {
                     Ask::Sessions,
                     asker,
                     "sessions.list",
-                    &json!({"limit": ROWS}),
+                    &json!({"limit": ROWS, "includeLastMessage": true}),
                     out,
                 );
             }
@@ -157,7 +157,7 @@ impl Openclaw {
         let session = params.session_key.owned();
         let ask = match method {
             "connect" => Ask::Connect,
-            "sessions.subscribe" => Ask::Subscribe,
+            method if method.ends_with(".subscribe") || method.ends_with(".unsubscribe") => Ask::Subscribe,
             "agents.list" => Ask::Agents,
             "sessions.list" => Ask::Sessions,
             "chat.history" | "chat.startup" => Ask::History {

@@ -9,6 +9,7 @@ use super::super::lax::{Flag, Int, Text, read};
 use super::super::runs::Place;
 use super::Openclaw;
 use super::content::{Said, usage};
+use super::session::agent_in;
 use crate::event::{Body, Event, Outcome, RunEnd};
 
 #[derive(Deserialize)]
@@ -77,10 +78,12 @@ impl Openclaw {
         let Some(run) = chat.run_id.filled() else {
             return false;
         };
+        let session = chat.session_key.filled();
+        let agent = chat.agent_id.filled().or(session.and_then(agent_in));
         let place = Place {
             run,
-            agent: chat.agent_id.filled(),
-            session: chat.session_key.filled(),
+            agent,
+            session,
             at: now,
         };
         match chat.state.or_empty() {
@@ -114,7 +117,7 @@ impl Openclaw {
         };
         // A directive's remark is sent as if it were text, twice, before the answer
         // begins; it never was a part of it.
-        if chat.replace.set() && place.agent.is_none() && run.text.is_empty() {
+        if chat.replace.set() && chat.agent_id.get().is_none() && run.text.is_empty() {
             run.remark = whole.or(chat.delta_text.get()).map(Box::from);
             let text = run.remark.clone().unwrap_or_default();
             return self.remark(place.at(at), text, out);

@@ -10,7 +10,7 @@ use super::super::lax::{Flag, Text, list, read, tree};
 use super::super::pending::{Ask, Asked, Asker, answer};
 use super::super::runs::Place;
 use super::approval::Requested;
-use super::session::{Row, say_at};
+use super::session::{Row, agent_in, say_at};
 use super::{Openclaw, say};
 use crate::call::{CallError, Page, Reply, Sent};
 use crate::event::{Agent, Body, Session};
@@ -48,7 +48,7 @@ impl Openclaw {
             }
             Ask::History { session, .. } => {
                 let page = self.page(payload, &session, now, out);
-                self.history_read(page, &session, asker, out);
+                self.history_read(page, &session, (asker, now), out);
             }
             Ask::Send { session } => {
                 let taken: Taken<'_> = read(payload).unwrap_or_default();
@@ -128,7 +128,7 @@ impl Openclaw {
         }
     }
 
-    fn history_read(&mut self, page: Page, session: &str, asker: Asker, out: &mut Out) {
+    fn history_read(&mut self, page: Page, session: &str, (asker, now): (Asker, i64), out: &mut Out) {
         if let Asker::Caller(_) = asker {
             return answer(asker, Ok(Reply::History(page)), out);
         }
@@ -138,11 +138,11 @@ impl Openclaw {
             let answered = followed && message.role == crate::event::Role::Assistant;
             if self.told.tell(&message.id) && !answered {
                 let run = message.run_id.clone().unwrap_or_default();
-                let at = message.sent_at.unwrap_or(0);
+                let at = message.sent_at.unwrap_or(now);
                 say_at(
                     Place {
                         run: &run,
-                        agent: None,
+                        agent: agent_in(session),
                         session: Some(session),
                         at,
                     },
@@ -164,7 +164,7 @@ impl Openclaw {
         let created: Created<'_> = read(payload).unwrap_or_default();
         let row: Row<'_> = read(created.entry).unwrap_or_default();
         let key = created.key.or_empty().to_owned();
-        let agent_id = agent.or_else(|| key.split(':').nth(1).map(str::to_owned));
+        let agent_id = agent.or_else(|| agent_in(&key).map(str::to_owned));
         let entry = Session {
             key: key.clone(),
             agent_id,

@@ -84,19 +84,36 @@ pub(super) struct Sessions {
 }
 
 impl Sessions {
-    /// Tells a row, unless nothing in it is new.
-    pub fn tell(&mut self, session: Session, at: i64, out: &mut Out) {
-        if self.rows.get(&session.key) == Some(&session) {
-            return;
+    /// Tells a row, unless nothing in it is new. What a row leaves out (lists leave out
+    /// the last message) is what was told before.
+    pub fn tell(&mut self, mut session: Session, at: i64, out: &mut Out) {
+        if let Some(known) = self.rows.get(&session.key) {
+            let known = known.clone();
+            session = Session {
+                agent_id: session.agent_id.or(known.agent_id.clone()),
+                title: session.title.or(known.title.clone()),
+                preview: session.preview.or(known.preview.clone()),
+                model: session.model.or(known.model.clone()),
+                updated_at: session.updated_at.or(known.updated_at),
+                messages: session.messages.or(known.messages),
+                running: session.running.or(known.running),
+                parent: session.parent.or(known.parent.clone()),
+                ..session
+            };
+            if session == known {
+                return;
+            }
         }
         if self.rows.len() >= ROWS {
             self.rows.clear();
         }
         self.rows.insert(session.key.clone(), session.clone());
-        let (agent, key) = (
-            session.agent_id.as_deref().map(Box::from),
-            Some(session.key.as_str().into()),
-        );
+        let agent = session
+            .agent_id
+            .as_deref()
+            .or(agent_in(&session.key))
+            .map(Box::from);
+        let key = Some(session.key.as_str().into());
         out.events.push(Event {
             at,
             agent,
@@ -288,6 +305,14 @@ impl Openclaw {
         };
         say_at(place, Body::Message(message), out);
     }
+}
+
+/// The agent that a session's key names (`agent:<id>:<name>`).
+pub(super) fn agent_in(key: &str) -> Option<&str> {
+    key.strip_prefix("agent:")?
+        .split(':')
+        .next()
+        .filter(|agent| !agent.is_empty())
 }
 
 /// Tells something at a place; a place without a run belongs to the session.

@@ -152,6 +152,13 @@ impl Openclaw {
         }
     }
 
+    /// The connection is gone: nobody will say how they ended.
+    pub(super) fn end_children(&mut self, now: i64, out: &mut Out) {
+        while let Some(run) = self.children.open.front().map(|child| child.run.clone()) {
+            self.child_finished(&run, None, now, out);
+        }
+    }
+
     fn child_finished(&mut self, run: &str, ok: Option<bool>, at: i64, out: &mut Out) {
         let Some(index) = self.children.open.iter().position(|child| &*child.run == run) else {
             return;

@@ -1,0 +1,306 @@
+//! Neutral calls as the dashboard's messages. Nothing is ever acknowledged: an answer
+//! is the next news of the same kind, or at once where there is none to wait for.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::super::Out;
+use super::super::lax::{Flag, Text};
+use super::super::transcript::{Row, join};
+use super::McpDashboard;
+use crate::call::{Call, CallError, Page, Reply, Sent};
+use crate::event::{Decision, Session};
+
+const VENDOR: &str = "mcp-cli";
+/// Own messages not taken yet, and calls that wait.
+const LIMIT: usize = 256;
+
+/// A call that waits for news.
+pub(super) struct Waiting {
+    pub call: u64,
+    what: What,
+}
+
+enum What {
+    Agents,
+    Pong,
+    /// The agents whose lists have not come yet.
+    Sessions(Vec<Box<str>>),
+    /// The agent that opens a new session.
+    NewSession(Box<str>),
+    History {
+        rows: Vec<Row>,
+        limit: usize,
+        before: Option<usize>,
+    },
+}
+
+/// Writes one message: flat, unlike those that come.
+pub(super) fn write(message: &Value, out: &mut Out) {
+    out.frames.push(message.to_string());
+}
+
+impl McpDashboard {
+    pub(super) fn ask(&mut self, call: u64, what: &Call, out: &mut Out) {
+        match what {
+            Call::Agents => self.wait(call, What::Agents, &json!({"type": "REQUEST_AGENT_LIST"}), out),
+            Call::Ping => self.wait(call, What::Pong, &json!({"type": "REQUEST_AGENT_LIST"}), out),
+            Call::Sessions => self.ask_sessions(call, out),
+            Call::History {
+                session,
+                limit,
+                before,
+            } => {
+                self.ask_history(call, session, (*limit, before.as_deref()), out);
+            }
+            Call::Send {
+                session,
+                agent,
+                text,
+                client_id,
+            } => {
+                let reply = self.send(session.as_deref(), agent.as_deref(), text, client_id, out);
+                out.replies.push((call, reply));
+            }
+            Call::Abort { .. } => refuse(call, "stop a running turn", out),
+            Call::CreateSession { agent, title } => {
+                self.create(call, agent.as_deref(), title.as_deref(), out)
+            }
+            Call::Approvals => {
+                let open = self.approvals.open();
+                let own = |text: &str| Some(text.to_owned());
+                let rows = open.map(|open| {
+                    (
+                        open.session.as_deref().map(str::to_owned),
+                        own(&open.agent),
+                        open.approval.clone(),
+                    )
+                });
+                out.replies.push((call, Ok(Reply::Approvals(rows.collect()))));
+            }
+            Call::Decide { approval, decision } => self.decide(call, approval, *decision, out),
+        }
+    }
+
+    fn wait(&mut self, call: u64, what: What, message: &Value, out: &mut Out) {
+        if self.waiting.len() >= LIMIT {
+            let oldest = self.waiting.remove(0);
+            out.replies.push((oldest.call, Err(CallError::Lost)));
+        }
+        self.waiting.push(Waiting { call, what });
+        write(message, out);
+    }
+
+    /// Text that mcp-cli would take as a command is not sent: its answer would be
+    /// shown on the terminal only, and `exit` ends the whole program.
+    fn send(
+        &mut self,
+        session: Option<&str>,
+        agent: Option<&str>,
+        text: &str,
+        client_id: &str,
+        out: &mut Out,
+    ) -> Result<Reply, CallError> {
+        let word = text.trim();
+        if word.starts_with('/') || word.eq_ignore_ascii_case("exit") || word.eq_ignore_ascii_case("quit") {
+            let message =
+                "mcp-cli takes this text as a command for its own terminal; begin it with another word.";
+            return Err(CallError::Refused {
+                code: "COMMAND".into(),
+                message: message.into(),
+                retryable: false,
+            });
+        }
+        let agent = session
+            .and_then(|session| self.sessions.agent_in(session))
+            .or(agent)
+            .map(str::to_owned);
+        let agent = agent.unwrap_or_else(|| self.agent_of(None).into());
+        if self.unsent.len() >= LIMIT {
+            self.unsent.pop_front();
+        }
+        self.unsent
+            .push_back((agent.as_str().into(), text.into(), client_id.into()));
+        write(
+            &json!({"type": "USER_MESSAGE", "agent_id": agent, "content": text}),
+            out,
+        );
+        let session = self.sessions.current(&agent).map(str::to_owned);
+        Ok(Reply::Sent(Sent {
+            run: None,
+            session,
+            queued: self.turns.contains_key(agent.as_str()),
+        }))
+    }
+
+    fn ask_sessions(&mut self, call: u64, out: &mut Out) {
+        let agents: Vec<Box<str>> = self.agents.iter().map(|agent| agent.id.as_str().into()).collect();
+        if agents.is_empty() {
+            return out.replies.push((call, Ok(Reply::Sessions(self.sessions.all()))));
+        }
+        for agent in &agents {
+            write(&json!({"type": "REQUEST_SESSIONS", "agent_id": agent}), out);
+        }
+        self.waiting.push(Waiting {
+            call,
+            what: What::Sessions(agents),
+        });
+    }
+
+    /// Only an agent's open session can be read: focusing the agent replays it. Since
+    /// an empty history sends nothing, a list asked for behind it marks the end.
+    fn ask_history(&mut self, call: u64, session: &str, (limit, before): (u32, Option<&str>), out: &mut Out) {
+        let known = |agent: &str| self.agents.iter().any(|known| known.id == agent);
+        let agent = self
+            .sessions
+            .agent_in(session)
+            .or(Some(session).filter(|session| known(session)));
+        let Some(agent) = agent.map(str::to_owned) else {
+            return refuse(call, "show a session that is not open; switch to it there", out);
+        };
+        self.focus = Some(agent.as_str().into());
+        write(&json!({"type": "FOCUS_AGENT", "agent_id": agent}), out);
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let before = before.and_then(|before| before.parse().ok());
+        let what = What::History {
+            rows: Vec::new(),
+            limit,
+            before,
+        };
+        self.wait(call, what, &json!({"type": "REQUEST_AGENT_LIST"}), out);
+    }
+
+    fn create(&mut self, call: u64, agent: Option<&str>, title: Option<&str>, out: &mut Out) {
+        let agent = agent.map_or_else(|| self.agent_of(None), Box::from);
+        let message =
+            json!({"type": "NEW_SESSION", "agent_id": agent, "description": title.unwrap_or_default()});
+        self.wait(call, What::NewSession(agent), &message, out);
+    }
+
+    /// The answer has to name the agent, or it may be lost.
+    fn decide(&mut self, call: u64, approval: &str, decision: Decision, out: &mut Out) {
+        if decision == Decision::Always {
+            return refuse(call, "remember an approval for later; allow it once", out);
+        }
+        let yes = decision == Decision::Once;
+        let Some(agent) = self.approvals.answer(approval, yes) else {
+            let message = "This approval is no longer open.".to_owned();
+            let error = CallError::Refused {
+                code: "NOT_FOUND".into(),
+                message,
+                retryable: false,
+            };
+            return out.replies.push((call, Err(error)));
+        };
+        let answer = json!({"type": "TOOL_APPROVAL_RESPONSE", "agent_id": agent, "call_id": approval, "approved": yes});
+        write(&answer, out);
+        out.replies.push((call, Ok(Reply::Decided)));
+    }
+
+    /// A list of agents came: it answers those who asked for one, and it comes behind
+    /// the replays asked for before it.
+    pub(super) fn agents_are_listed(&mut self, out: &mut Out) {
+        for Waiting { call, what } in std::mem::take(&mut self.waiting) {
+            let reply = match what {
+                What::Agents => Reply::Agents(self.agents.clone()),
+                What::Pong => Reply::Pong,
+                What::History { rows, limit, before } => Reply::History(page(rows, limit, before)),
+                what => {
+                    self.waiting.push(Waiting { call, what });
+                    continue;
+                }
+            };
+            out.replies.push((call, Ok(reply)));
+        }
+    }
+
+    /// Rows of a replay go to whoever asked for one first.
+    pub(super) fn take_replay(&mut self, more: Vec<Row>) {
+        let asked = self
+            .waiting
+            .iter_mut()
+            .find_map(|waiting| match &mut waiting.what {
+                What::History { rows, .. } => Some(rows),
+                _ => None,
+            });
+        if let Some(rows) = asked {
+            rows.extend(more);
+        }
+    }
+
+    pub(super) fn sessions_are_listed(&mut self, agent: &str, out: &mut Out) {
+        let mut done = Vec::new();
+        self.waiting.retain_mut(|waiting| {
+            let What::Sessions(missing) = &mut waiting.what else {
+                return true;
+            };
+            missing.retain(|other| &**other != agent);
+            if missing.is_empty() {
+                done.push(waiting.call);
+            }
+            !missing.is_empty()
+        });
+        for call in done {
+            out.replies.push((call, Ok(Reply::Sessions(self.sessions.all()))));
+        }
+    }
+
+    pub(super) fn session_is_open(&mut self, session: &Session, out: &mut Out) {
+        let of_agent = |what: &What| matches!(what, What::NewSession(agent) if session.agent_id.as_deref() == Some(agent));
+        if let Some(index) = self.waiting.iter().position(|waiting| of_agent(&waiting.what)) {
+            let waiting = self.waiting.remove(index);
+            out.replies
+                .push((waiting.call, Ok(Reply::Session(session.clone()))));
+        }
+    }
+
+    /// What a recorded client sent: it may move the focus or answer an approval.
+    pub(super) fn recorded(&mut self, text: &str) {
+        #[derive(Deserialize)]
+        struct Sent<'a> {
+            #[serde(rename = "type", default, borrow)]
+            kind: Text<'a>,
+            #[serde(default, borrow)]
+            agent_id: Text<'a>,
+            #[serde(default, borrow)]
+            call_id: Text<'a>,
+            #[serde(default)]
+            approved: Flag,
+            #[serde(default, borrow)]
+            session_id: Text<'a>,
+        }
+        let Ok(sent) = serde_json::from_str::<Sent<'_>>(text) else {
+            return;
+        };
+        match sent.kind.or_empty() {
+            "FOCUS_AGENT" => {
+                let first = self.agents.first().map(|agent| agent.id.as_str().into());
+                self.focus = sent.agent_id.boxed().or(first);
+            }
+            "SWITCH_SESSION" => self.switching = sent.session_id.boxed(),
+            "TOOL_APPROVAL_RESPONSE" => {
+                self.approvals
+                    .answer(sent.call_id.or_empty(), sent.approved.set());
+            }
+            _ => {}
+        }
+    }
+}
+
+fn refuse(call: u64, what: &'static str, out: &mut Out) {
+    out.replies
+        .push((call, Err(CallError::Unsupported { vendor: VENDOR, what })));
+}
+
+fn page(rows: Vec<Row>, limit: usize, before: Option<usize>) -> Page {
+    let mut messages = join(rows);
+    let end = before.map_or(messages.len(), |end| end.min(messages.len()));
+    let start = end.saturating_sub(limit.max(1));
+    messages.truncate(end);
+    let before = (start > 0).then(|| start.to_string());
+    Page {
+        messages: messages.split_off(start),
+        before,
+        running: None,
+    }
+}

@@ -1,0 +1,225 @@
+//! A turn of an agent: from the message it took to idle again. There is no error frame:
+//! a failing model answers with its error, and a turn that dies inside says nothing
+//! more, so the next message of the agent ends it.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::super::Out;
+use super::super::lax::{Flag, Int, Text, read};
+use super::super::runs::Run;
+use super::{McpDashboard, say_at};
+use crate::event::{Body, Message, Outcome, Role, RunEnd};
+
+/// The open run of an agent.
+#[derive(Default)]
+pub(super) struct Turn {
+    pub run: Box<str>,
+    /// The last whole answer.
+    answer: Option<Box<str>>,
+}
+
+#[derive(Default, Deserialize)]
+struct Token<'a> {
+    #[serde(default, borrow)]
+    token: Text<'a>,
+}
+
+#[derive(Default, Deserialize)]
+struct Said<'a> {
+    #[serde(default, borrow)]
+    role: Text<'a>,
+    #[serde(default, borrow)]
+    content: Text<'a>,
+    #[serde(default, borrow)]
+    reasoning: Text<'a>,
+    #[serde(default)]
+    streaming: Flag,
+}
+
+#[derive(Default, Deserialize)]
+struct State<'a> {
+    #[serde(default, borrow)]
+    status: Text<'a>,
+    #[serde(default, borrow)]
+    current_tool: Text<'a>,
+    #[serde(default)]
+    turn_number: Int,
+}
+
+impl McpDashboard {
+    pub(super) fn token(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+        let Some(token) = read::<Token<'_>>(payload) else {
+            return false;
+        };
+        let Some(text) = token.token.filled() else {
+            return true;
+        };
+        let agent = self.agent_of(payload);
+        if let Some(run) = self.turn(&agent, now, out) {
+            run.more_text(now, text, out);
+        }
+        true
+    }
+
+    pub(super) fn conversation(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+        let Some(said) = read::<Said<'_>>(payload) else {
+            return false;
+        };
+        let agent = self.agent_of(payload);
+        match said.role.or_empty() {
+            "user" => self.user_spoke(&agent, said.content.or_empty(), now, out),
+            "assistant" => self.answered(&agent, &said, now, out),
+            _ => return false,
+        }
+        true
+    }
+
+    pub(super) fn agent_state(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+        let Some(state) = read::<State<'_>>(payload) else {
+            return false;
+        };
+        let agent = self.agent_of(payload);
+        self.round_over(&agent, now, out);
+        match state.status.or_empty() {
+            "idle" => self.end_turn(&agent, now, out),
+            "" => return false,
+            status => {
+                let phase = match (status, state.current_tool.filled(), state.turn_number.0) {
+                    ("tool_calling", Some(tool), _) => format!("calling {tool}"),
+                    ("thinking", _, Some(round)) if round > 1 => format!("thinking, round {round}"),
+                    _ => status.replace('_', " "),
+                };
+                if let Some(run) = self.turn(&agent, now, out) {
+                    run.phase(now, &phase, out);
+                }
+            }
+        }
+        true
+    }
+
+    /// The agent's open run, begun now if there is none.
+    pub(super) fn turn(&mut self, agent: &str, now: i64, out: &mut Out) -> Option<&mut Run> {
+        if self.turns.len() >= 4096 {
+            self.turns.clear();
+        }
+        let turn = self.turns.entry(agent.into()).or_default();
+        if turn.run.is_empty() {
+            let mut id = format!("{agent}@{now}");
+            while self.runs.knows(&id) {
+                id.push('+');
+            }
+            turn.run = id.into();
+        }
+        let id = turn.run.clone();
+        let session = self.sessions.current(agent).map(str::to_owned);
+        let place = super::Place {
+            run: &id,
+            agent: Some(agent),
+            session: session.as_deref(),
+            at: now,
+        };
+        self.runs.enter(place, out)
+    }
+
+    fn user_spoke(&mut self, agent: &str, text: &str, now: i64, out: &mut Out) {
+        self.give_up_turn(agent, now, out);
+        self.said += 1;
+        let id = format!("{agent}@{now}-{}", self.said);
+        self.told.tell(&format!("user {agent} {text}"));
+        let ours = self
+            .unsent
+            .iter()
+            .position(|(to, sent, _)| &**to == agent && &**sent == text);
+        let client_id = ours
+            .and_then(|index| self.unsent.remove(index))
+            .map(|(_, _, id)| id);
+        let message = Message {
+            id: id.into(),
+            role: Role::User,
+            text: text.into(),
+            sent_at: Some(now),
+            run_id: None,
+            client_id,
+            thinking: None,
+            tools: Vec::new(),
+            model: None,
+        };
+        say_at(self.place(agent, "", now), Body::Message(message), out);
+    }
+
+    /// The whole answer; if it was streamed it repeats what is known.
+    fn answered(&mut self, agent: &str, said: &Said<'_>, now: i64, out: &mut Out) {
+        let text = said.content.or_empty();
+        self.told.tell(&format!("assistant {agent} {text}"));
+        if let Some(run) = self.turn(agent, now, out) {
+            if let Some(reasoning) = said.reasoning.filled() {
+                run.whole_thinking(now, reasoning, out);
+            }
+            if !said.streaming.set() && run.text.is_empty() {
+                run.whole_text(now, text, out);
+            }
+        }
+        if let Some(turn) = self.turns.get_mut(agent) {
+            turn.answer = Some(text.into());
+        }
+    }
+
+    fn end_turn(&mut self, agent: &str, now: i64, out: &mut Out) {
+        let Some(turn) = self.turns.remove(agent) else {
+            return;
+        };
+        let failed = turn.answer.as_deref().is_some_and(is_failure);
+        let end = RunEnd {
+            outcome: if failed { Outcome::Error } else { Outcome::Ok },
+            error: turn.answer.clone().filter(|_| failed),
+            text: turn.answer,
+            usage: None,
+        };
+        if self.runs.get(&turn.run).is_some() {
+            self.runs.end(
+                super::Place {
+                    run: &turn.run,
+                    at: now,
+                    ..super::Place::default()
+                },
+                end,
+                out,
+            );
+        }
+    }
+
+    /// The agent's turn is over and nobody said how.
+    pub(super) fn give_up_turn(&mut self, agent: &str, now: i64, out: &mut Out) {
+        let Some(turn) = self.turns.remove(agent) else {
+            return;
+        };
+        let end = RunEnd {
+            outcome: Outcome::Unknown,
+            text: turn.answer,
+            usage: None,
+            error: None,
+        };
+        if self.runs.get(&turn.run).is_some() {
+            self.runs.end(
+                super::Place {
+                    run: &turn.run,
+                    at: now,
+                    ..super::Place::default()
+                },
+                end,
+                out,
+            );
+        }
+    }
+}
+
+/// Whether an answer is the model's failure in an answer's clothes.
+fn is_failure(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("Error: ") else {
+        return false;
+    };
+    rest.starts_with("Error code: ")
+        || rest.starts_with("Connection error")
+        || rest.starts_with("Request timed out")
+}
