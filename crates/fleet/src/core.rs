@@ -21,6 +21,7 @@ use tokio::sync::{broadcast, mpsc};
 mod cell;
 mod clock;
 mod deadline;
+mod faults;
 mod live;
 mod older;
 mod sink;
@@ -69,6 +70,7 @@ impl Core {
             deadline: deadline::Deadline::default(),
         });
         deadline::start(scope, &inner);
+        faults::start(scope, &inner);
         Core { inner }
     }
 
@@ -203,6 +205,8 @@ impl Inner {
                 change.event(event);
             }
         });
+        // A node that was removed takes nothing.
+        events.clear();
     }
 
     pub fn feed(&self, cell: &Cell, facts: impl IntoIterator<Item = Fact>) {

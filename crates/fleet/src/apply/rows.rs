@@ -49,6 +49,10 @@ impl<'a> Sheet<'a> {
         }
         let session = truth.session_mut(key);
         session.touched = now;
+        if session.about.updated_at.is_none() && now > 0 {
+            session.about.updated_at = Some(now);
+            changes.node = true;
+        }
         if let Some(agent) = agent.filter(|_| session.about.agent_id.is_none()) {
             session.about.agent_id = Some(agent.to_owned());
             changes.node = true;

@@ -158,6 +158,8 @@ impl Change<'_> {
                 self.keep(0, own_words(self.now, session, agent, text, client_id), taken);
             }
             Fact::Head(_) => self.done.moved = true,
+            // The rows may stand elsewhere now.
+            Fact::History { session, .. } => drop(self.state.cursors.remove(&*session)),
             _ => {}
         }
     }

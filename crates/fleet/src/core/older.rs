@@ -29,29 +29,14 @@ pub enum Older {
 impl Cell {
     /// The rows before the row of that order, or how to get them.
     pub(super) fn rows_before(&self, session: &str, order: i64, limit: u32) -> Older {
-        let state = self.state();
-        let Some(known) = state.truth.session(session) else {
-            return Older::Beginning;
-        };
-        let Some(rows) = &known.transcript else {
-            return Older::Fetch { before: None };
-        };
-        let before = rows.rows.iter().take_while(|row| row.order < order).count();
-        if before > 0 {
-            let skipped = before.saturating_sub(limit as usize);
-            let found = rows.rows.range(skipped..before);
-            return Older::Rows(
-                found
-                    .map(|row| view::row::row(&state.truth, known, row))
-                    .collect(),
-            );
+        let mut state = self.state();
+        let found = find(&state, session, order, limit);
+        if let Older::Rows(rows) = &found {
+            // The window that asked has these rows from now on, and hears of their changes.
+            let first = rows.first().map_or(order, |row| row.order);
+            state.subs.reach(session, first);
         }
-        match cursor(&state, rows, session, order) {
-            Some((_, Some(before))) => Older::Fetch { before: Some(before) },
-            Some((_, None)) => Older::Beginning,
-            None if rows.loaded && !rows.more => Older::Beginning,
-            None => Older::Fetch { before: None },
-        }
+        found
     }
 
     /// Makes rows of a page that was asked for, and remembers where the page before begins.
@@ -76,6 +61,32 @@ impl Cell {
             cursors.pop_first();
         }
         found.iter().map(|row| view::row::older(&self.id, row)).collect()
+    }
+}
+
+/// Where the rows before that order are.
+fn find(state: &State, session: &str, order: i64, limit: u32) -> Older {
+    let Some(known) = state.truth.session(session) else {
+        return Older::Beginning;
+    };
+    let Some(rows) = &known.transcript else {
+        return Older::Fetch { before: None };
+    };
+    let before = rows.rows.iter().take_while(|row| row.order < order).count();
+    if before > 0 {
+        let skipped = before.saturating_sub(limit as usize);
+        let found = rows.rows.range(skipped..before);
+        return Older::Rows(
+            found
+                .map(|row| view::row::row(&state.truth, known, row))
+                .collect(),
+        );
+    }
+    match cursor(state, rows, session, order) {
+        Some((_, Some(before))) => Older::Fetch { before: Some(before) },
+        Some((_, None)) => Older::Beginning,
+        None if rows.loaded && !rows.more => Older::Beginning,
+        None => Older::Fetch { before: None },
     }
 }
 

@@ -262,36 +262,39 @@ fn approvals(core: &Inner, window: &Arc<Window>, all: bool, updates: &mut Vec<Up
 fn rows(cell: &Cell, window: &Arc<Window>, of: &SessionRef, updates: &mut Vec<Update>) {
     let mut state = cell.state();
     let State { truth, subs, .. } = &mut *state;
-    let Some((marks, limit)) = subs.take_rows(window, &of.session) else {
+    let Some((marks, extent)) = subs.take_rows(window, &of.session) else {
         return;
     };
     match truth.session(&of.session) {
         None => updates.push(empty(of, "This session is not there any more.")),
         Some(session) if marks.all => {
-            updates.push(Update::Transcript {
-                window: view::row::window(truth, session, limit),
-            });
+            let window = view::row::window(truth, session, extent.limit);
+            *extent.from = window.rows.first().map_or(i64::MIN, |row| row.order);
+            updates.push(Update::Transcript { window });
         }
-        Some(session) => differences(truth, session, of, &marks, updates),
+        Some(session) => updates.extend(differences(truth, session, of, &marks, *extent.from)),
     }
 }
 
+/// What changed since the last batch, in rows from that order on.
 fn differences(
     truth: &Truth,
     session: &Session,
     of: &SessionRef,
     marks: &RowMarks,
-    updates: &mut Vec<Update>,
-) {
-    for id in &marks.gone {
-        updates.push(Update::RowGone {
-            of: of.clone(),
-            id: view::row::id(*id),
-        });
-    }
+    from: i64,
+) -> Vec<Update> {
+    let gone = marks.gone.iter().map(|id| Update::RowGone {
+        of: of.clone(),
+        id: view::row::id(*id),
+    });
+    let mut updates: Vec<Update> = gone.collect();
     let rows = session.transcript.as_ref();
     for (id, change) in &marks.rows {
-        let Some(row) = rows.and_then(|rows| rows.row(*id)) else {
+        let Some(row) = rows
+            .and_then(|rows| rows.row(*id))
+            .filter(|row| row.order >= from)
+        else {
             continue;
         };
         let grown = match change {
@@ -321,6 +324,7 @@ fn differences(
             fault: head.fault,
         });
     }
+    updates
 }
 
 fn missing(of: &SessionRef) -> Update {

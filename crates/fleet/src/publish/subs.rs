@@ -37,7 +37,17 @@ struct Rows {
     window: Arc<Window>,
     session: Arc<str>,
     limit: usize,
+    /// The order of the oldest row the window was given: it is not told of what changes before.
+    from: i64,
     marks: RowMarks,
+}
+
+/// How much of a session a window has.
+pub(super) struct Extent<'a> {
+    /// How many rows a snapshot has.
+    pub limit: usize,
+    /// The order of the oldest row it was given.
+    pub from: &'a mut i64,
 }
 
 /// What changed in a session that is shown.
@@ -119,6 +129,7 @@ impl Subs {
                 window: window.clone(),
                 session: session.into(),
                 limit,
+                from: i64::MIN,
                 marks: all,
             }),
         }
@@ -128,6 +139,13 @@ impl Subs {
     pub(super) fn shut(&mut self, window: &Arc<Window>, session: &str) -> bool {
         self.rows.retain(|rows| !rows.is(window, session));
         !self.rows.iter().any(|rows| &*rows.session == session)
+    }
+
+    /// Rows back to that order were given to whoever asked for older ones.
+    pub fn reach(&mut self, session: &str, order: i64) {
+        for rows in self.rows.iter_mut().filter(|rows| &*rows.session == session) {
+            rows.from = rows.from.min(order);
+        }
     }
 
     /// The window's sessions are to be told anew.
@@ -169,11 +187,16 @@ impl Subs {
             .unwrap_or_default()
     }
 
-    /// What changed in the session, and how many rows a snapshot of it has.
-    pub(super) fn take_rows(&mut self, window: &Arc<Window>, session: &str) -> Option<(RowMarks, usize)> {
+    /// What changed in the session, with how much of it the window has.
+    pub(super) fn take_rows(
+        &mut self,
+        window: &Arc<Window>,
+        session: &str,
+    ) -> Option<(RowMarks, Extent<'_>)> {
         let rows = self.rows.iter_mut().find(|rows| rows.is(window, session))?;
         let marks = std::mem::take(&mut rows.marks);
-        (!marks.is_empty()).then_some((marks, rows.limit))
+        let Rows { limit, from, .. } = rows;
+        (!marks.is_empty()).then_some((marks, Extent { limit: *limit, from }))
     }
 }
 

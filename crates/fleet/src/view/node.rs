@@ -16,7 +16,7 @@ pub fn node(truth: &Truth) -> Node {
     let link = &truth.link;
     let mut known: Vec<&Session> = truth
         .sessions()
-        .filter(|session| (session.listed || session.touched > 0) && !session.about.archived)
+        .filter(|session| (session.listed || session.about.updated_at.is_some()) && !session.about.archived)
         .collect();
     known.sort_by_cached_key(|session| std::cmp::Reverse((newest(session), session.key.clone())));
     let count = known.len() as u64;
@@ -135,7 +135,7 @@ fn asking(truth: &Truth) -> Asking<'_> {
 }
 
 fn newest(session: &Session) -> i64 {
-    session.about.updated_at.unwrap_or(0).max(session.touched)
+    session.about.updated_at.unwrap_or(0)
 }
 
 fn session(truth: &Truth, session: &Session, asking: &Asking<'_>) -> node::Session {
@@ -149,7 +149,7 @@ fn session(truth: &Truth, session: &Session, asking: &Asking<'_>) -> node::Sessi
             .filter(|title| !title.is_empty())
             .unwrap_or_else(|| about.key.clone()),
         preview: about.preview.clone(),
-        updated_at: about.updated_at.or(Some(session.touched).filter(|at| *at > 0)),
+        updated_at: about.updated_at,
         messages: about.messages,
         activity: activity(truth, session, asking),
         parent: about.parent.clone(),

@@ -1,0 +1,103 @@
+//! What is still certain when the link goes down, and what becomes of it when it is back.
+
+use contract::node::{Activity, LinkState};
+
+use super::check;
+use super::script::{KEY, play};
+use crate::view;
+
+const UNSURE: &str = "phase unknown until the node is back";
+
+#[test]
+fn nothing_claims_to_work_while_the_link_is_down() {
+    check(
+        "start r\ntext r half\ntool r c exec\ndown",
+        &format!("agent half\ntool exec unknown\n{UNSURE}"),
+    );
+}
+
+#[test]
+fn link_up_and_data_fresh_are_two_things() {
+    let mut play = play("sessions still\ndown");
+    assert_eq!(play.truth.link.stale_since, Some(play.now));
+    assert_eq!(
+        view::node::node(&play.truth).sessions[0].activity,
+        Activity::Offline
+    );
+    let gone = play.now;
+    play.line("ready");
+    assert!(play.truth.is_ready());
+    assert_eq!(play.truth.link.stale_since, Some(gone));
+    play.line("sessions still");
+    assert_eq!(play.truth.link.stale_since, None);
+    assert!(play.truth.needs_history(KEY), "rows are older than the lists");
+    play.line("history u:hi");
+    assert!(!play.truth.needs_history(KEY));
+}
+
+#[test]
+fn a_run_that_goes_on_is_certain_again_with_its_next_event() {
+    check(
+        "start r\ntext r a\ndown\nready\ntext r b\nfinish r ok a lost b",
+        "agent a lost b",
+    );
+}
+
+#[test]
+fn a_run_that_the_list_knows_goes_on() {
+    check(
+        "start r\ntext r a\ndown\nready\nsessions running",
+        "agent~ a\nrunning r",
+    );
+}
+
+#[test]
+fn a_run_that_vanished_ends_as_unknown() {
+    check(
+        "send c1 hi\nfate c1 acknowledged r\nstart r\ntext r a\ndown\nready\nsessions still",
+        "me hi [unknown]\nagent a\nnotice warning The end of this run never arrived; how it went is unknown.",
+    );
+}
+
+#[test]
+fn a_run_that_ended_meanwhile_shows_its_answer_from_the_history() {
+    check(
+        "send c1 hi\nfate c1 acknowledged r\nstart r\ntext r the ans\ndown\nready\nsessions -\nhistory u:hi a:the_answer",
+        "me hi [done]\nagent the answer",
+    );
+}
+
+#[test]
+fn a_list_does_not_end_a_run_that_events_tell_of() {
+    check("start r\nsessions still\ntext r a", "agent~ a\nrunning r");
+}
+
+#[test]
+fn a_run_that_only_the_list_tells_of_ends_with_the_list() {
+    check("sessions running", "running");
+    check("sessions running\nsessions still", "");
+}
+
+#[test]
+fn a_node_that_is_away_keeps_its_data_and_counts_no_runs() {
+    let play = play("sessions still\nstart r\ndown");
+    let node = view::node::node(&play.truth);
+    assert_eq!(
+        (node.running, node.state, node.session_count),
+        (0, LinkState::BackingOff, 1)
+    );
+    assert_eq!(node.version.as_deref(), Some("1"));
+}
+
+#[test]
+fn the_state_is_since_it_changed_not_since_the_last_try() {
+    let mut play = play("down");
+    let since = play.truth.link.since;
+    play.line("down");
+    assert_eq!(play.truth.link.since, since);
+}
+
+#[test]
+fn a_lost_stretch_is_drawn() {
+    check("start r\ntext r a\ngap\ntext r b", "agent~ ab\ngap\nrunning r");
+}

@@ -1,0 +1,96 @@
+//! Messages sent from here, from the key press to the end of the run that answers them.
+
+use super::check;
+
+#[test]
+fn a_message_is_shown_before_it_goes_out() {
+    check("send c1 hi", "me hi [queued]");
+}
+
+#[test]
+fn its_fate_follows_it_to_the_end() {
+    check("send c1 hi\nfate c1 sent", "me hi [sent]");
+    check(
+        "send c1 hi\nfate c1 sent\nfate c1 acknowledged r",
+        "me hi [acknowledged]",
+    );
+    check(
+        "send c1 hi\nfate c1 sent\nfate c1 acknowledged r\nstart r",
+        "me hi [running]\nrunning r",
+    );
+    check(
+        "send c1 hi\nfate c1 acknowledged r\nstart r\nfinish r ok yo",
+        "me hi [done]\nagent yo",
+    );
+}
+
+#[test]
+fn a_failed_run_says_why_at_the_message() {
+    check(
+        "send c1 hi\nfate c1 acknowledged r\nstart r\nfinish r error 429",
+        "me hi [failed (429)]\nnotice error 429",
+    );
+}
+
+#[test]
+fn events_may_overtake_the_answer() {
+    check(
+        "send c1 hi\nfate c1 sent\nstart r\nfate c1 acknowledged r",
+        "me hi [running]\nrunning r",
+    );
+    check(
+        "send c1 hi\nfate c1 sent\nstart r\nfinish r ok yo\nfate c1 acknowledged r",
+        "me hi [done]\nagent yo",
+    );
+}
+
+#[test]
+fn the_echo_of_a_message_is_the_message() {
+    check("send c1 hi\nfate c1 sent\nheard m1 c1 hi", "me hi [acknowledged]");
+    check("send c1 hi\nfate c1 sent\nheard m1 - hi", "me hi [acknowledged]");
+    check("heard m1 - hi\nheard m1 - hi", "user hi");
+}
+
+#[test]
+fn a_second_message_of_the_same_words_is_its_own() {
+    check(
+        "send c1 yes\nfate c1 sent\nheard m1 - yes\nsend c2 yes\nfate c2 sent\nheard m2 - yes\nheard m3 - yes",
+        "me yes [acknowledged]\nme yes [acknowledged]\nuser yes",
+    );
+}
+
+#[test]
+fn a_fate_does_not_go_back() {
+    check(
+        "send c1 hi\nfate c1 acknowledged r\nstart r\nfate c1 sent\nfate c1 acknowledged",
+        "me hi [running]\nrunning r",
+    );
+}
+
+#[test]
+fn a_queued_message_is_answered_by_a_run_of_another_id() {
+    check(
+        "start a\nsend c1 next\nfate c1 acknowledged b\nqueued b\nfinish a ok first\nstart x\ntext x second",
+        "me next [running]\nagent first\nagent~ second\nrunning x",
+    );
+}
+
+#[test]
+fn queued_messages_are_answered_in_their_order() {
+    check(
+        "send c1 one\nsend c2 two\nfate c1 acknowledged\nfate c2 acknowledged\nstart a\nfinish a ok\nstart b",
+        "me one [done]\nme two [running]\nrunning b",
+    );
+}
+
+#[test]
+fn a_failed_message_can_go_out_again() {
+    check("send c1 hi\nfate c1 failed\nfate c1 queued", "me hi [queued]");
+    check("send c1 hi\nfate c1 unknown\nsend c1 hi", "me hi [queued]");
+    check("send c1 hi\nfate c1 sent\nsend c1 hi", "me hi [sent]");
+}
+
+#[test]
+fn a_message_taken_back_is_gone() {
+    check("send c1 hi\nwithdraw c1", "");
+}
