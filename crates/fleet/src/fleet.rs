@@ -312,3 +312,6 @@ fn lock(home: &Home) -> Result<File, StartError> {
         Err(TryLockError::Error(source)) => Err(failed(source)),
     }
 }
+
+#[cfg(test)]
+mod tests;

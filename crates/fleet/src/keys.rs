@@ -232,4 +232,4 @@ impl fmt::Debug for Keys {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-mod tests;
+pub(crate) mod tests;

@@ -159,6 +159,7 @@ mod tests {
             agent: None,
             session: None,
             expires: Some(100),
+            seen: 0,
             settled: None,
         }
     }

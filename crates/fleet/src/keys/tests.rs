@@ -6,11 +6,12 @@ use secrecy::ExposeSecret;
 
 use super::*;
 
-/// A vault in memory whose accesses wait until they are let through.
+/// A vault in memory whose accesses wait until they are let through, and that can be absent.
 #[derive(Default)]
-struct Slow {
+pub(crate) struct Slow {
     gate: Mutex<Option<mpsc::Receiver<()>>>,
     kept: Mutex<HashMap<String, SecretString>>,
+    pub absent: Mutex<bool>,
 }
 
 impl Slow {
@@ -18,28 +19,32 @@ impl Slow {
         let (open, gate) = mpsc::sync_channel(1);
         let slow = Slow {
             gate: Mutex::new(Some(gate)),
-            kept: Mutex::default(),
+            ..Slow::default()
         };
         (Arc::new(slow), open)
     }
 
-    fn wait(&self) {
+    fn wait(&self) -> Result<(), VaultError> {
+        if *self.absent.lock() {
+            return Err(VaultError::Absent);
+        }
         if let Some(gate) = self.gate.lock().take() {
             // An error means the other end is gone: go on.
             let _ = gate.recv();
         }
+        Ok(())
     }
 }
 
 impl Vault for Slow {
     fn set(&self, account: &str, secret: &SecretString) -> Result<(), VaultError> {
-        self.wait();
+        self.wait()?;
         self.kept.lock().insert(account.to_owned(), secret.clone());
         Ok(())
     }
 
     fn get(&self, account: &str) -> Result<Option<SecretString>, VaultError> {
-        self.wait();
+        self.wait()?;
         Ok(self.kept.lock().get(account).cloned())
     }
 

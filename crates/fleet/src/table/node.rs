@@ -61,7 +61,8 @@ pub struct NodeRow {
     pub removed_at: Option<i64>,
 }
 
-const COLUMNS: &str = "id, name, vendor, address, pin, place, paused, key, device, revision, added_at, removed_at";
+const COLUMNS: &str =
+    "id, name, vendor, address, pin, place, paused, key, device, revision, added_at, removed_at";
 
 /// The nodes that are not removed, in the person's order.
 pub fn all(db: &Connection) -> rusqlite::Result<Vec<NodeRow>> {
@@ -93,7 +94,15 @@ pub fn put(tx: &Transaction<'_>, node: &NodeRow) -> rusqlite::Result<()> {
     tx.execute(
         &sql,
         params![
-            node.id, node.name, vendor, node.address, node.pin, node.paused, node.key, node.device, node.added_at,
+            node.id,
+            node.name,
+            vendor,
+            node.address,
+            node.pin,
+            node.paused,
+            node.key,
+            node.device,
+            node.added_at,
             node.removed_at
         ],
     )?;
@@ -108,7 +117,8 @@ pub fn removed(db: &Connection, before: i64) -> rusqlite::Result<Vec<NodeRow>> {
 
 /// Deletes a removed node for good.
 pub fn purge(tx: &Transaction<'_>, id: &str) -> rusqlite::Result<()> {
-    tx.execute("DELETE FROM node WHERE id = ?1 AND removed_at IS NOT NULL", [id]).map(drop)
+    tx.execute("DELETE FROM node WHERE id = ?1 AND removed_at IS NOT NULL", [id])
+        .map(drop)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<NodeRow> {
