@@ -148,8 +148,17 @@ impl State {
 
 /// A failure of the store as a client is told of it.
 pub(crate) fn store_error(error: StoreError) -> Error {
-    tracing::error!(%error, "the store failed");
+    note(&error, "the store failed");
     Error::new(Code::Internal, error.to_string())
+}
+
+/// Logs a failure of the store that nobody waits for. That it closes while we
+/// stop is none.
+pub(crate) fn note(error: &StoreError, what: &'static str) {
+    match error {
+        StoreError::Closed { .. } => tracing::debug!(%error, what),
+        _ => tracing::error!(%error, what),
+    }
 }
 
 fn hostname() -> String {

@@ -1,5 +1,6 @@
 //! `chat.*`: what may be asked of a session. What then happens is in `run`.
 
+use store::rusqlite::Transaction;
 use wire::chat::{
     AbortParams, AbortReply, Block, CancelQueuedReply, HistoryParams, PeekReply, SendParams, SendReply,
     SessionParams,
@@ -39,65 +40,66 @@ pub(crate) async fn history(cx: &Context, params: HistoryParams) -> Result<Vec<M
 
 /// Accepts a message; its run begins at once or when its turn comes.
 pub(crate) async fn send(cx: &Context, params: SendParams) -> Result<SendReply, Error> {
-    let key = session_key(params.session_key.clone())?;
-    let text = text_of(&params)?;
-    if let Some(idempotency_key) = &params.idempotency_key
-        && !(1..=128).contains(&idempotency_key.len())
-    {
-        return Err(Error::new(
-            Code::InvalidRequest,
-            "An idempotencyKey has 1 to 128 characters.",
-        ));
-    }
-    if let Some(model) = &params.model {
-        cx.state
-            .setup()
-            .catalogue
-            .choose(Some(model))
-            .map_err(|error| Error::new(Code::NotFound, error.detail))?;
-    }
-    bound_agent(cx, &key, params.agent_id.as_deref()).await?;
-    let run_id = uuid::Uuid::new_v4().to_string();
-    if let Some(known) = accepted(cx, &run_id, &key, params.idempotency_key.clone()).await? {
+    let order = ordered(cx, params.clone())?;
+    bound_agent(cx, &order.session_key, params.agent_id.as_deref()).await?;
+    let reply = |run_id: &str| SendReply {
+        ok: true,
+        run_id: Some(run_id.to_owned()),
+        ..SendReply::default()
+    };
+    if let Some(known) = accepted(cx, &order).await? {
+        let duplicate = true;
         return Ok(SendReply {
-            ok: true,
-            run_id: Some(known),
-            duplicate: true,
-            ..SendReply::default()
+            duplicate,
+            ..reply(&known)
         });
     }
-    let order = Order {
-        run_id: run_id.clone(),
-        session_key: key,
+    let run_id = order.run_id.clone();
+    match run::offer(&cx.state, order).await? {
+        Offered::Started => Ok(reply(&run_id)),
+        Offered::Queued => {
+            let mode = Some(MODE.to_owned());
+            Ok(SendReply {
+                queued: true,
+                mode,
+                ..reply(&run_id)
+            })
+        }
+        Offered::Full => {
+            forget(cx, vec![run_id]).await?;
+            let message = "Too many messages wait in this session already.";
+            let retryable = Some(true);
+            Err(Error {
+                retryable,
+                ..Error::new(Code::Unavailable, message)
+            })
+        }
+    }
+}
+
+/// The message as an order, if it can be one.
+fn ordered(cx: &Context, params: SendParams) -> Result<Order, Error> {
+    let text = text_of(&params)?;
+    if params
+        .idempotency_key
+        .as_ref()
+        .is_some_and(|key| !(1..=128).contains(&key.len()))
+    {
+        let message = "An idempotencyKey has 1 to 128 characters.";
+        return Err(Error::new(Code::InvalidRequest, message));
+    }
+    if let Some(model) = &params.model {
+        let chosen = cx.state.setup().catalogue.choose(Some(model));
+        chosen.map_err(|error| Error::new(Code::NotFound, error.detail))?;
+    }
+    Ok(Order {
+        run_id: uuid::Uuid::new_v4().to_string(),
+        session_key: session_key(params.session_key)?,
         text,
         seq: params.seq,
         idempotency_key: params.idempotency_key,
         model: params.model,
-    };
-    let reply = SendReply {
-        ok: true,
-        run_id: Some(run_id.clone()),
-        ..SendReply::default()
-    };
-    match run::offer(&cx.state, order).await? {
-        Offered::Started => Ok(reply),
-        Offered::Queued => Ok(SendReply {
-            queued: true,
-            mode: Some(MODE.to_owned()),
-            ..reply
-        }),
-        Offered::Full => {
-            forget(cx, vec![run_id]).await?;
-            let refusal = Error::new(
-                Code::Unavailable,
-                "Too many messages wait in this session already.",
-            );
-            Err(Error {
-                retryable: Some(true),
-                ..refusal
-            })
-        }
-    }
+    })
 }
 
 /// Ends a run and answers when it has ended.
@@ -189,21 +191,14 @@ async fn bound_agent(cx: &Context, key: &str, agent_id: Option<&str>) -> Result<
     }
 }
 
-/// Records the run; the run that this key already made, if it did.
-async fn accepted(
-    cx: &Context,
-    run_id: &str,
-    key: &str,
-    idempotency_key: Option<String>,
-) -> Result<Option<String>, Error> {
-    let (run_id, key) = (run_id.to_owned(), key.to_owned());
-    let accepted = cx
-        .state
-        .store
-        .write(move |tx| runs::accept(tx, &run_id, &key, idempotency_key.as_deref(), table::now_ms()))
-        .await
-        .map_err(store_error)?;
-    Ok(match accepted {
+/// Records the run; gives the run that this key already made, if it did.
+async fn accepted(cx: &Context, order: &Order) -> Result<Option<String>, Error> {
+    let order = order.clone();
+    let accept = move |tx: &Transaction<'_>| {
+        let key = order.idempotency_key.as_deref();
+        runs::accept(tx, &order.run_id, &order.session_key, key, table::now_ms())
+    };
+    Ok(match cx.state.store.write(accept).await.map_err(store_error)? {
         runs::Accepted::New => None,
         runs::Accepted::Known { run_id } => Some(run_id),
     })

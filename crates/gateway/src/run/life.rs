@@ -14,7 +14,7 @@ use super::lanes::Active;
 use super::{Order, round, tell};
 use crate::agent::Agent;
 use crate::model::{Chosen, ModelError};
-use crate::state::{State, store_error};
+use crate::state::{State, note, store_error};
 use crate::table::{self, messages, runs, sessions};
 
 /// One active run with all that it needs.
@@ -143,7 +143,7 @@ async fn live(state: &Arc<State>, order: Order, active: &Arc<Active>) {
         .write(move |tx| runs::set_state(tx, &run_id, run_state))
         .await
     {
-        tracing::error!(%error, run = order.run_id, "the end of a run could not be stored");
+        note(&error, "the end of a run could not be stored");
     }
     tell(state, &order, told);
 }
@@ -239,7 +239,7 @@ async fn append(state: &State, order: &Order, body: Body) -> Option<Message> {
         .write(move |tx| messages::append(tx, &key, Some(&run_id), body, table::now_ms()))
         .await;
     added
-        .inspect_err(|error| tracing::error!(%error, "a message could not be stored"))
+        .inspect_err(|error| note(error, "a message could not be stored"))
         .ok()
 }
 
@@ -248,7 +248,7 @@ async fn tell_session(state: &State, session_key: &str) {
     match state.store.write(move |tx| sessions::touch(tx, &key)).await {
         Ok(Some(entry)) => state.tell_session(SessionChangeKind::Patched, entry),
         Ok(None) => {}
-        Err(error) => tracing::error!(%error, "a session could not be told"),
+        Err(error) => note(&error, "a session could not be told"),
     }
 }
 

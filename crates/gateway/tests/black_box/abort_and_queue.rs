@@ -2,7 +2,23 @@
 
 use serde_json::{Value, json};
 
-use crate::house::{House, deltas, states};
+use tokio::io::DuplexStream;
+
+use crate::house::{Client, House, deltas, states};
+
+/// A message whose run stays until somebody answers its approval.
+const HELD: &str = "run `true`";
+
+/// Lets the oldest held run go on.
+async fn let_go(client: &mut Client<DuplexStream>) {
+    let mut listed = client.ok("exec.approval.request", json!({})).await;
+    while listed["pending"] == json!([]) {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        listed = client.ok("exec.approval.request", json!({})).await;
+    }
+    let params = json!({"requestId": listed["pending"][0], "decision": "denied"});
+    client.ok("exec.approval.resolve", params).await;
+}
 
 #[tokio::test]
 async fn an_abort_keeps_what_was_said_and_comes_before_its_answer() {
@@ -85,7 +101,7 @@ async fn messages_to_a_busy_session_wait_and_run_in_order() {
     let house = House::new().await;
     let mut client = house.client().await;
     client
-        .ok("chat.send", json!({"text": "first", "sessionKey": "s"}))
+        .ok("chat.send", json!({"text": HELD, "sessionKey": "s"}))
         .await;
     let second = client
         .ok("chat.send", json!({"text": "second", "sessionKey": "s"}))
@@ -110,6 +126,7 @@ async fn messages_to_a_busy_session_wait_and_run_in_order() {
 
     let aborted = client.ok("chat.abort", json!({"runId": third["runId"]})).await;
     assert_eq!(aborted["aborted"], true);
+    let_go(&mut client).await;
     client.chat("final").await;
     let chats = client.chats_until("s", "final").await;
     assert_eq!(states(&chats)[0], "user_message");
@@ -133,7 +150,7 @@ async fn what_waits_can_be_taken_back_and_sent_again() {
     let house = House::new().await;
     let mut client = house.client().await;
     client
-        .ok("chat.send", json!({"text": "first", "sessionKey": "s"}))
+        .ok("chat.send", json!({"text": HELD, "sessionKey": "s"}))
         .await;
     let send = json!({"text": "second", "sessionKey": "s", "idempotencyKey": "k"});
     client.ok("chat.send", send.clone()).await;
@@ -151,7 +168,7 @@ async fn a_full_queue_refuses_and_forgets() {
     let house = House::with("limits.queue = 1\n").await;
     let mut client = house.client().await;
     client
-        .ok("chat.send", json!({"text": "first", "sessionKey": "s"}))
+        .ok("chat.send", json!({"text": HELD, "sessionKey": "s"}))
         .await;
     client
         .ok("chat.send", json!({"text": "second", "sessionKey": "s"}))
@@ -171,12 +188,14 @@ async fn sessions_run_beside_each_other() {
     let house = House::new().await;
     let mut client = house.client().await;
     client
-        .ok("chat.send", json!({"text": "one", "sessionKey": "a"}))
+        .ok("chat.send", json!({"text": HELD, "sessionKey": "a"}))
         .await;
     client
-        .ok("chat.send", json!({"text": "two", "sessionKey": "b"}))
+        .ok("chat.send", json!({"text": HELD, "sessionKey": "b"}))
         .await;
     assert_eq!(client.ok("status", json!({})).await["activeRuns"], 2);
+    let_go(&mut client).await;
+    let_go(&mut client).await;
     let mut keys = vec![
         client.chat("final").await["sessionKey"].clone(),
         client.chat("final").await["sessionKey"].clone(),

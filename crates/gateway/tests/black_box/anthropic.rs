@@ -97,8 +97,8 @@ async fn text_and_usage_come_through_whole() {
     assert!(asked.body.get("thinking").is_none() && asked.body["tools"][0].get("input_schema").is_some());
 }
 
-#[tokio::test]
-async fn thinking_is_told_and_given_back_with_the_tools_result() {
+/// Thinks, and asks for a tool, as the API streams it.
+fn thinking_and_calling() -> Answer {
     let mut calling = vec![
         start(),
         open(0, json!({"type": "thinking", "thinking": "", "signature": ""})),
@@ -124,8 +124,13 @@ async fn thinking_is_told_and_given_back_with_the_tools_result() {
     );
     calling.push(close(2));
     calling.extend(end("tool_use"));
+    Answer::events(&calling)
+}
+
+#[tokio::test]
+async fn thinking_is_told_and_given_back_with_the_tools_result() {
     let (house, provider) = house(
-        [Answer::events(&calling), said("Done.")],
+        [thinking_and_calling(), said("Done.")],
         "thinking_tokens = 2048\n",
     )
     .await;

@@ -95,7 +95,7 @@ async fn a_session_that_is_answering_is_neither_reset_nor_removed_nor_bound_anew
     let house = House::new().await;
     let mut client = house.client().await;
     client
-        .ok("chat.send", json!({"text": "hi", "sessionKey": "s"}))
+        .ok("chat.send", json!({"text": "run `true`", "sessionKey": "s"}))
         .await;
     for method in ["sessions.delete", "sessions.reset"] {
         assert_eq!(
