@@ -39,7 +39,7 @@ pub async fn attach(on_batch: impl Fn(Result<Batch, Fault>) + 'static) -> Result
         .ok_or_else(no_core)?;
     // The class, not a raw callback: it alone puts back in order what Tauri delivers out of order.
     let channel = Reflect::construct(&class, &js_sys::Array::new()).map_err(|_| no_core())?;
-    let deliver = Closure::<dyn Fn(JsValue)>::new(move |message: JsValue| on_batch(read(&message)));
+    let deliver = Closure::<dyn Fn(JsValue)>::new(move |message: JsValue| on_batch(batch(&message)));
     Reflect::set(&channel, &"onmessage".into(), deliver.as_ref()).map_err(|_| no_core())?;
     // It lives as long as the window; a reload frees it with everything else.
     deliver.forget();
@@ -86,12 +86,19 @@ fn label() -> String {
     at.as_string().unwrap_or_else(|| "main".to_owned())
 }
 
+/// A batch comes as JSON text; a door of another make may hand over what it stands for.
+fn batch(message: &JsValue) -> Result<Batch, Fault> {
+    match message.as_string() {
+        Some(text) => serde_json::from_str(&text).map_err(|error| misfit(&error)),
+        None => read(message),
+    }
+}
+
 fn read<T: DeserializeOwned>(value: &JsValue) -> Result<T, Fault> {
-    let text = match value.as_string() {
-        Some(text) => text,
+    let text = match value.is_undefined() {
         // A call that answers nothing resolves to undefined, which JSON calls null.
-        None if value.is_undefined() => "null".to_owned(),
-        None => JSON::stringify(value).map(String::from).map_err(|_| no_core())?,
+        true => "null".to_owned(),
+        false => JSON::stringify(value).map(String::from).map_err(|_| no_core())?,
     };
     serde_json::from_str(&text).map_err(|error| misfit(&error))
 }

@@ -9,6 +9,7 @@ pub mod icon;
 pub mod kbd;
 pub mod mark;
 pub mod menu;
+pub mod near;
 pub mod relative_time;
 pub mod said;
 pub mod segmented;

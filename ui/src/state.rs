@@ -66,8 +66,7 @@ impl State {
 
     /// The state of the window that the calling component belongs to.
     pub fn here() -> Self {
-        // A component outside the frame would be a mistake in this program, seen at its first render.
-        use_context().unwrap_or_else(Self::new)
+        expect_context()
     }
 
     /// What one pane shows; changes only when that pane does.

@@ -73,6 +73,8 @@ pub fn Modal(
     view! {
         <dialog
             class=format!("dialog {class}")
+            // The first field takes the focus by itself; without one the dialog has it, not its Close button.
+            autofocus=true
             node_ref=element
             aria-label=move || name.get()
             on:cancel=move |event: web_sys::Event| {

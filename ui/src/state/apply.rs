@@ -8,6 +8,7 @@ use contract::node::Node;
 use contract::transcript::{Row, RowBody, SessionRef};
 use contract::{Batch, Update};
 
+use super::counts::{Standing, standing};
 use super::model::{Head, LINES_KEPT, Model, Transcript};
 
 /// A part of the model that can be watched on its own.
@@ -15,6 +16,8 @@ use super::model::{Head, LINES_KEPT, Model, Transcript};
 pub enum Key {
     /// Which nodes there are, in which order.
     Nodes,
+    /// Which agents each node has, and which nodes wait for the person: the sidebar's rows.
+    Tree,
     /// One node.
     Node(String),
     /// Any node at all, for sums over all of them.
@@ -115,6 +118,9 @@ fn replace_nodes(model: &mut Model, nodes: Vec<Node>, touched: &mut BTreeSet<Key
     if !touched.is_empty() {
         touched.insert(Key::AnyNode);
     }
+    if !same_list || model.nodes.iter().zip(&nodes).any(|(old, new)| branch(old).ne(branch(new))) {
+        touched.insert(Key::Tree);
+    }
     model.nodes_known = true;
     model.nodes = nodes;
 }
@@ -124,10 +130,13 @@ fn put_node(model: &mut Model, node: Node, touched: &mut BTreeSet<Key>) {
         Some(old) if *old == node => return,
         Some(old) => {
             touched.insert(Key::Node(node.id.clone()));
+            if branch(old).ne(branch(&node)) {
+                touched.insert(Key::Tree);
+            }
             *old = node;
         }
         None => {
-            touched.extend([Key::Nodes, Key::Node(node.id.clone())]);
+            touched.extend([Key::Nodes, Key::Tree, Key::Node(node.id.clone())]);
             model.nodes.push(node);
         }
     }
@@ -138,8 +147,14 @@ fn drop_node(model: &mut Model, id: &str, touched: &mut BTreeSet<Key>) {
     let before = model.nodes.len();
     model.nodes.retain(|node| node.id != id);
     if model.nodes.len() != before {
-        touched.extend([Key::Nodes, Key::Node(id.to_owned()), Key::AnyNode]);
+        touched.extend([Key::Nodes, Key::Tree, Key::Node(id.to_owned()), Key::AnyNode]);
     }
+}
+
+/// What of a node decides which rows the sidebar has: whether it waits, then its agents.
+fn branch(node: &Node) -> impl Iterator<Item = &str> {
+    let waits = if standing(node) == Standing::Waits { "waits" } else { "" };
+    std::iter::once(waits).chain(node.agents.iter().map(|agent| agent.id.as_str()))
 }
 
 fn append_lines(model: &mut Model, lines: Vec<Line>, touched: &mut BTreeSet<Key>) {

@@ -116,6 +116,15 @@ fn one_changed_node_does_not_touch_its_neighbours_or_the_list() {
 }
 
 #[test]
+fn the_sidebar_gets_new_rows_only_when_agents_or_what_waits_changed() {
+    let mut house = House::new(vec![Update::Nodes { nodes: vec![node("a")] }]);
+    let mut tell = |node: Node| house.take(vec![Update::Node { node: Box::new(node) }]).touched.contains(&Key::Tree);
+    assert!(!tell(Node { latency_ms: Some(9.0), running: 3, ..node("a") }));
+    assert!(!tell(Node { state: LinkState::BackingOff, ..node("a") }));
+    assert!(tell(Node { state: LinkState::Pairing, ..node("a") }));
+}
+
+#[test]
 fn a_node_that_is_gone_leaves_the_list() {
     let mut house = House::new(vec![Update::Nodes { nodes: vec![node("a"), node("b")] }]);
     house.take(vec![Update::NodeGone { id: "a".into() }]);

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 const TOKENS: &str = include_str!("../../style/10-tokens.css");
-const SURFACES: [&str; 7] = ["ink", "deck", "panel", "raised", "lifted", "ask-bg", "fail-bg"];
+const SURFACES: [&str; 8] = ["ink", "field", "deck", "panel", "raised", "lifted", "ask-bg", "fail-bg"];
 const WORDS: [&str; 9] = ["text", "soft", "faint", "accent", "run", "ask", "done", "ok", "fail"];
 const HUES: [&str; 8] = ["hue-1", "hue-2", "hue-3", "hue-4", "hue-5", "hue-6", "hue-7", "hue-8"];
 

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use crate::parts::button::{Button, Look};
 use crate::parts::icon::{Drawing, Icon};
 use crate::state::counts::fleet;
-use crate::state::frame::Open;
+use crate::state::frame::{CoreState, Open};
 use crate::state::{Route, State};
 use crate::text::words;
 
@@ -43,7 +43,7 @@ pub fn Screen() -> impl IntoView {
                 <For each=move || ids.get() key=|id| id.clone() let:id>
                     <Card id />
                 </For>
-                <Show when=move || !known.get()>
+                <Show when=move || !known.get() && !matches!(state.frame.core.get(), CoreState::Away(_))>
                     <Skeleton />
                 </Show>
                 <Show when=move || alone.get()>

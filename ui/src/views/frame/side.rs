@@ -1,80 +1,76 @@
-//! The sidebar: what needs the person, then every node with its agents.
+//! The sidebar: what needs the person, then every node with its agents. A window onto rows,
+//! since fifty nodes have some hundred agents.
 
 mod asks;
 mod branch;
+mod rows;
+
+use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
+use crate::parts::virtual_list::{RowHeight, Starts, VirtualList};
 use crate::state::State;
-use crate::state::counts::{Standing, asking, standing};
+use crate::state::apply::Key;
+use crate::state::counts::asking;
 use crate::state::frame::Open;
 
 use asks::{Ask, Waiting};
-use branch::Branch;
+use branch::{AgentRow, NodeRow};
+use rows::{Row, rows};
+
+/// Nodes whose agents are folded away.
+#[derive(Clone, Copy)]
+struct Folded(RwSignal<BTreeSet<String>>);
 
 /// The sidebar.
 #[component]
 pub fn Side() -> impl IntoView {
     let state = State::here();
-    view! {
-        <nav class="side" aria-label="Nodes and agents" on:keydown=walk>
-            <NeedsYou />
-            <div class="side-title">
-                <span>"Nodes"</span>
-                <span class="grow"></span>
-                <button type="button" class="side-add" on:click=move |_| state.frame.open(Open::AddNode)>"+ Add"</button>
-            </div>
-            <ul class="side-list">
-                <For each=move || state.told.node_ids() key=|id| id.clone() let:id>
-                    <Branch id />
-                </For>
-            </ul>
-            <Show when=move || !state.told.nodes_known()>
-                <Waits />
-            </Show>
-        </nav>
-    }
-}
-
-#[component]
-fn NeedsYou() -> impl IntoView {
-    let state = State::here();
-    let approvals = Memo::new(move |_| {
+    let folded = Folded(RwSignal::new(BTreeSet::new()));
+    provide_context(folded);
+    let asks = Memo::new(move |_| {
         state.told.approvals(|all| {
             asking(all).into_iter().map(|one| (one.node.clone(), one.id.clone())).collect::<Vec<_>>()
         })
     });
-    let nodes = Memo::new(move |_| {
-        state.told.all_nodes(|nodes| {
-            let waits = nodes.iter().filter(|node| standing(node) == Standing::Waits);
-            waits.map(|node| node.id.clone()).collect::<Vec<_>>()
+    let shown = Memo::new(move |_| {
+        state.told.read(Key::Tree, |model| {
+            asks.with(|asks| folded.0.with(|folded| rows(&model.nodes, asks, folded)))
         })
     });
-    let any = move || approvals.with(|list| !list.is_empty()) || nodes.with(|list| !list.is_empty());
     view! {
-        <Show when=any>
-            <div class="side-title"><span>"Needs you"</span></div>
-            <ul class="side-list">
-                <For each=move || approvals.get() key=|key| key.clone() let:key>
-                    <Ask node=key.0 id=key.1 />
-                </For>
-                <For each=move || nodes.get() key=|id| id.clone() let:id>
-                    <Waiting id />
-                </For>
-            </ul>
-        </Show>
+        <nav class="side" aria-label="Nodes and agents" on:keydown=walk>
+            <VirtualList ids=shown row=draw height=RowHeight::Measured(28.0) starts=Starts::AtTop label="Nodes and agents" />
+        </nav>
     }
 }
 
-/// Stands for the nodes until the core has told them.
+fn draw(row: Row) -> AnyView {
+    match row {
+        Row::NeedsYou => view! { <div class="side-title">"Needs you"</div> }.into_any(),
+        Row::Ask { node, id } => view! { <Ask node id /> }.into_any(),
+        Row::Waiting(id) => view! { <Waiting id /> }.into_any(),
+        Row::Nodes => view! { <NodesTitle /> }.into_any(),
+        Row::Node(id) => view! { <NodeRow id /> }.into_any(),
+        Row::Agent { node, agent } => view! { <AgentRow node agent /> }.into_any(),
+    }
+}
+
 #[component]
-fn Waits() -> impl IntoView {
+fn NodesTitle() -> impl IntoView {
+    let state = State::here();
     view! {
-        <div class="side-waits" aria-hidden="true">
-            <i></i><i></i><i></i>
+        <div class="side-title">
+            <span>"Nodes"</span>
+            <span class="grow"></span>
+            <button type="button" class="side-add" on:click=move |_| state.frame.open(Open::AddNode)>"+ Add"</button>
         </div>
+        <Show when=move || !state.told.nodes_known()>
+            <div class="side-waits" aria-hidden="true"><i></i><i></i><i></i></div>
+        </Show>
     }
 }
 

@@ -14,7 +14,12 @@ pub fn Strip() -> impl IntoView {
     let state = State::here();
     let sum = Memo::new(move |_| state.told.all_nodes(fleet));
     let waiting = Memo::new(move |_| state.told.approvals(|approvals| asking(approvals).len()) + sum.with(|sum| sum.waiting.len()));
-    let up = move || sum.with(|sum| format!("{} of {} up", sum.up, words::count(sum.all as u64, "node", "nodes")));
+    let up = move || {
+        sum.with(|sum| match sum.all {
+            0 => "No nodes yet".to_owned(),
+            all => format!("{} of {} up", sum.up, words::count(all as u64, "node", "nodes")),
+        })
+    };
     let running = move || sum.with(|sum| format!("{} running", sum.running));
     let asks = move || match waiting.get() {
         1 => "1 needs you".to_owned(),

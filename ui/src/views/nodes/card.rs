@@ -10,6 +10,7 @@ use crate::parts::copy_button::CopyButton;
 use crate::parts::icon::{Drawing, Icon};
 use crate::parts::mark::{Mark, Shape};
 use crate::parts::menu::{Item, Menu, Tone};
+use crate::parts::near::near;
 use crate::state::State;
 use crate::state::clock::now;
 use crate::state::counts::{Standing, standing};
@@ -31,6 +32,7 @@ pub fn Card(id: String) -> impl IntoView {
         read(state, of, told).unwrap_or_default()
     });
     let element = NodeRef::<html::Article>::new();
+    let near = near(element);
     let stands = Memo::new(move |_| read(state, of, standing).unwrap_or(Standing::Away));
     let changed = Memo::new(move |_| read(state, of, changed).unwrap_or_default());
     let class = move || match stands.get() {
@@ -49,18 +51,20 @@ pub fn Card(id: String) -> impl IntoView {
     });
     view! {
         <article class=class tabindex="-1" aria-labelledby=format!("node-{id}") node_ref=element>
-            <Head of heading=format!("node-{id}") />
-            <Address of />
-            <dl class="card-lines">
-                <Link of />
-                <Data of />
-                <Rights of />
-            </dl>
-            <Trouble of />
-            <Show when=move || told.get()>
-                <Figures of />
+            <Show when=move || near.get()>
+                <Head of heading=format!("node-{}", of.get_value()) />
+                <Address of />
+                <dl class="card-lines">
+                    <Link of />
+                    <Data of />
+                    <Rights of />
+                </dl>
+                <Trouble of />
+                <Show when=move || told.get()>
+                    <Figures of />
+                </Show>
+                <Agents of />
             </Show>
-            <Agents of />
         </article>
     }
 }

@@ -96,16 +96,19 @@ fn Fields(entry: Entry, start: Field) -> impl IntoView {
 fn Foot(entry: Entry) -> impl IntoView {
     let state = State::here();
     let trying = Signal::derive(move || entry.tried.get() == Try::Running);
-    let label = match entry.adds() {
-        true => "Add node",
-        false => "Save",
+    let label = if entry.adds() { "Add node" } else { "Save" };
+    // While a question stands above with an answer of its own, this is not the next step.
+    let asked = Memo::new(move |_| entry.asks());
+    let keep = move || {
+        let look = if asked.get() { Look::Plain } else { Look::Primary };
+        view! { <Button look disabled=entry.busy press=move |()| entry.keep()>{label}</Button> }
     };
     view! {
         <footer class="form-foot">
             <Button disabled=trying press=move |()| entry.test()>"Test"</Button>
             <span class="grow"></span>
             <Button look=Look::Quiet press=move |()| state.frame.close()>"Cancel"</Button>
-            <Button look=Look::Primary disabled=entry.busy press=move |()| entry.keep()>{label}</Button>
+            {keep}
         </footer>
     }
 }

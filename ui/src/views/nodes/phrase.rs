@@ -28,10 +28,11 @@ pub fn link(node: &Node, now: i64, clock: impl Fn(i64) -> String) -> String {
         LinkState::Idle => "Not tried yet".to_owned(),
         LinkState::Connecting => "Connecting…".to_owned(),
         LinkState::Handshaking => "Signing in…".to_owned(),
-        LinkState::Ready => match node.latency_ms {
-            Some(ms) => format!("Ready · {}", words::latency(ms)),
-            None => "Ready".to_owned(),
-        },
+        LinkState::Ready => {
+            let latency = node.latency_ms.map(|ms| format!(" · {}", words::latency(ms))).unwrap_or_default();
+            let pinned = if node.pinned.is_some() { " · certificate pinned" } else { "" };
+            format!("Ready{latency}{pinned}")
+        }
         LinkState::Pairing => format!("Waits to be let in, since {since}"),
         LinkState::Untrusted if node.pinned.is_some() => "Its certificate has changed".to_owned(),
         LinkState::Untrusted => "Its certificate is not known yet".to_owned(),
@@ -52,7 +53,7 @@ pub fn link(node: &Node, now: i64, clock: impl Fn(i64) -> String) -> String {
 pub fn data(node: &Node, clock: impl Fn(i64) -> String) -> String {
     match (node.stale_since, node.state) {
         (None, LinkState::Ready) => "Live".to_owned(),
-        (Some(since), _) if !node.agents.is_empty() || node.session_count > 0 => format!("From {}", clock(since)),
+        (Some(since), _) if !node.agents.is_empty() || node.session_count > 0 => format!("As of {}", clock(since)),
         _ => "None yet".to_owned(),
     }
 }
@@ -104,7 +105,7 @@ mod tests {
     fn link_and_data_are_two_different_things() {
         let stale = Node { stale_since: Some(1), session_count: 4, ..node(LinkState::Ready) };
         assert_eq!(link(&stale, 0, clock), "Ready");
-        assert_eq!(data(&stale, clock), "From 12:04");
+        assert_eq!(data(&stale, clock), "As of 12:04");
         assert_eq!(data(&node(LinkState::Ready), clock), "Live");
         assert_eq!(data(&node(LinkState::BackingOff), clock), "None yet");
     }

@@ -33,13 +33,13 @@ pub fn Ask(node: String, id: String) -> impl IntoView {
         state.frame.sidebar_over.set(false);
     };
     view! {
-        <li class="side-row">
+        <div class="side-row">
             <button type="button" class="side-main" title=command on:click=press>
                 <Mark of=Shape::Asks />
                 <span class="cut side-name">{who}" "<span class="faint">{place}</span></span>
                 {move || until.get().map(|until| view! { <Countdown until /> })}
             </button>
-        </li>
+        </div>
     }
 }
 
@@ -52,13 +52,13 @@ pub fn Waiting(id: String) -> impl IntoView {
     let of = id.clone();
     let what = Memo::new(move |_| state.told.node(&of, |node| crate::views::nodes::phrase::short(node.state)));
     view! {
-        <li class="side-row">
+        <div class="side-row">
             <button type="button" class="side-main" on:click=move |_| crate::views::nodes::go_to(state, &id)>
                 <Mark of=Shape::Asks />
                 <span class="cut side-name">{name}</span>
                 <span class="side-aside">{what}</span>
             </button>
-        </li>
+        </div>
     }
 }
 

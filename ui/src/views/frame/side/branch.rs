@@ -1,4 +1,4 @@
-//! A node in the sidebar, and its agents under it.
+//! Rows of the sidebar: a node, an agent.
 
 use contract::node::{Activity, Node};
 use leptos::prelude::*;
@@ -19,7 +19,6 @@ struct Head {
     shape: Shape,
     aside: String,
     away: bool,
-    agents: Vec<String>,
 }
 
 impl Head {
@@ -30,45 +29,37 @@ impl Head {
             Standing::Resting => "paused".to_owned(),
             _ => words::vendor(node.vendor).to_owned(),
         };
-        let agents = node.agents.iter().map(|agent| agent.id.clone()).collect();
-        Self { name: node.name.clone(), shape: node.state.into(), aside, away, agents }
+        Self { name: node.name.clone(), shape: node.state.into(), aside, away }
     }
 }
 
-/// A node with its agents.
+/// A node's own row; a press folds its agents away.
 #[component]
-pub fn Branch(id: String) -> impl IntoView {
+pub fn NodeRow(id: String) -> impl IntoView {
     let state = State::here();
+    let folded = expect_context::<super::Folded>().0;
     let of = id.clone();
     let head = Memo::new(move |_| state.told.node(&of, Head::of));
-    let folded = RwSignal::new(false);
+    let of = id.clone();
+    let open = Memo::new(move |_| folded.with(|folded| !folded.contains(&of)));
     let shape = Signal::derive(move || head.with(|head| head.as_ref().map_or(Shape::Offline, |head| head.shape)));
     let text = move |pick: fn(&Head) -> String| move || head.with(|head| head.as_ref().map(pick));
-    let agents = Memo::new(move |_| head.with(|head| head.as_ref().map_or(Vec::new(), |head| head.agents.clone())));
     let away = move || head.with(|head| head.as_ref().is_none_or(|head| head.away));
+    let fold = move |_| {
+        folded.update(|folded| {
+            if !folded.remove(&id) {
+                folded.insert(id.clone());
+            }
+        });
+    };
     view! {
-        <li class="side-branch" class=("side-away", away)>
-            <div class="side-row">
-                <button
-                    type="button"
-                    class="side-main"
-                    aria-expanded=move || (!folded.get()).to_string()
-                    on:click=move |_| folded.update(|folded| *folded = !*folded)
-                >
-                    <Mark of=shape />
-                    <b class="cut side-name">{text(|head| head.name.clone())}</b>
-                    <span class="side-aside">{text(|head| head.aside.clone())}</span>
-                </button>
-            </div>
-            <Show when=move || !folded.get()>
-                <ul>
-                    <For each=move || agents.get() key=|agent| agent.clone() children={
-                        let id = id.clone();
-                        move |agent| view! { <AgentRow node=id.clone() agent /> }
-                    } />
-                </ul>
-            </Show>
-        </li>
+        <div class="side-row side-node" class=("side-away", away)>
+            <button type="button" class="side-main" aria-expanded=move || open.get().to_string() on:click=fold>
+                <Mark of=shape />
+                <b class="cut side-name">{text(|head| head.name.clone())}</b>
+                <span class="side-aside">{text(|head| head.aside.clone())}</span>
+            </button>
+        </div>
     }
 }
 
@@ -80,8 +71,9 @@ struct Line {
     model: String,
 }
 
+/// An agent's row: a press opens it, with Ctrl beside.
 #[component]
-fn AgentRow(node: String, agent: String) -> impl IntoView {
+pub fn AgentRow(node: String, agent: String) -> impl IntoView {
     let state = State::here();
     let of = (node.clone(), agent.clone());
     let line = Memo::new(move |_| {
@@ -105,6 +97,7 @@ fn AgentRow(node: String, agent: String) -> impl IntoView {
         state.route.get() == Route::Split && state.panes.with(|panes| panes.get(panes.focus()).is_some_and(here))
     });
     let shape = Signal::derive(move || line.with(|line| line.as_ref().map_or(Shape::Offline, |line| line.doing.into())));
+    let away = move || line.with(|line| line.as_ref().is_none_or(|line| line.doing == Activity::Offline));
     let go = StoredValue::new(move |place| open::agent(state, &node, &agent, place));
     let go = move |place| go.with_value(|go| go(place));
     let keyed = move |event: KeyboardEvent| {
@@ -114,7 +107,7 @@ fn AgentRow(node: String, agent: String) -> impl IntoView {
         }
     };
     view! {
-        <li class="side-row side-agent" class=("side-on", shown)>
+        <div class="side-row side-agent" class=("side-on", shown) class=("side-away", away)>
             <button
                 type="button"
                 class="side-main"
@@ -133,7 +126,7 @@ fn AgentRow(node: String, agent: String) -> impl IntoView {
             <button type="button" class="side-beside" title="Open beside" aria-label="Open beside" tabindex="-1" on:click=move |_| go(Where::Beside)>
                 <Drawing of=Icon::SplitRight />
             </button>
-        </li>
+        </div>
     }
 }
 

@@ -64,6 +64,11 @@ impl Entry {
         self.edits.with_value(Option::is_none)
     }
 
+    /// Whether what was refused asks something of the person: to trust, to keep the key in memory.
+    pub fn asks(self) -> bool {
+        self.refused.with(|refused| matches!(refused, Some((Spot::Certificate | Spot::Keyring, _))))
+    }
+
     /// The fault to show at a field.
     pub fn fault_at(self, spot: Spot) -> Signal<Option<String>> {
         Signal::derive(move || {

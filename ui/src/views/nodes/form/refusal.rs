@@ -8,7 +8,7 @@ use super::entry::Entry;
 use crate::parts::button::{Button, Look};
 use crate::parts::said::Said;
 use crate::state::State;
-use crate::text::said::sentence;
+use crate::text::said::{command, sentence};
 use crate::views::nodes::trouble::Machine;
 
 /// What was refused beyond the fields.
@@ -61,11 +61,15 @@ fn keyring(entry: Entry, said: String) -> AnyView {
     .into_any()
 }
 
-fn pairing(said: String, command: Option<String>) -> AnyView {
+fn pairing(said: String, details: Option<String>) -> AnyView {
+    let (said, run) = match command(&said) {
+        Some((before, run)) => (before, Some(run)),
+        None => (said, details),
+    };
     view! {
         <section class="form-ask" role="alert" aria-label="Pairing">
             <p><Said text=said /></p>
-            {command.map(|command| view! { <Machine text=command name="Copy the command" /> })}
+            {run.map(|run| view! { <Machine text=run name="Copy the command" /> })}
             <p class="soft">"You can add the node now: it connects by itself once it is let in."</p>
         </section>
     }
