@@ -4,6 +4,7 @@
 mod calls;
 mod faults;
 mod gateway;
+mod hostile;
 mod lifecycle;
 mod net;
 mod parrot;

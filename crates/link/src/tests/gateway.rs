@@ -70,6 +70,15 @@ impl Ear {
         self.bursts.lock().unwrap().clone()
     }
 
+    /// Waits until what was heard is enough.
+    pub async fn until(&self, enough: impl Fn(&[Event]) -> bool) {
+        let mut count = self.count.subscribe();
+        count
+            .wait_for(|_| enough(&self.events.lock().unwrap()))
+            .await
+            .unwrap();
+    }
+
     /// Waits until so many notices were heard.
     pub async fn heard(&self, notices: usize) -> Vec<String> {
         let mut count = self.count.subscribe();
