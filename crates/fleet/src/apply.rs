@@ -24,6 +24,7 @@ mod text;
 mod tool;
 
 mod align;
+mod draft;
 
 #[cfg(test)]
 mod tests;

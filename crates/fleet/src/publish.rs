@@ -102,7 +102,7 @@ impl Hub {
     pub fn node_added(&self, inner: &Inner, cell: &Cell) {
         for window in self.all() {
             let wanted = window.desk.lock().wanted.clone();
-            join(inner, &window, cell, &wanted);
+            join(&window, cell, &wanted);
             for (of, limit) in wanted.rows.iter().filter(|(of, _)| of.node == cell.id) {
                 open(inner, &window, of, *limit);
             }
@@ -180,7 +180,7 @@ impl Hub {
     fn show(&self, inner: &Inner, window: &Arc<Window>, wanted: Wanted) {
         let before = window.take_over(wanted.clone());
         for cell in inner.cells() {
-            join(inner, window, &cell, &wanted);
+            join(window, &cell, &wanted);
         }
         for of in before.rows.keys().filter(|of| !wanted.rows.contains_key(of)) {
             shut(inner, window, of);
@@ -208,8 +208,7 @@ fn renew(inner: &Inner, window: &Arc<Window>) {
 }
 
 /// Whether the window hears of the node's card and its approvals.
-fn join(inner: &Inner, window: &Arc<Window>, cell: &Cell, wanted: &Wanted) {
-    let _ = inner;
+fn join(window: &Arc<Window>, cell: &Cell, wanted: &Wanted) {
     let mut state = cell.state();
     state.subs.cards(window, wanted.nodes);
     state.subs.asks(window, wanted.approvals);

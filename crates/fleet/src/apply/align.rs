@@ -5,7 +5,7 @@
 
 use crate::truth::{Row, RowBody};
 
-use super::history::Draft;
+use super::draft::Draft;
 
 /// For each draft the index of the row that shows it already.
 pub(super) fn align(drafts: &[Draft], rows: &[Row], cut_off: impl Fn(&Row) -> bool) -> Vec<Option<usize>> {

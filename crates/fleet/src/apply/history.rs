@@ -4,90 +4,14 @@ use std::collections::VecDeque;
 
 use contract::transcript::Fate;
 use link::call::Page;
-use link::event::{Message, Outcome, Role};
+use link::event::{Outcome, Role};
 
 use super::align::align;
 use super::changes::Changes;
+use super::draft::{Draft, drafts};
 use super::rows::Sheet;
-use super::{run, tool};
+use super::run;
 use crate::truth::{KEPT_ROWS, Row, RowBody, STEP, Transcript, Truth};
-use crate::view::tool::cut;
-
-/// A row that a message of the history makes.
-pub(crate) struct Draft {
-    pub message: Box<str>,
-    pub client: Option<Box<str>>,
-    pub run: Option<Box<str>>,
-    pub at: Option<i64>,
-    pub body: RowBody,
-}
-
-impl Draft {
-    pub fn text(&self) -> &str {
-        match &self.body {
-            RowBody::User { text, .. } | RowBody::Assistant { text, .. } | RowBody::Thinking { text, .. } => {
-                text
-            }
-            RowBody::Notice { text, .. } => text,
-            _ => "",
-        }
-    }
-
-    pub fn into_row(self, id: u64, order: i64) -> Row {
-        Row {
-            id,
-            order,
-            at: self.at,
-            message: Some(self.message),
-            run: self.run,
-            body: self.body,
-        }
-    }
-}
-
-/// The rows of a page's last messages, as many as memory keeps.
-pub(crate) fn drafts(page: &Page) -> Vec<Draft> {
-    let mut drafts: Vec<Draft> = page.messages.iter().flat_map(drafts_of).collect();
-    let surplus = drafts.len().saturating_sub(KEPT_ROWS);
-    drafts.drain(..surplus);
-    drafts
-}
-
-/// The rows of one message: its reasoning, its words, its tool calls.
-pub(crate) fn drafts_of(message: &Message) -> Vec<Draft> {
-    let draft = |body| Draft {
-        message: message.id.clone(),
-        client: message.client_id.clone(),
-        run: message.run_id.clone(),
-        at: message.sent_at,
-        body,
-    };
-    let text = message.text.to_string();
-    let words = match message.role {
-        Role::User => Some(RowBody::User { text, own: None }),
-        Role::Assistant if text.trim().is_empty() => None,
-        Role::Assistant => {
-            let model = message.model.as_deref().map(str::to_owned);
-            Some(RowBody::Assistant {
-                text,
-                streaming: false,
-                model,
-            })
-        }
-        Role::Notice => Some(RowBody::Notice {
-            text,
-            level: contract::transcript::Level::Info,
-        }),
-        Role::System => None,
-    };
-    let thinking = message.thinking.iter().filter(|text| !text.trim().is_empty());
-    let thinking = thinking.map(|text| RowBody::Thinking {
-        text: text.to_string(),
-        streaming: false,
-    });
-    let calls = message.tools.iter().map(tool_row);
-    thinking.chain(words).chain(calls).map(draft).collect()
-}
 
 /// The node answered: its page is the truth for what it covers, and what is only known live stays in its place.
 pub(super) fn merge(truth: &mut Truth, key: &str, page: &Page, now: i64, changes: &mut Changes) {
@@ -154,42 +78,16 @@ pub(crate) enum Exact {
     No,
 }
 
-fn tool_row(call: &link::event::ToolCall) -> RowBody {
-    let start = tool::Call {
-        call: &call.call,
-        name: &call.name,
-        input: &call.input,
-    };
-    let mut body = tool::body(&start, tool::state_of(call.ok));
-    if let RowBody::Tool { output, ms, .. } = &mut body {
-        *output = cut(&call.output);
-        *ms = call.ms;
-    }
-    body
-}
-
 /// Puts the page's rows and those in memory into one order.
 fn splice(sheet: &mut Sheet<'_>, page: &Page) {
-    let unsure: Vec<Box<str>> = sheet
-        .session
-        .runs
-        .iter()
-        .filter(|run| run.is_active() && run.unsure)
-        .map(|run| run.id.clone())
-        .collect();
-    let active: Vec<Box<str>> = sheet
-        .session
-        .runs
-        .iter()
-        .filter(|run| run.is_active())
-        .map(|run| run.id.clone())
-        .collect();
+    let (active, unsure) = going_on(sheet);
     let over = page.running.is_none();
     let drafts = drafts(page);
     let answered = drafts
         .last()
         .is_some_and(|draft| matches!(draft.body, RowBody::Assistant { .. }));
-    let rows = sheet.session.transcript.get_or_insert_default();
+    let now = sheet.now;
+    let rows = sheet.rows();
     let old: Vec<Row> = rows.rows.drain(..).collect();
     let of = |row: &Row, runs: &[Box<str>]| {
         runs.iter()
@@ -203,17 +101,42 @@ fn splice(sheet: &mut Sheet<'_>, page: &Page) {
         for slot in &mut old {
             *slot = slot.take().filter(|row| is_open(row) || of(row, &active));
         }
-        rows.more |= page.before.is_some();
     }
-    let mut next = VecDeque::with_capacity(old.len() + drafts.len());
-    let mut passed = 0;
-    let mut first = None;
-    for (draft, known) in drafts.into_iter().zip(found) {
+    let (mut next, first) = weave(rows, old, drafts.into_iter().zip(found), now);
+    if answered && over {
+        settle_fates(&mut next, now);
+    }
+    place(&mut next);
+    rows.rows = next;
+    let start = first.and_then(|id| rows.row(id)).map_or(0, |row| row.order);
+    let begins = rows.rows.front().map(|row| row.id) == first;
+    rows.more = page.before.is_some() || (rows.more && !begins);
+    rows.before = page.before.clone().map(|cursor| (start, cursor));
+}
+
+/// The runs that go on, and those of them that nobody has heard of since the link went down.
+fn going_on(sheet: &Sheet<'_>) -> (Vec<Box<str>>, Vec<Box<str>>) {
+    let active = || sheet.session.runs.iter().filter(|run| run.is_active());
+    let unsure = active().filter(|run| run.unsure).map(|run| run.id.clone());
+    (active().map(|run| run.id.clone()).collect(), unsure.collect())
+}
+
+/// The page's rows in their order, each row of memory before the one it stood before. Gives back the id of the page's
+/// first row too.
+fn weave(
+    rows: &mut Transcript,
+    mut old: Vec<Option<Row>>,
+    page: impl Iterator<Item = (Draft, Option<usize>)>,
+    now: i64,
+) -> (VecDeque<Row>, Option<u64>) {
+    let mut next = VecDeque::with_capacity(old.len());
+    let (mut passed, mut first) = (0, None);
+    for (draft, known) in page {
         let row = match known.and_then(|at| old.get_mut(at)?.take().map(|row| (at, row))) {
             Some((at, mut row)) => {
                 next.extend(old[passed.min(at)..at].iter_mut().filter_map(Option::take));
                 passed = at + 1;
-                absorb(&mut row, draft, sheet.now);
+                absorb(&mut row, draft, now);
                 row
             }
             None => draft.into_row(rows.fresh_id(), i64::MIN),
@@ -222,19 +145,7 @@ fn splice(sheet: &mut Sheet<'_>, page: &Page) {
         next.push_back(row);
     }
     next.extend(old.into_iter().flatten());
-    if answered && over {
-        settle_fates(&mut next, sheet.now);
-    }
-    place(&mut next);
-    rows.rows = next;
-    let start = first.and_then(|id| rows.row(id)).map_or(0, |row| row.order);
-    let oldest = rows.rows.front().map(|row| row.id);
-    rows.more = if oldest == first {
-        page.before.is_some()
-    } else {
-        rows.more || page.before.is_some()
-    };
-    rows.before = page.before.clone().map(|cursor| (start, cursor));
+    (next, first)
 }
 
 /// Whether only memory knows of the row: a message without an end, an approval that waits.

@@ -5,7 +5,7 @@ use link::event::{Event, Message, Role};
 
 use super::changes::{Changes, RowChange};
 use super::rows::Sheet;
-use super::{Taken, history};
+use super::{Taken, draft};
 use crate::truth::{Row, RowBody, Truth};
 
 /// How many of the last rows an agent's message is compared with by its text.
@@ -96,10 +96,10 @@ fn agent(sheet: &mut Sheet<'_>, event: &Event, message: &Message) -> Taken {
         sheet.changed(id, RowChange::Whole);
         return Taken::Known;
     }
-    for draft in history::drafts_of(message) {
-        let known = matches!(&draft.body, RowBody::Tool { call, .. } if has_call(sheet, call));
+    for made in draft::drafts_of(message) {
+        let known = matches!(&made.body, RowBody::Tool { call, .. } if has_call(sheet, call));
         if !known {
-            let id = sheet.push(draft.at.or(Some(event.at)), run.map(|run| &**run), draft.body);
+            let id = sheet.push(made.at.or(Some(event.at)), run.map(|run| &**run), made.body);
             if let Some(row) = sheet.rows().row_mut(id) {
                 row.message = Some(message.id.clone());
             }

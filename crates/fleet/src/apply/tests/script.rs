@@ -223,43 +223,43 @@ fn event(verb: &str, rest: &str, now: i64) -> Event {
                 },
             )
         }
-        "spawn" => (
-            "-",
-            Body::SubagentStarted {
-                label: first.into(),
-                preset: None,
-            },
-        ),
-        "spawned" => (
-            "-",
-            Body::SubagentFinished {
-                label: first.into(),
-                ok: Some(tail != "failed"),
-            },
-        ),
-        "finish" => (first, Body::RunFinished(end(second, last))),
-        "heard" => ("-", Body::Message(message(first, Role::User, some(second), last))),
         "says" => (second, Body::Message(message(first, Role::Assistant, None, last))),
-        "ask" => ("-", Body::ApprovalRequested(asked(first))),
-        "answer" => ("-", resolved(first, tail)),
-        "notice" => ("-", Body::Notice { text: rest.into() }),
-        "gap" => ("-", Body::Gap { from: 1, to: 2 }),
-        "removed" => ("-", Body::SessionRemoved),
-        "down" => (
-            "-",
-            Body::NodeState(NodeState::BackingOff {
-                attempt: 1,
-                next: 0,
-                reason: "gone".into(),
-            }),
-        ),
-        "ready" => ("-", Body::NodeState(ready())),
-        other => panic!("no such verb: {other}"),
+        "finish" => (first, Body::RunFinished(end(second, last))),
+        _ => ("-", of_no_run(verb, rest)),
     };
     Event {
         run: some(run).map(Into::into),
         session: Some(KEY.into()),
         ..Event::new(now, body)
+    }
+}
+
+/// What names no run.
+fn of_no_run(verb: &str, rest: &str) -> Body {
+    let (first, tail) = rest.split_once(' ').unwrap_or((rest, ""));
+    let (second, last) = tail.split_once(' ').unwrap_or((tail, ""));
+    match verb {
+        "spawn" => Body::SubagentStarted {
+            label: first.into(),
+            preset: None,
+        },
+        "spawned" => Body::SubagentFinished {
+            label: first.into(),
+            ok: Some(tail != "failed"),
+        },
+        "heard" => Body::Message(message(first, Role::User, some(second), last)),
+        "ask" => Body::ApprovalRequested(asked(first)),
+        "answer" => resolved(first, tail),
+        "notice" => Body::Notice { text: rest.into() },
+        "gap" => Body::Gap { from: 1, to: 2 },
+        "removed" => Body::SessionRemoved,
+        "down" => Body::NodeState(NodeState::BackingOff {
+            attempt: 1,
+            next: 0,
+            reason: "gone".into(),
+        }),
+        "ready" => Body::NodeState(ready()),
+        other => panic!("no such verb: {other}"),
     }
 }
 

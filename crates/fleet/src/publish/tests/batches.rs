@@ -108,8 +108,6 @@ async fn a_busy_node_tells_its_card_four_times_a_second() {
             .count();
     }
     assert!((4..=5).contains(&cards), "{cards} cards in a second");
-    let mut model = Model::default();
-    model.nodes = vec![house.core.read("n", crate::view::node::node).unwrap()];
     let rest = after(1_000, &mut batches).await;
     assert!(rest.len() <= 1, "then it is quiet: {rest:?}");
 }

@@ -5,7 +5,7 @@ use contract::activity::Filter;
 use contract::approval::Approval;
 use contract::transcript::{Fate, Window};
 use link::call::Page;
-use link::event::{Body, Message, NodeState, Outcome, Role, RunEnd, Session};
+use link::event::{Body, Event, Message, NodeState, Outcome, Role, RunEnd, Session};
 use proptest::prelude::*;
 
 use super::model::Model;
@@ -184,84 +184,95 @@ fn topics(which: u8) -> Vec<Topic> {
 }
 
 fn fact(session: &str, run: &str, what: u8, text: &str) -> Vec<Fact> {
-    let event = |body| {
-        let run = Some(run).filter(|run| !run.is_empty()).map(Into::into);
-        let event = link::event::Event {
-            session: Some(session.into()),
-            run,
-            ..link::event::Event::new(7, body)
-        };
-        vec![Fact::Event(event)]
-    };
-    let key = || session.to_owned();
     match what {
-        0..=4 => event(Body::TextDelta { text: text.into() }),
-        5 => event(Body::ThinkingDelta { text: text.into() }),
-        6 => event(Body::RunStarted),
-        7 => event(Body::RunFinished(end(Outcome::Ok, text))),
-        8 => event(Body::RunFinished(end(Outcome::Error, text))),
-        9 => event(Body::RunFinished(end(Outcome::Aborted, text))),
-        10 => event(Body::RunStatus { phase: text.into() }),
-        11 => event(Body::ToolStarted {
+        0..20 => {
+            let run = Some(run).filter(|run| !run.is_empty()).map(Into::into);
+            let body = body(what, text);
+            let session = Some(session.into());
+            vec![Fact::Event(Event {
+                session,
+                run,
+                ..Event::new(7, body)
+            })]
+        }
+        _ => vec![other_fact(session.to_owned(), run, what, text)],
+    }
+}
+
+fn body(what: u8, text: &str) -> Body {
+    match what {
+        0..=4 => Body::TextDelta { text: text.into() },
+        5 => Body::ThinkingDelta { text: text.into() },
+        6 => Body::RunStarted,
+        7 => Body::RunFinished(end(Outcome::Ok, text)),
+        8 => Body::RunFinished(end(Outcome::Error, text)),
+        9 => Body::RunFinished(end(Outcome::Aborted, text)),
+        10 => Body::RunStatus { phase: text.into() },
+        11 => Body::ToolStarted {
             call: text.into(),
             name: "exec".into(),
             input: serde_json::Value::Null,
-        }),
-        12 => event(Body::ToolFinished {
+        },
+        12 => Body::ToolFinished {
             call: text.into(),
             ok: Some(true),
             output: text.into(),
             ms: None,
-        }),
-        13 => event(Body::SubagentStarted {
+        },
+        13 => Body::SubagentStarted {
             label: text.into(),
             preset: None,
-        }),
-        14 => event(Body::SubagentFinished {
+        },
+        14 => Body::SubagentFinished {
             label: text.into(),
             ok: Some(false),
-        }),
-        15 => event(Body::Message(said(&format!("m{text}"), text))),
-        16 => event(Body::ApprovalRequested(asked(text))),
-        17 => event(Body::ApprovalResolved {
+        },
+        15 => Body::Message(said(&format!("m{text}"), text)),
+        16 => Body::ApprovalRequested(asked(text)),
+        17 => Body::ApprovalResolved {
             id: text.into(),
             decision: link::event::Decision::Once,
             by: None,
-        }),
-        18 => event(Body::NodeState(NodeState::BackingOff {
+        },
+        18 => Body::NodeState(NodeState::BackingOff {
             attempt: 1,
             next: 1,
             reason: text.into(),
-        })),
-        19 => event(Body::NodeState(ready())),
-        20 => vec![Fact::Sessions(vec![Session {
-            key: key(),
+        }),
+        _ => Body::NodeState(ready()),
+    }
+}
+
+fn other_fact(session: String, run: &str, what: u8, text: &str) -> Fact {
+    match what {
+        20 => Fact::Sessions(vec![Session {
+            key: session,
             title: Some(text.into()),
             running: [None, Some(true), Some(false)][text.len() % 3],
             ..Session::default()
-        }])],
-        21 => vec![Fact::Sending {
-            session: key(),
+        }]),
+        21 => Fact::Sending {
+            session,
             agent: None,
             text: text.into(),
             client_id: text.into(),
-        }],
-        22 => vec![Fact::Fate {
-            session: key(),
+        },
+        22 => Fact::Fate {
+            session,
             client_id: text.into(),
             fate: [Fate::Sent, Fate::Acknowledged, Fate::Unknown, Fate::Failed][text.len() % 4],
             run: Some(run).filter(|run| !run.is_empty()).map(str::to_owned),
             fault: None,
-        }],
-        23 => vec![Fact::Withdrawn {
-            session: key(),
+        },
+        23 => Fact::Withdrawn {
+            session,
             client_id: text.into(),
-        }],
-        24 => vec![Fact::Seen { session: key() }],
-        _ => vec![Fact::History {
-            session: key(),
+        },
+        24 => Fact::Seen { session },
+        _ => Fact::History {
+            session,
             page: page(text),
-        }],
+        },
     }
 }
 
@@ -281,7 +292,7 @@ fn page(text: &str) -> Page {
 }
 
 fn said(id: &str, text: &str) -> Message {
-    let role = if text.len() % 2 == 0 {
+    let role = if text.len().is_multiple_of(2) {
         Role::User
     } else {
         Role::Assistant
