@@ -4,6 +4,7 @@
 //! that a key which may only read hears something at all; a key that may do more then
 //! narrows it to the events that are of use.
 
+mod agent;
 mod approval;
 mod calls;
 mod chat;

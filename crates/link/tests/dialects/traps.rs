@@ -3,6 +3,7 @@
 mod mcp_dashboard;
 mod moltis;
 mod openclaw;
+mod openclaw_tools;
 mod recording;
 
 use base64::Engine;
@@ -38,21 +39,6 @@ impl Talk {
         };
         talk.dialect.opened(BEGIN, &mut talk.out);
         talk
-    }
-
-    /// A connection that is only listened to.
-    pub fn heard(kind: Kind) -> Self {
-        let nobody = Credentials {
-            key: None,
-            device: None,
-            device_token: None,
-        };
-        let dialect = make(kind, &nobody, &ClientInfo::new("0", "recording"));
-        Self {
-            dialect,
-            out: Out::default(),
-            now: BEGIN,
-        }
     }
 
     /// Shows the dialect a frame, a millisecond later.

@@ -14,7 +14,7 @@ use super::history::{cut_page, rows, sent_page};
 use super::session::Entry;
 use super::{Moltis, calls, say, say_at};
 use crate::call::{CallError, Page, Reply};
-use crate::event::{Agent, Body, Message, Role, Session};
+use crate::event::{Body, Message, Role, Session};
 
 impl Moltis {
     pub(super) fn response(&mut self, frame: &Envelope<'_>, text: &str, now: i64, out: &mut Out) {
@@ -112,49 +112,6 @@ impl Moltis {
             retryable: failure.retryable.set(),
         };
         answer(asked.asker, Err(error), out);
-    }
-
-    pub(super) fn agents_listed(
-        &mut self,
-        payload: Option<&RawValue>,
-        asker: Asker,
-        now: i64,
-        out: &mut Out,
-    ) {
-        let listed: Agents<'_> = read(payload).unwrap_or_default();
-        let rows: Vec<AgentRow<'_>> = list(listed.agents);
-        let agents: Vec<Agent> = rows
-            .iter()
-            .filter_map(|row| row.agent(listed.default_id.get()))
-            .collect();
-        if let Asker::Caller(_) = asker {
-            self.agents.clone_from(&agents);
-            return answer(asker, Ok(Reply::Agents(agents)), out);
-        }
-        for gone in self
-            .agents
-            .iter()
-            .filter(|old| !agents.iter().any(|new| new.id == old.id))
-        {
-            say_at(
-                Place {
-                    agent: Some(&gone.id),
-                    at: now,
-                    ..Place::default()
-                },
-                Body::AgentRemoved,
-                out,
-            );
-        }
-        for agent in agents.iter().filter(|agent| !self.agents.contains(agent)) {
-            let place = Place {
-                agent: Some(&agent.id),
-                at: now,
-                ..Place::default()
-            };
-            say_at(place, Body::AgentChanged(agent.clone()), out);
-        }
-        self.agents = agents;
     }
 
     fn sessions_listed(&mut self, payload: Option<&RawValue>, asker: Asker, now: i64, out: &mut Out) {
@@ -371,42 +328,4 @@ fn method(ask: &Ask) -> Option<&str> {
 struct Aborted {
     #[serde(default)]
     aborted: Flag,
-}
-
-#[derive(Default, Deserialize)]
-struct Agents<'a> {
-    #[serde(default, borrow)]
-    default_id: Text<'a>,
-    #[serde(default, borrow)]
-    agents: Option<&'a RawValue>,
-}
-
-#[derive(Default, Deserialize)]
-struct AgentRow<'a> {
-    #[serde(default, borrow)]
-    id: Text<'a>,
-    #[serde(default, borrow)]
-    name: Text<'a>,
-    #[serde(default, borrow)]
-    emoji: Text<'a>,
-    #[serde(default, borrow)]
-    model: Text<'a>,
-    #[serde(default, borrow)]
-    preset: Text<'a>,
-    #[serde(default)]
-    is_default: Flag,
-}
-
-impl AgentRow<'_> {
-    fn agent(&self, default: Option<&str>) -> Option<Agent> {
-        let id = self.id.owned()?;
-        Some(Agent {
-            name: self.name.owned().unwrap_or_else(|| id.clone()),
-            emoji: self.emoji.owned(),
-            model: self.model.owned(),
-            preset: self.preset.owned(),
-            default: self.is_default.set() || default == Some(id.as_str()),
-            id,
-        })
-    }
 }

@@ -52,15 +52,8 @@ impl Openclaw {
             } => {
                 let key = self.session_for(session.as_deref(), agent.as_deref());
                 let params = json!({"sessionKey": key, "message": text, "idempotencyKey": client_id});
-                self.request(
-                    Ask::Send {
-                        session: Some(self.resolve(&key)),
-                    },
-                    asker,
-                    "chat.send",
-                    &params,
-                    out,
-                );
+                let session = Some(self.resolve(&key));
+                self.request(Ask::Send { session }, asker, "chat.send", &params, out);
             }
             Call::Abort { session, run } => {
                 let mut params = json!({"sessionKey": session});
@@ -69,21 +62,7 @@ impl Openclaw {
                 }
                 self.request(Ask::Abort, asker, "chat.abort", &params, out);
             }
-            Call::CreateSession { agent, title } => {
-                let mut params = json!({});
-                if let Some(agent) = agent {
-                    params["agentId"] = json!(agent);
-                }
-                if let Some(title) = title {
-                    // A label has to be unique; a name to show need not be.
-                    params["displayName"] = json!(title);
-                }
-                let ask = Ask::Create {
-                    agent: agent.clone(),
-                    title: title.clone(),
-                };
-                self.request(ask, asker, "sessions.create", &params, out);
-            }
+            Call::CreateSession { agent, title } => self.create(agent.clone(), title.clone(), asker, out),
             Call::Approvals => self.request(Ask::Approvals, asker, "exec.approval.list", &json!({}), out),
             Call::Decide { approval, decision } => {
                 let method = self.approvals.method(approval);
@@ -96,6 +75,24 @@ impl Openclaw {
             }
             Call::Ping => self.request(Ask::Ping, asker, "health", &json!({}), out),
         }
+    }
+
+    fn create(&mut self, agent: Option<String>, title: Option<String>, asker: Asker, out: &mut Out) {
+        let mut params = json!({});
+        if let Some(agent) = &agent {
+            params["agentId"] = json!(agent);
+        }
+        if let Some(title) = &title {
+            // A label has to be unique; a name to show need not be.
+            params["displayName"] = json!(title);
+        }
+        self.request(
+            Ask::Create { agent, title },
+            asker,
+            "sessions.create",
+            &params,
+            out,
+        );
     }
 
     fn request<P: Serialize>(&mut self, ask: Ask, asker: Asker, method: &str, params: &P, out: &mut Out) {

@@ -348,10 +348,10 @@ impl AgentRow<'_> {
         let model: Identity<'_> = read(self.model).unwrap_or_default();
         let plain: Text<'_> = read(self.model).unwrap_or_default();
         Some(Agent {
-            name: identity
+            name: self
                 .name
                 .owned()
-                .or(self.name.owned())
+                .or(identity.name.owned())
                 .unwrap_or_else(|| id.clone()),
             emoji: identity.emoji.owned(),
             model: model.primary.owned().or(plain.owned()),
