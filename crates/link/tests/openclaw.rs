@@ -2,7 +2,10 @@
 //! there is none.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-#![allow(clippy::disallowed_methods, reason = "a test plays the proxy on tasks of its own")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test plays the proxy on tasks of its own"
+)]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
