@@ -1,2 +1,68 @@
-//! pilot
-fn main() {}
+//! `pilot`: the fleet from a terminal. The same nodes, links and keys as the window's.
+//!
+//! Reading order: `args` (what can be asked), `run` (who answers), then one file a verb.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod args;
+mod run;
+
+mod agents;
+mod approvals;
+mod decode;
+mod gateway;
+mod history;
+mod node;
+mod send;
+mod watch;
+
+mod desk;
+mod keys;
+mod out;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// 0: done; 1: it failed; 2: it was asked in a way nobody understands (clap ends with that too).
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    logging();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&anyhow::Error::new(error).context("The runtime does not start")),
+    };
+    let end = runtime.block_on(run::run(args));
+    runtime.shutdown_background();
+    match end {
+        Ok(code) => code,
+        Err(error) if error.is::<run::Misused>() => {
+            out::problem(&error.to_string());
+            ExitCode::from(2)
+        }
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    // Closing a pipe early (`pilot watch | head`) is no failure of ours.
+    let closed = error.chain().any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+    });
+    if closed {
+        return ExitCode::SUCCESS;
+    }
+    out::problem(&format!("{error:#}"));
+    ExitCode::FAILURE
+}
+
+/// Logs go to the error stream, and only when asked for: `PILOT_LOG=debug`.
+fn logging() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("PILOT_LOG").unwrap_or_else(|_| "off".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+}

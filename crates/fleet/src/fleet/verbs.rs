@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use super::Fleet;
 use crate::calls::of_store;
 use crate::keys::{Place, Slot};
-use crate::nodes::{check, once};
+use crate::nodes::{Embedded, check, once};
 use crate::truth::NodeHead;
 
 /// An approval with the session and the agent it belongs to.
@@ -30,6 +30,18 @@ impl Fleet {
         self.nodes()
             .into_iter()
             .find(|node| node.name.eq_ignore_ascii_case(name) || node.id == name)
+    }
+
+    /// Brings in a gateway of this process as the local node, where the fleet was started without one.
+    ///
+    /// # Errors
+    /// The outbox of the node cannot be read.
+    pub async fn embed(&self, embedded: Embedded) -> Result<(), Fault> {
+        self.inner
+            .nodes
+            .embed(embedded)
+            .await
+            .map_err(|error| of_store(&error))
     }
 
     /// Brings in a node for this process only, by its address.
