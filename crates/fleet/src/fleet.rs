@@ -39,6 +39,9 @@ const COMPARE: Duration = Duration::from_secs(5);
 /// How long the keys of removed nodes may take to leave the keyring at the end.
 const LAST_PURGE: Duration = Duration::from_secs(1);
 
+/// How long the fleet's own tasks get to end.
+const LAST_GRACE: Duration = Duration::from_secs(1);
+
 /// How a fleet is started.
 pub struct Options {
     pub home: Home,
@@ -83,8 +86,8 @@ pub(crate) struct Inner {
     pub start_faults: Mutex<Vec<String>>,
     /// Approvals that are being answered from here: node and id.
     pub deciding: Mutex<std::collections::HashSet<(NodeId, String)>>,
-    /// Held as long as the fleet lives.
-    _lock: Option<File>,
+    /// Held until the fleet was shut down.
+    lock: Mutex<Option<File>>,
 }
 
 impl Fleet {
@@ -114,7 +117,7 @@ impl Fleet {
             store,
             keys: options.keys,
             clock: options.clock,
-            pace: Pace::new(),
+            pace: Pace::default(),
             ours: ClientInfo::new(env!("CARGO_PKG_VERSION"), &instance),
             shared: options.shared,
         });
@@ -152,19 +155,30 @@ impl Fleet {
         contract::route(self, request).await
     }
 
-    /// Ends all connections and lets go of the nodes that were removed. The scope's own shutdown follows.
+    /// Ends all connections, lets go of the nodes that were removed, and ends every task of the fleet. The home is
+    /// free then; calls that come later are told that the fleet is closed.
     pub async fn shutdown(&self) {
         self.inner.nodes.stop_all().await;
-        if self.inner.parts.shared {
-            return;
+        if !self.inner.parts.shared {
+            self.last_purge().await;
         }
+        let drained = self.inner.parts.scope.shutdown(LAST_GRACE).await;
+        if !drained.in_time() {
+            tracing::warn!("the fleet: {drained}");
+        }
+        *self.inner.lock.lock() = None;
+    }
+
+    async fn last_purge(&self) {
         let purge = nodes::purge(&self.inner.parts, i64::MAX);
         match timeout(LAST_PURGE, purge).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "removed nodes stay in the table for now"),
-            Err(_) => tracing::warn!(
-                "the keyring is silent; the keys of removed nodes stay in it until the next start"
-            ),
+            Err(_) => {
+                tracing::warn!(
+                    "the keyring is silent; the keys of removed nodes stay in it until the next start"
+                );
+            }
         }
     }
 
@@ -175,7 +189,7 @@ impl Fleet {
             keyring_fault: ArcSwapOption::empty(),
             start_faults: Mutex::default(),
             deciding: Mutex::default(),
-            _lock: lock,
+            lock: Mutex::new(lock),
         };
         Fleet {
             inner: Arc::new(inner),

@@ -20,3 +20,16 @@ pub mod publish;
 pub mod view;
 
 // The other half: the fleet itself, its tables, keys, calls, outbox and synchronisation.
+pub mod fleet;
+
+pub mod nodes;
+
+pub mod calls;
+
+pub mod outbox;
+pub mod sync;
+
+pub mod keys;
+pub mod table;
+
+pub use fleet::{Fleet, Home, HomeError, Options, StartError, shut};

@@ -126,7 +126,7 @@ impl Nodes {
     /// The database cannot be read.
     pub async fn reconcile(&self) -> Result<(), StoreError> {
         let _turn = self.turn.lock().await;
-        let rows = self.parts.store.read(|db| table::all(db)).await?;
+        let rows = self.parts.store.read(table::all).await?;
         for post in self.all() {
             if post.is_kept() && !rows.iter().any(|row| row.id == post.id) {
                 self.let_go(&post).await;

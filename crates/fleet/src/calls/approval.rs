@@ -121,12 +121,9 @@ struct Turn<'a> {
 impl<'a> Turn<'a> {
     fn take(fleet: &'a Fleet, args: &Decide) -> Option<Turn<'a>> {
         let of = (args.node.clone(), args.id.clone());
-        fleet
-            .inner
-            .deciding
-            .lock()
-            .insert(of.clone())
-            .then_some(Turn { fleet, of })
+        let first = fleet.inner.deciding.lock().insert(of.clone());
+        // Lazily: a turn that is dropped gives the right back, and this one was never had.
+        first.then(|| Turn { fleet, of })
     }
 }
 

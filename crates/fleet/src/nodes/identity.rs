@@ -154,5 +154,5 @@ fn new_device() -> Result<SecretString, KeyFault> {
     getrandom::fill(&mut *secret).map_err(|error| KeyFault::Broken {
         says: format!("no random numbers: {error}"),
     })?;
-    Ok(SecretString::from(URL_SAFE_NO_PAD.encode(&*secret)))
+    Ok(SecretString::from(URL_SAFE_NO_PAD.encode(*secret)))
 }

@@ -66,23 +66,35 @@ pub async fn open(parts: &Arc<Parts>, post: &Arc<Post>, scope: &Scope) -> Result
     let tap = Tap::new(parts, post);
     post.linked(link::open(scope, target, tap));
     let (p, n) = (parts.clone(), post.clone());
-    scope.spawn_forever("sync", BACK, move || {
+    serve(scope, "sync", move || {
         let (parts, post) = (p.clone(), n.clone());
         async move { sync::keep_fresh(&parts, &post).await }
     });
     if !parts.shared {
-        let (p, n, s) = (parts.clone(), post.clone(), scope.clone());
-        scope.spawn_forever("outbox", BACK, move || {
-            let (parts, post, scope) = (p.clone(), n.clone(), s.clone());
-            async move {
-                tokio::select! {
-                    end = outbox::work(&parts, &post) => end,
-                    () = scope.cancelled() => Ok(()),
-                }
-            }
+        let (p, n) = (parts.clone(), post.clone());
+        serve(scope, "outbox", move || {
+            let (parts, post) = (p.clone(), n.clone());
+            async move { outbox::work(&parts, &post).await }
         });
     }
     Ok(())
+}
+
+/// A task of the node that runs until the node's scope ends, and comes back when it fails.
+fn serve<F>(scope: &Scope, name: &str, mut make: impl FnMut() -> F + Send + 'static)
+where
+    F: Future<Output = Result<(), String>> + Send + 'static,
+{
+    let stop = scope.clone();
+    scope.spawn_forever(name, BACK, move || {
+        let (work, stop) = (make(), stop.clone());
+        async move {
+            tokio::select! {
+                end = work => end,
+                () = stop.cancelled() => Ok(()),
+            }
+        }
+    });
 }
 
 /// What a link to that row needs to know.

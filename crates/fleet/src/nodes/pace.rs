@@ -14,14 +14,16 @@ const AT_ONCE: NonZeroU32 = NonZeroU32::new(100).unwrap();
 /// The limit. Shared by all nodes.
 pub struct Pace(DefaultDirectRateLimiter);
 
-impl Pace {
+impl Default for Pace {
     /// With nothing asked yet.
-    pub fn new() -> Pace {
+    fn default() -> Pace {
         Pace(RateLimiter::direct(
             Quota::per_second(A_SECOND).allow_burst(AT_ONCE),
         ))
     }
+}
 
+impl Pace {
     /// Waits for a turn.
     pub async fn turn(&self) {
         while let Err(early) = self.0.check() {

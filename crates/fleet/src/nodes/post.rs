@@ -54,7 +54,7 @@ impl Post {
             row: RwLock::new(row),
             link: ArcSwapOption::empty(),
             live: tokio::sync::Mutex::default(),
-            signals: Arc::new(Signals::new()),
+            signals: Arc::new(Signals::default()),
             bell: Notify::new(),
         }
     }

@@ -64,14 +64,15 @@ pub struct Signals {
     pub wanted: Notify,
 }
 
-impl Signals {
+impl Default for Signals {
     /// Of a node that nobody has tried yet.
-    pub fn new() -> Signals {
+    fn default() -> Signals {
+        let standing = Standing {
+            state: NodeState::Idle,
+            times_ready: 0,
+        };
         Signals {
-            standing: watch::Sender::new(Standing {
-                state: NodeState::Idle,
-                times_ready: 0,
-            }),
+            standing: watch::Sender::new(standing),
             ended: Mutex::default(),
             run_ended: Notify::new(),
             relist: Notify::new(),
@@ -79,7 +80,9 @@ impl Signals {
             wanted: Notify::new(),
         }
     }
+}
 
+impl Signals {
     /// How the link stands, now and whenever it changes.
     pub fn standing(&self) -> watch::Receiver<Standing> {
         self.standing.subscribe()
