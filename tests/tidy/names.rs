@@ -25,7 +25,7 @@ pub fn leaks(tree: &Tree) -> Vec<Complaint> {
     // Put together here, so that this file does not find itself.
     let leaks = [
         concat!("/wo", "rk/"),
-        concat!(".lib", "rary"),
+        concat!("/.lib", "rary"),
         concat!("fa", "rm-"),
         concat!("/ro", "ot/"),
     ];
