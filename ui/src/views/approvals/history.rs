@@ -44,7 +44,9 @@ fn answered<'a>(all: impl Iterator<Item = &'a Approval>) -> Vec<Approval> {
 #[component]
 fn Line(of: Approval) -> impl IntoView {
     let told = State::here().told;
-    let Some(outcome) = of.outcome.clone() else { return ().into_any() };
+    let Some(outcome) = of.outcome.clone() else {
+        return ().into_any();
+    };
     let shape = match phrase::allowed(outcome.decision) {
         true => Shape::Ok,
         false if outcome.decision == contract::approval::Decision::Deny => Shape::Failed,
@@ -85,7 +87,11 @@ mod tests {
             asked_at: None,
             expires_at: None,
             allowed: Vec::new(),
-            outcome: at.map(|at| Outcome { decision: Decision::Once, by: None, at }),
+            outcome: at.map(|at| Outcome {
+                decision: Decision::Once,
+                by: None,
+                at,
+            }),
         };
         let all = [of("a", Some(1)), of("b", None), of("c", Some(3))];
         let ids: Vec<_> = answered(all.iter()).into_iter().map(|of| of.id).collect();

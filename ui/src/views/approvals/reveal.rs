@@ -24,7 +24,10 @@ pub fn reveal(command: &str) -> Vec<Piece> {
 
 /// How many characters of it are not seen.
 pub fn hidden(pieces: &[Piece]) -> usize {
-    pieces.iter().filter(|piece| matches!(piece, Piece::Hidden(_))).count()
+    pieces
+        .iter()
+        .filter(|piece| matches!(piece, Piece::Hidden(_)))
+        .count()
 }
 
 fn escape(letter: char) -> String {
@@ -67,7 +70,11 @@ mod tests {
 
     #[test]
     fn an_ordinary_command_stays_as_it_is_in_any_language() {
-        for command in ["cargo publish -p wire --dry-run", "echo 'grüße, 世界'\nls", "printf '🚀'"] {
+        for command in [
+            "cargo publish -p wire --dry-run",
+            "echo 'grüße, 世界'\nls",
+            "printf '🚀'",
+        ] {
             assert_eq!(reveal(command), [plain(command)]);
         }
     }
@@ -75,15 +82,30 @@ mod tests {
     #[test]
     fn what_turns_the_order_of_letters_is_shown_as_an_escape() {
         let pieces = reveal("rm a\u{202E}txt.sh");
-        assert_eq!(pieces, [plain("rm a"), Piece::Hidden("\\u{202E}".into()), plain("txt.sh")]);
+        assert_eq!(
+            pieces,
+            [plain("rm a"), Piece::Hidden("\\u{202E}".into()), plain("txt.sh")]
+        );
         assert_eq!(hidden(&pieces), 1);
     }
 
     #[test]
     fn what_has_no_width_or_poses_as_a_space_is_shown() {
         for hidden in [
-            '\u{200B}', '\u{200D}', '\u{2066}', '\u{FEFF}', '\u{00A0}', '\u{3000}', '\u{3164}', '\u{E0041}', '\u{00AD}',
-            '\u{2028}', '\u{0}', '\u{7F}', '\u{FE0F}', '\u{2800}',
+            '\u{200B}',
+            '\u{200D}',
+            '\u{2066}',
+            '\u{FEFF}',
+            '\u{00A0}',
+            '\u{3000}',
+            '\u{3164}',
+            '\u{E0041}',
+            '\u{00AD}',
+            '\u{2028}',
+            '\u{0}',
+            '\u{7F}',
+            '\u{FE0F}',
+            '\u{2800}',
         ] {
             let pieces = reveal(&format!("a{hidden}b"));
             assert_eq!(pieces.len(), 3, "{:x}", u32::from(hidden));
@@ -94,7 +116,14 @@ mod tests {
     #[test]
     fn control_characters_have_the_names_programmers_know() {
         let pieces = reveal("a\tb\r\u{1b}");
-        let escapes: Vec<_> = pieces.iter().filter(|piece| matches!(piece, Piece::Hidden(_))).cloned().collect();
-        assert_eq!(escapes, ["\\t", "\\r", "\\e"].map(|escape| Piece::Hidden(escape.into())));
+        let escapes: Vec<_> = pieces
+            .iter()
+            .filter(|piece| matches!(piece, Piece::Hidden(_)))
+            .cloned()
+            .collect();
+        assert_eq!(
+            escapes,
+            ["\\t", "\\r", "\\e"].map(|escape| Piece::Hidden(escape.into()))
+        );
     }
 }

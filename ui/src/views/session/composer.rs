@@ -25,7 +25,10 @@ pub fn Composer(seat: Seat, stop: Stop) -> impl IntoView {
     let blank = Memo::new(move |_| text.with(|text| text.trim().is_empty()));
     let (names, node) = (seat.names(), seat.node());
     let away = Memo::new(move |_| {
-        state.told.node(&node.get(), |node| standing(node) != Standing::Up).unwrap_or(true)
+        state
+            .told
+            .node(&node.get(), |node| standing(node) != Standing::Up)
+            .unwrap_or(true)
     });
     let gone = Memo::new(move |_| state.told.nodes_known() && state.told.node(&node.get(), |_| ()).is_none());
     let off = move || gone.get() || seat.of.with(Option::is_none);
@@ -116,7 +119,9 @@ fn Doing(seat: Seat, stop: Stop) -> impl IntoView {
     move || match (stop.running.get(), phase.with(Option::is_some)) {
         (true, _) => Some(running()),
         // It went on when the link went down: that is all that is known.
-        (false, true) => Some(view! { <Mark of=Shape::Offline /><span class="cut composer-phase">{words}</span> }.into_any()),
+        (false, true) => Some(
+            view! { <Mark of=Shape::Offline /><span class="cut composer-phase">{words}</span> }.into_any(),
+        ),
         (false, false) => None,
     }
 }
@@ -156,9 +161,15 @@ fn come_to_the_cursor(seat: Seat, field: NodeRef<html::Textarea>) {
             // After whatever closed has given the focus back.
             request_animation_frame(move || {
                 let covered = seat.state.frame.dialog.try_get_untracked().flatten().is_some();
-                let here = document().active_element().zip(field.try_get_untracked().flatten());
+                let here = document()
+                    .active_element()
+                    .zip(field.try_get_untracked().flatten());
                 let inside = here.is_some_and(|(active, field)| {
-                    field.closest(".tile").ok().flatten().is_some_and(|tile| tile.contains(Some(&active)))
+                    field
+                        .closest(".tile")
+                        .ok()
+                        .flatten()
+                        .is_some_and(|tile| tile.contains(Some(&active)))
                 });
                 if !covered && !inside {
                     take();
@@ -175,12 +186,16 @@ fn last_own(seat: Seat) -> Option<String> {
         _ => None,
     };
     let of = seat.of.get_untracked()?;
-    seat.state.told.peek(|model| model.transcripts.get(&of)?.rows.iter().rev().find_map(said))
+    seat.state
+        .told
+        .peek(|model| model.transcripts.get(&of)?.rows.iter().rev().find_map(said))
 }
 
 /// Since when the run goes on: since the words it answers.
 fn since(seat: Seat) -> Option<i64> {
     let of = seat.of.get_untracked()?;
     let asked = |row: &&Row| matches!(row.body, RowBody::User { .. });
-    seat.state.told.peek(|model| model.transcripts.get(&of)?.rows.iter().rev().find(asked)?.at)
+    seat.state
+        .told
+        .peek(|model| model.transcripts.get(&of)?.rows.iter().rev().find(asked)?.at)
 }

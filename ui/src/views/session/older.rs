@@ -28,11 +28,18 @@ pub fn fetch(talk: Talk, older: RwSignal<Older>) {
         let known = model.transcripts.get(&of).filter(|known| known.more)?;
         known.rows.first().map(|row| row.order)
     });
-    let Some(order) = first.filter(|_| older.with_untracked(|older| *older != Older::Comes)) else { return };
+    let Some(order) = first.filter(|_| older.with_untracked(|older| *older != Older::Comes)) else {
+        return;
+    };
     older.set(Older::Comes);
     spawn_local(async move {
         let state = talk.state;
-        let came = core::call(RowsBefore { of: of.clone(), order, limit: PAGE }).await;
+        let came = core::call(RowsBefore {
+            of: of.clone(),
+            order,
+            limit: PAGE,
+        })
+        .await;
         let stands = match came {
             Ok(rows) => {
                 let more = if rows.is_empty() { More::No } else { More::Yes };

@@ -26,12 +26,20 @@ impl Stop {
     pub fn new(seat: Seat) -> Self {
         let head = seat.head();
         let running = Memo::new(move |_| head.with(|head| head.running.is_some()));
-        Self { seat, running, asked: RwSignal::new(false) }
+        Self {
+            seat,
+            running,
+            asked: RwSignal::new(false),
+        }
     }
 
     /// A key was pressed in the pane.
     pub fn pressed(self, event: &KeyboardEvent) {
-        if event.key() != "Escape" || event.default_prevented() || event.repeat() || !self.running.get_untracked() {
+        if event.key() != "Escape"
+            || event.default_prevented()
+            || event.repeat()
+            || !self.running.get_untracked()
+        {
             return;
         }
         event.prevent_default();
@@ -47,7 +55,9 @@ impl Stop {
     pub fn stop(self) {
         self.asked.set(false);
         let toasts = self.seat.state.toasts;
-        let Some(of) = self.seat.of.get_untracked() else { return };
+        let Some(of) = self.seat.of.get_untracked() else {
+            return;
+        };
         spawn_local(async move {
             match core::call(Abort { of }).await {
                 Ok(true) => (),

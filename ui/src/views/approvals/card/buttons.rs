@@ -18,30 +18,41 @@ pub fn Buttons(ask: Ask) -> impl IntoView {
 
 #[component]
 fn Answers(ask: Ask) -> impl IntoView {
-    let allowed = ask.of.with(|of| of.allowed.clone());
+    let allowed = Memo::new(move |_| ask.of.with(|of| of.allowed.clone()));
+    let takes = move |decision| allowed.with(|allowed| takes(allowed, decision));
     let keys = ask.at == At::Inbox;
     let key = move |key: &'static str| keys.then(|| view! { <Kbd keys=key /> });
     let off = move || !ask.open.get();
-    let busy = move |decision, name: &'static str| {
-        move || if ask.busy.get() == Some(decision) { "Answering…" } else { name }
+    let name = move |decision, name: &'static str| {
+        move || {
+            if ask.busy.get() == Some(decision) {
+                "Answering…"
+            } else {
+                name
+            }
+        }
     };
-    let once = takes(&allowed, Decision::Once).then(|| view! {
-        <button type="button" class="button" data-yes="" disabled=off on:click=move |_| say(ask, Decision::Once)>
-            {busy(Decision::Once, "Allow once")}{key("a")}
-        </button>
-    });
-    let always = takes(&allowed, Decision::Always).then(|| view! {
-        <button type="button" class="button" data-yes="" disabled=off on:click=move |_| ask.always.set(true)>
-            {busy(Decision::Always, "Always…")}{key("A")}
-        </button>
-    });
-    let none_lasting = always.is_none().then(|| view! { <span class="ask-note">"“Always” is not offered here"</span> });
-    let deny = takes(&allowed, Decision::Deny).then(|| view! {
-        <button type="button" class="button button-danger" disabled=off on:click=move |_| say(ask, Decision::Deny)>
-            {busy(Decision::Deny, "Deny")}{key("d")}
-        </button>
-    });
-    view! { {once}{always}<span class="grow"></span>{none_lasting.filter(|_| keys)}{deny} }
+    view! {
+        <Show when=move || takes(Decision::Once)>
+            <button type="button" class="button" data-yes="" disabled=off on:click=move |_| say(ask, Decision::Once)>
+                {name(Decision::Once, "Allow once")}{key("a")}
+            </button>
+        </Show>
+        <Show when=move || takes(Decision::Always)>
+            <button type="button" class="button" data-yes="" disabled=off on:click=move |_| ask.always.set(true)>
+                {name(Decision::Always, "Always…")}{key("A")}
+            </button>
+        </Show>
+        <span class="grow"></span>
+        <Show when=move || keys && !takes(Decision::Always)>
+            <span class="ask-note">"“Always” is not offered here"</span>
+        </Show>
+        <Show when=move || takes(Decision::Deny)>
+            <button type="button" class="button button-danger" disabled=off on:click=move |_| say(ask, Decision::Deny)>
+                {name(Decision::Deny, "Deny")}{key("d")}
+            </button>
+        </Show>
+    }
 }
 
 #[component]

@@ -27,7 +27,13 @@ struct Fares {
 
 fn fares(row: &Row) -> Option<Fares> {
     match &row.body {
-        RowBody::User { fate, fate_at, fault, client_id, .. } => Some(Fares {
+        RowBody::User {
+            fate,
+            fate_at,
+            fault,
+            client_id,
+            ..
+        } => Some(Fares {
             fate: (*fate)?,
             at: *fate_at,
             fault: fault.clone(),
@@ -85,11 +91,21 @@ fn Under(talk: Talk, text: Memo<Option<String>>, fares: Memo<Option<Fares>>) -> 
         state.told.node(&node.get(), away).flatten()
     });
     let says = Signal::derive(move || {
-        let Some(Fares { fate, at, fault, .. }) = fares.get() else { return String::new() };
+        let Some(Fares { fate, at, fault, .. }) = fares.get() else {
+            return String::new();
+        };
         let (at, away) = (at.map(time::clock_seconds), away.get());
-        fate::words(fate, About { at: at.as_deref(), fault: fault.as_deref(), away: away.as_deref() })
+        fate::words(
+            fate,
+            About {
+                at: at.as_deref(),
+                fault: fault.as_deref(),
+                away: away.as_deref(),
+            },
+        )
     });
-    let is = move |one: Fate| move || fares.with(|fares| fares.as_ref().is_some_and(|fares| fares.fate == one));
+    let is =
+        move |one: Fate| move || fares.with(|fares| fares.as_ref().is_some_and(|fares| fares.fate == one));
     let acts = Memo::new(move |_| {
         fares.with(|fares| {
             let known = fares.as_ref().filter(|fares| fares.client_id.is_some());
@@ -97,7 +113,9 @@ fn Under(talk: Talk, text: Memo<Option<String>>, fares: Memo<Option<Fares>>) -> 
         })
     });
     let press = move |act: Act| {
-        let (Some(text), Some(fares)) = (text.get_untracked(), fares.get_untracked()) else { return };
+        let (Some(text), Some(fares)) = (text.get_untracked(), fares.get_untracked()) else {
+            return;
+        };
         if let Some(client_id) = fares.client_id {
             run(talk.seat, act, talk.of(), fares.fate, client_id, text);
         }
@@ -151,8 +169,14 @@ mod tests {
     fn only_a_long_text_is_cut_and_never_inside_a_letter() {
         assert_eq!(beginning("short\nand plain"), None);
         let lines = "ö\n".repeat(40);
-        assert_eq!(beginning(&lines).map(|part| part.lines().count()), Some(LINES + 1));
+        assert_eq!(
+            beginning(&lines).map(|part| part.lines().count()),
+            Some(LINES + 1)
+        );
         let letters = "ö".repeat(LETTERS + 5);
-        assert_eq!(beginning(&letters).map(|part| part.chars().count()), Some(LETTERS));
+        assert_eq!(
+            beginning(&letters).map(|part| part.chars().count()),
+            Some(LETTERS)
+        );
     }
 }
