@@ -1,0 +1,37 @@
+//! The two doors between a window and the house: one command for all calls, one channel of batches a window. No logic.
+
+use std::sync::Arc;
+
+use contract::{Fault, Request};
+use serde_json::Value;
+use tauri::ipc::Channel;
+use tauri::{State, Webview};
+
+use crate::start::Door;
+
+/// A call of the window. Its label is taken from the window itself, not from what it says.
+#[tauri::command]
+pub async fn call(webview: Webview, door: State<'_, Arc<Door>>, request: Request) -> Result<Value, Fault> {
+    let request = Request { window: webview.label().to_owned(), ..request };
+    door.call(request).await
+}
+
+/// The window's channel: each batch is one JSON text. A window that reloads attaches again; its old channel ends.
+#[tauri::command]
+pub async fn attach(webview: Webview, door: State<'_, Arc<Door>>, channel: Channel<String>) -> Result<(), Fault> {
+    let label = webview.label().to_owned();
+    let Some(mut batches) = door.attach(&label).await else { return Ok(()) };
+    let scope = door.scope().clone();
+    door.scope().spawn(&format!("window {label}"), async move {
+        loop {
+            let batch = tokio::select! {
+                batch = batches.recv() => batch,
+                () = scope.cancelled() => None,
+            };
+            let Some(batch) = batch else { return Ok::<(), anyhow::Error>(()) };
+            let text = serde_json::to_string(&batch)?;
+            channel.send(text)?;
+        }
+    });
+    Ok(())
+}
