@@ -3,8 +3,8 @@
 use contract::calls::Hi;
 use contract::settings::Hello;
 use contract::{Batch, Fault, Topic};
-use leptos::task::spawn_local;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use crate::core;
 use crate::state::State;

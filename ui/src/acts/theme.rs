@@ -16,7 +16,9 @@ pub fn wear(state: State) {
             Theme::Dark => Some("dark"),
             Theme::Light => Some("light"),
         };
-        let Some(root) = document().document_element() else { return };
+        let Some(root) = document().document_element() else {
+            return;
+        };
         let storage = window().local_storage().ok().flatten();
         let _unkept = match name {
             Some(name) => {
@@ -35,7 +37,11 @@ pub fn wear(state: State) {
 pub fn choose(state: State, theme: Theme) {
     state.frame.theme.set(theme);
     spawn_local(async move {
-        if let Err(fault) = core::call(SettingsSave { settings: Settings { theme } }).await {
+        if let Err(fault) = core::call(SettingsSave {
+            settings: Settings { theme },
+        })
+        .await
+        {
             state.toasts.fault(&fault);
         }
     });
@@ -52,7 +58,10 @@ pub fn dark(state: State) -> bool {
         Theme::Dark => true,
         Theme::Light => false,
         Theme::System => {
-            let query = window().match_media("(prefers-color-scheme: dark)").ok().flatten();
+            let query = window()
+                .match_media("(prefers-color-scheme: dark)")
+                .ok()
+                .flatten();
             query.is_none_or(|query| query.matches())
         }
     }

@@ -25,7 +25,6 @@ pub enum Icon {
     Down,
     Right,
     Keyboard,
-    Lock,
     Alarm,
 }
 
@@ -43,7 +42,9 @@ impl Icon {
             Self::More => "M3.5 8h.01M8 8h.01M12.5 8h.01",
             Self::SplitRight => "M2.5 3h11v10h-11zM8 3v10M10.8 6.5v3M9.3 8h3",
             Self::SplitDown => "M2.5 3h11v10h-11zM2.5 8h11M8 9.2v2.6M6.7 10.5h2.6",
-            Self::Day => "M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM8 1.5v1.4M8 13.1v1.4M1.5 8h1.4M13.1 8h1.4M3.4 3.4l1 1M11.6 11.6l1 1M12.6 3.4l-1 1M4.4 11.6l-1 1",
+            Self::Day => {
+                "M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM8 1.5v1.4M8 13.1v1.4M1.5 8h1.4M13.1 8h1.4M3.4 3.4l1 1M11.6 11.6l1 1M12.6 3.4l-1 1M4.4 11.6l-1 1"
+            }
             Self::Night => "M13 9.6A5.5 5.5 0 0 1 6.4 3 5.5 5.5 0 1 0 13 9.6z",
             Self::Sidebar => "M2.5 3h11v10h-11zM6 3v10",
             Self::Stream => "M2.5 3h11v10h-11zM10 3v10",
@@ -52,7 +53,6 @@ impl Icon {
             Self::Down => "M4.5 6.2 8 9.8l3.5-3.6",
             Self::Right => "M6.2 4.5 9.8 8l-3.6 3.5",
             Self::Keyboard => "M2 4.5h12v7H2zM4.5 7h.01M7 7h.01M9.5 7h.01M12 7h.01M5 9.3h6",
-            Self::Lock => "M4 7.5h8V13H4zM5.7 7.5V5.3a2.3 2.3 0 0 1 4.6 0v2.2",
             Self::Alarm => "M8 2.2 14.2 13H1.8zM8 6.3v3M8 11.1h.01",
         }
     }

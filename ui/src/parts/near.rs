@@ -8,7 +8,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
 
 /// Drawn this far beyond the view.
-const BEYOND: &str = "600px 0px";
+const BEYOND: &str = "300px 0px";
 
 struct Watch {
     observer: IntersectionObserver,
@@ -40,8 +40,13 @@ where
 fn observe(element: &web_sys::HtmlElement, near: RwSignal<bool>) -> Option<Watch> {
     let itself = element.clone();
     let callback = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
-        let last = entries.iter().last().map(|entry| entry.unchecked_into::<IntersectionObserverEntry>());
-        let Some(is_near) = last.map(|entry| entry.is_intersecting()) else { return };
+        let last = entries
+            .iter()
+            .last()
+            .map(|entry| entry.unchecked_into::<IntersectionObserverEntry>());
+        let Some(is_near) = last.map(|entry| entry.is_intersecting()) else {
+            return;
+        };
         hold_height(&itself, is_near);
         near.try_set(is_near);
     });
@@ -50,7 +55,10 @@ fn observe(element: &web_sys::HtmlElement, near: RwSignal<bool>) -> Option<Watch
     let observer =
         IntersectionObserver::new_with_options(callback.as_ref().unchecked_ref(), &options).ok()?;
     observer.observe(element);
-    Some(Watch { observer, _callback: callback })
+    Some(Watch {
+        observer,
+        _callback: callback,
+    })
 }
 
 fn hold_height(element: &web_sys::HtmlElement, is_near: bool) {

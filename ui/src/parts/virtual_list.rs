@@ -66,18 +66,7 @@ where
     V: IntoView + 'static,
 {
     let roll = Roll::new(ids, height, starts, near_start);
-    if let Some(latest) = latest {
-        Effect::new(move |before: Option<u32>| {
-            let now = latest.get();
-            if before.is_some_and(|before| before != now) {
-                roll.follow();
-            }
-            now
-        });
-    }
-    if let Some(stopped) = stopped {
-        Effect::new(move |_| stopped.set(roll.away.get()));
-    }
+    tie(roll, latest, stopped);
     let one = move |id: K| {
         let element = NodeRef::<Div>::new();
         roll.measure(id.clone(), element);
@@ -105,6 +94,22 @@ where
                 </button>
             </Show>
         </div>
+    }
+}
+
+/// Ties the list's following to what stands outside of it.
+fn tie<K: RowId>(roll: Roll<K>, latest: Option<Signal<u32>>, stopped: Option<RwSignal<bool>>) {
+    if let Some(latest) = latest {
+        Effect::new(move |before: Option<u32>| {
+            let now = latest.get();
+            if before.is_some_and(|before| before != now) {
+                roll.follow();
+            }
+            now
+        });
+    }
+    if let Some(stopped) = stopped {
+        Effect::new(move |_| stopped.set(roll.away.get()));
     }
 }
 

@@ -41,7 +41,12 @@ pub enum Toward {
 #[serde(rename_all = "snake_case")]
 pub enum Tile {
     Pane(PaneId),
-    Cut { cut: Cut, share: f64, first: Box<Tile>, second: Box<Tile> },
+    Cut {
+        cut: Cut,
+        share: f64,
+        first: Box<Tile>,
+        second: Box<Tile>,
+    },
 }
 
 /// A place in shares of the whole.
@@ -74,7 +79,12 @@ pub struct Panes {
 
 /// A tile is never narrower than this share of its parent.
 const LEAST: f64 = 0.12;
-const WHOLE: Place = Place { x: 0.0, y: 0.0, w: 1.0, h: 1.0 };
+const WHOLE: Place = Place {
+    x: 0.0,
+    y: 0.0,
+    w: 1.0,
+    h: 1.0,
+};
 
 impl Default for Panes {
     /// Two panes side by side, both empty.
@@ -118,7 +128,9 @@ impl Panes {
     /// A pane that shows nothing yet, the focused one first.
     pub fn empty(&self) -> Option<PaneId> {
         let empty = |id: &PaneId| self.get(*id).is_some_and(|state| state.node.is_none());
-        Some(self.focus).filter(empty).or_else(|| self.shown.keys().copied().find(empty))
+        Some(self.focus)
+            .filter(empty)
+            .or_else(|| self.shown.keys().copied().find(empty))
     }
 
     /// Lets a pane show something else.
@@ -138,7 +150,9 @@ impl Panes {
     /// Cuts a pane in two; the new one is empty and gets the focus. Answers its id.
     pub fn split(&mut self, id: PaneId, cut: Cut) -> PaneId {
         let new = self.next;
-        let Some(tile) = self.root.find(id) else { return self.focus };
+        let Some(tile) = self.root.find(id) else {
+            return self.focus;
+        };
         *tile = Tile::Cut {
             cut,
             share: 0.5,
@@ -169,7 +183,9 @@ impl Panes {
     /// Moves the focus to the nearest pane that way, if there is one.
     pub fn focus_toward(&mut self, toward: Toward) {
         let places = self.places();
-        let Some((_, from)) = places.iter().find(|(id, _)| *id == self.focus) else { return };
+        let Some((_, from)) = places.iter().find(|(id, _)| *id == self.focus) else {
+            return;
+        };
         let nearest = places
             .iter()
             .filter(|(id, to)| *id != self.focus && toward.leads(from, to))
@@ -189,14 +205,16 @@ impl Panes {
     /// Every pane with its place.
     pub fn places(&self) -> Vec<(PaneId, Place)> {
         let mut places = Vec::new();
-        self.root.walk(WHOLE, "", &mut |id, place| places.push((id, place)), &mut |_| ());
+        self.root
+            .walk(WHOLE, "", &mut |id, place| places.push((id, place)), &mut |_| ());
         places
     }
 
     /// Every divider.
     pub fn dividers(&self) -> Vec<Divider> {
         let mut dividers = Vec::new();
-        self.root.walk(WHOLE, "", &mut |_, _| (), &mut |divider| dividers.push(divider));
+        self.root
+            .walk(WHOLE, "", &mut |_, _| (), &mut |divider| dividers.push(divider));
         dividers
     }
 
@@ -233,7 +251,9 @@ impl Tile {
 
     /// Takes a pane out; answers the pane that now stands in its place.
     fn without(&mut self, id: PaneId) -> Option<PaneId> {
-        let Self::Cut { first, second, .. } = self else { return None };
+        let Self::Cut { first, second, .. } = self else {
+            return None;
+        };
         let left = match (first.as_ref(), second.as_ref()) {
             (Self::Pane(known), _) if *known == id => second.clone(),
             (_, Self::Pane(known)) if *known == id => first.clone(),
@@ -259,8 +279,18 @@ impl Tile {
     ) {
         match self {
             Self::Pane(id) => on_pane(*id, place),
-            Self::Cut { cut, share, first, second } => {
-                on_divider(Divider { path: path.to_owned(), cut: *cut, share: *share, within: place });
+            Self::Cut {
+                cut,
+                share,
+                first,
+                second,
+            } => {
+                on_divider(Divider {
+                    path: path.to_owned(),
+                    cut: *cut,
+                    share: *share,
+                    within: place,
+                });
                 let (one, two) = place.cut(*cut, *share);
                 first.walk(one, &format!("{path}a"), on_pane, on_divider);
                 second.walk(two, &format!("{path}b"), on_pane, on_divider);
@@ -273,12 +303,26 @@ impl Place {
     fn cut(self, cut: Cut, share: f64) -> (Self, Self) {
         match cut {
             Cut::Right => (
-                Self { w: self.w * share, ..self },
-                Self { x: self.x + self.w * share, w: self.w * (1.0 - share), ..self },
+                Self {
+                    w: self.w * share,
+                    ..self
+                },
+                Self {
+                    x: self.x + self.w * share,
+                    w: self.w * (1.0 - share),
+                    ..self
+                },
             ),
             Cut::Down => (
-                Self { h: self.h * share, ..self },
-                Self { y: self.y + self.h * share, h: self.h * (1.0 - share), ..self },
+                Self {
+                    h: self.h * share,
+                    ..self
+                },
+                Self {
+                    y: self.y + self.h * share,
+                    h: self.h * (1.0 - share),
+                    ..self
+                },
             ),
         }
     }

@@ -30,6 +30,7 @@ pub struct Roll<K: RowId> {
     pub away: Memo<bool>,
     ids: Signal<Vec<K>>,
     height: RowHeight,
+    starts: Starts,
     follows: RwSignal<bool>,
     far: RwSignal<bool>,
     near_start: Option<Callback<()>>,
@@ -69,7 +70,12 @@ impl Drop for Observer {
 }
 
 impl<K: RowId> Roll<K> {
-    pub fn new(ids: Signal<Vec<K>>, height: RowHeight, starts: Starts, near_start: Option<Callback<()>>) -> Self {
+    pub fn new(
+        ids: Signal<Vec<K>>,
+        height: RowHeight,
+        starts: Starts,
+        near_start: Option<Callback<()>>,
+    ) -> Self {
         let (unseen, far) = (RwSignal::new(0), RwSignal::new(false));
         let place = Place {
             measured: HashMap::new(),
@@ -91,6 +97,7 @@ impl<K: RowId> Roll<K> {
             away: Memo::new(move |_| follows_end && (unseen.get() > 0 || far.get())),
             ids,
             height,
+            starts,
             follows: RwSignal::new(follows_end),
             far,
             near_start,
@@ -132,8 +139,13 @@ impl<K: RowId> Roll<K> {
 
     /// The person, or we, scrolled.
     pub fn scrolled(self) {
-        let Some(scroller) = self.scroller.get_untracked() else { return };
-        let (scroll, view) = (f64::from(scroller.scroll_top()), f64::from(scroller.client_height()));
+        let Some(scroller) = self.scroller.get_untracked() else {
+            return;
+        };
+        let (scroll, view) = (
+            f64::from(scroller.scroll_top()),
+            f64::from(scroller.client_height()),
+        );
         let (before, total) = self.place.with_value(|place| (place.scroll, place.total));
         let left = total - view - scroll;
         if left <= AT_END {
@@ -167,27 +179,33 @@ impl<K: RowId> Roll<K> {
     fn arrived(self) {
         set(self.unseen, 0);
         set(self.far, false);
-        // A list that starts at its top never follows: there `far` and `unseen` stay unused.
-        if self.away_matters() {
+        // A list that starts at its top stays where the person put it.
+        if self.starts == Starts::AtEnd {
             set(self.follows, true);
         }
     }
 
-    fn away_matters(self) -> bool {
-        self.place.with_value(|place| place.last.is_some())
-    }
-
     fn mounted(self) {
-        let Some(scroller) = self.scroller.get() else { return };
+        let Some(scroller) = self.scroller.get() else {
+            return;
+        };
         let callback = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
             self.resized(&entries);
         });
-        let Ok(observer) = ResizeObserver::new(callback.as_ref().unchecked_ref()) else { return };
+        let Ok(observer) = ResizeObserver::new(callback.as_ref().unchecked_ref()) else {
+            return;
+        };
         observer.observe(&scroller);
-        self.observer.set_value(Some(Observer { observer, _callback: callback }));
+        self.observer.set_value(Some(Observer {
+            observer,
+            _callback: callback,
+        }));
         // Rows that were drawn before the observer was there.
         let rows = scroller.query_selector_all(&format!("[{TAG}]"));
-        for row in rows.into_iter().flat_map(|rows| (0..rows.length()).filter_map(move |at| rows.get(at))) {
+        for row in rows
+            .into_iter()
+            .flat_map(|rows| (0..rows.length()).filter_map(move |at| rows.get(at)))
+        {
             self.observe(row.unchecked_ref());
         }
     }
@@ -206,7 +224,9 @@ impl<K: RowId> Roll<K> {
                 let row = entry.unchecked_into::<ResizeObserverEntry>().target();
                 let tag = row.get_attribute(TAG).and_then(|tag| tag.parse().ok());
                 if let Some(id) = tag.and_then(|tag: u32| place.tags.get(&tag)) {
-                    place.measured.insert(id.clone(), row.get_bounding_client_rect().height());
+                    place
+                        .measured
+                        .insert(id.clone(), row.get_bounding_client_rect().height());
                 }
             }
         });
@@ -221,7 +241,10 @@ impl<K: RowId> Roll<K> {
         let follows = self.follows.get_untracked();
         self.ids.with(|ids| {
             let came = self.place.try_update_value(|place| {
-                let known = place.last.as_ref().and_then(|last| ids.iter().rposition(|id| id == last));
+                let known = place
+                    .last
+                    .as_ref()
+                    .and_then(|last| ids.iter().rposition(|id| id == last));
                 let came = known.map_or(0, |at| ids.len() - 1 - at);
                 place.last = ids.last().cloned();
                 if place.measured.len() > 2 * ids.len() + 64 {
@@ -238,8 +261,12 @@ impl<K: RowId> Roll<K> {
 
     /// Puts the view where it was, or to the end, with the heights known now.
     fn lay_out(self) {
-        let Some(Some(scroller)) = self.scroller.try_get_untracked() else { return };
-        let Some(all) = self.all.get_untracked() else { return };
+        let Some(Some(scroller)) = self.scroller.try_get_untracked() else {
+            return;
+        };
+        let Some(all) = self.all.get_untracked() else {
+            return;
+        };
         let heights = self.heights();
         let total: f64 = heights.iter().sum();
         let view = f64::from(scroller.client_height());
@@ -247,7 +274,8 @@ impl<K: RowId> Roll<K> {
         let scroll = if self.follows.get_untracked() {
             (total - view).max(0.0)
         } else {
-            self.anchored(&heights).unwrap_or_else(|| f64::from(scroller.scroll_top()))
+            self.anchored(&heights)
+                .unwrap_or_else(|| f64::from(scroller.scroll_top()))
         };
         if (f64::from(scroller.scroll_top()) - scroll).abs() >= 1.0 {
             scroller.set_scroll_top(scroll.round() as i32);
@@ -264,7 +292,9 @@ impl<K: RowId> Roll<K> {
         if let Some(block) = self.block.get_untracked() {
             style(&block, "transform", &format!("translateY({}px)", span.top));
         }
-        let shown = self.ids.with_untracked(|ids| ids[span.start.min(ids.len())..span.end.min(ids.len())].to_vec());
+        let shown = self
+            .ids
+            .with_untracked(|ids| ids[span.start.min(ids.len())..span.end.min(ids.len())].to_vec());
         if self.shown.with_untracked(|known| *known != shown) {
             self.shown.set(shown);
         }
@@ -274,11 +304,15 @@ impl<K: RowId> Roll<K> {
     }
 
     fn ask_before(self) {
-        let (Some(near_start), Some(first)) = (self.near_start, self.ids.with_untracked(|ids| ids.first().cloned()))
-        else {
+        let (Some(near_start), Some(first)) = (
+            self.near_start,
+            self.ids.with_untracked(|ids| ids.first().cloned()),
+        ) else {
             return;
         };
-        let asked = self.place.try_update_value(|place| place.asked_before.replace(first.clone()));
+        let asked = self
+            .place
+            .try_update_value(|place| place.asked_before.replace(first.clone()));
         if asked.flatten() != Some(first) {
             near_start.run(());
         }
@@ -286,14 +320,17 @@ impl<K: RowId> Roll<K> {
 
     fn anchor(self, heights: &[f64], scroll: f64) {
         let anchor = row_at(heights, scroll).and_then(|(row, part)| {
-            self.ids.with_untracked(|ids| ids.get(row).map(|id| (id.clone(), part)))
+            self.ids
+                .with_untracked(|ids| ids.get(row).map(|id| (id.clone(), part)))
         });
         self.place.update_value(|place| place.anchor = anchor);
     }
 
     fn anchored(self, heights: &[f64]) -> Option<f64> {
         let (id, part) = self.place.with_value(|place| place.anchor.clone())?;
-        let row = self.ids.with_untracked(|ids| ids.iter().position(|known| *known == id))?;
+        let row = self
+            .ids
+            .with_untracked(|ids| ids.iter().position(|known| *known == id))?;
         Some(top_of(heights, row) + part)
     }
 
@@ -301,7 +338,9 @@ impl<K: RowId> Roll<K> {
         self.ids.with_untracked(|ids| match self.height {
             RowHeight::Fixed(height) => vec![height; ids.len()],
             RowHeight::Measured(guess) => self.place.with_value(|place| {
-                ids.iter().map(|id| place.measured.get(id).copied().unwrap_or(guess)).collect()
+                ids.iter()
+                    .map(|id| place.measured.get(id).copied().unwrap_or(guess))
+                    .collect()
             }),
         })
     }

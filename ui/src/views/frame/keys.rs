@@ -109,7 +109,9 @@ fn pressed(state: State, event: &KeyboardEvent) {
         alt: event.alt_key(),
         typing: event.target().is_some_and(|target| types(target.unchecked_ref())),
     };
-    let Some(act) = meaning(press, state.route.get_untracked()) else { return };
+    let Some(act) = meaning(press, state.route.get_untracked()) else {
+        return;
+    };
     // A dialog keeps the keyboard; only the palette may take its place.
     let covered = state.frame.dialog.with_untracked(Option::is_some);
     if (covered && act != Act::Palette) || event.default_prevented() {
@@ -121,7 +123,11 @@ fn pressed(state: State, event: &KeyboardEvent) {
 }
 
 fn types(target: &Element) -> bool {
-    target.closest("input:not([type=radio]):not([type=checkbox]), textarea, [contenteditable]").ok().flatten().is_some()
+    target
+        .closest("input:not([type=radio]):not([type=checkbox]), textarea, [contenteditable]")
+        .ok()
+        .flatten()
+        .is_some()
 }
 
 /// Does it; answers whether there was something to do.
@@ -161,7 +167,13 @@ mod tests {
     fn press(chord: &str) -> Press<'_> {
         let key = chord.rsplit(' ').next().unwrap_or_default();
         let has = |name| chord.split(' ').any(|part| part == name);
-        Press { key, ctrl: has("Ctrl"), shift: has("Shift"), alt: has("Alt"), typing: has("typing") }
+        Press {
+            key,
+            ctrl: has("Ctrl"),
+            shift: has("Shift"),
+            alt: has("Alt"),
+            typing: has("typing"),
+        }
     }
 
     #[test]

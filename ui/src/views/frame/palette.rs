@@ -12,6 +12,7 @@ use crate::parts::icon::{Drawing, Icon};
 use crate::parts::kbd::Kbd;
 use crate::parts::mark::Mark;
 use crate::state::State;
+use crate::state::apply::Key;
 
 use entries::{Entry, Face, entries, found};
 
@@ -24,10 +25,9 @@ pub fn Palette() -> impl IntoView {
     let state = State::here();
     let typed = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
-    let all = StoredValue::new(state.told.peek(entries));
-    let hits = Memo::new(move |_| all.with_value(|all| typed.with(|typed| found(all, typed, SHOWN))));
-    let field = NodeRef::<html::Input>::new();
-    Effect::new(move |_| field.get().map(|field| field.focus()));
+    // Anew when agents come or go, not when one of them changes: rows stay where they are.
+    let all = Memo::new(move |_| state.told.read(Key::Tree, entries));
+    let hits = Memo::new(move |_| all.with(|all| typed.with(|typed| found(all, typed, SHOWN))));
     let take = move |index: usize, place: Where| {
         let entry = hits.with_untracked(|hits| hits.get(index).cloned());
         if let Some(entry) = entry {
@@ -40,38 +40,55 @@ pub fn Palette() -> impl IntoView {
         match event.key().as_str() {
             "ArrowDown" => at.update(|at| *at = if *at >= last { 0 } else { *at + 1 }),
             "ArrowUp" => at.update(|at| *at = at.checked_sub(1).unwrap_or(last)),
-            "Enter" => take(at.get_untracked(), if event.ctrl_key() { Where::Beside } else { Where::Here }),
+            "Enter" => take(
+                at.get_untracked(),
+                if event.ctrl_key() {
+                    Where::Beside
+                } else {
+                    Where::Here
+                },
+            ),
             _ => return,
         }
         event.prevent_default();
     };
-    let active = move || format!("palette-{}", at.get());
     view! {
         <Modal name="Go to anything" beside=Beside::Closes class="palette" close=Callback::new(move |()| state.frame.close())>
-            <div class="palette-field">
-                <Drawing of=Icon::Search />
-                <input
-                    class="palette-input words"
-                    type="text"
-                    role="combobox"
-                    aria-expanded="true"
-                    aria-controls="palette-list"
-                    aria-activedescendant=active
-                    aria-label="Go to anything"
-                    placeholder="A node, an agent, a session, a screen…"
-                    autocomplete="off"
-                    spellcheck="false"
-                    node_ref=field
-                    on:input=move |event| {
-                        typed.set(event_target_value(&event));
-                        at.set(0);
-                    }
-                    on:keydown=keyed
-                />
-            </div>
+            <Typing typed at keyed=Callback::new(keyed) />
             <Hits hits at take=Callback::new(move |index| take(index, Where::Here)) />
-            <footer class="palette-foot"><Kbd keys="↑ ↓" />"choose"<Kbd keys="Enter" />"open"<Kbd keys="Ctrl Enter" />"open beside"</footer>
+            <footer class="palette-foot">
+                <Kbd keys="↑ ↓" />"choose"<Kbd keys="Enter" />"open"<Kbd keys="Ctrl Enter" />"open beside"
+            </footer>
         </Modal>
+    }
+}
+
+#[component]
+fn Typing(typed: RwSignal<String>, at: RwSignal<usize>, keyed: Callback<KeyboardEvent>) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
+    Effect::new(move |_| field.get().map(|field| field.focus()));
+    view! {
+        <div class="palette-field">
+            <Drawing of=Icon::Search />
+            <input
+                class="palette-input words"
+                type="text"
+                role="combobox"
+                aria-expanded="true"
+                aria-controls="palette-list"
+                aria-activedescendant=move || format!("palette-{}", at.get())
+                aria-label="Go to anything"
+                placeholder="A node, an agent, a session, a screen…"
+                autocomplete="off"
+                spellcheck="false"
+                node_ref=field
+                on:input=move |event| {
+                    typed.set(event_target_value(&event));
+                    at.set(0);
+                }
+                on:keydown=move |event| keyed.run(event)
+            />
+        </div>
     }
 }
 

@@ -61,8 +61,10 @@ pub fn Machine(#[prop(into)] text: Signal<String>, #[prop(into)] name: String) -
 fn Pairing(of: StoredValue<String>) -> impl IntoView {
     let state = State::here();
     let split = Memo::new(move |_| {
-        read(state, of, |node| command(&node.reason).unwrap_or_else(|| (sentence(&node.reason), String::new())))
-            .unwrap_or_default()
+        read(state, of, |node| {
+            command(&node.reason).unwrap_or_else(|| (sentence(&node.reason), String::new()))
+        })
+        .unwrap_or_default()
     });
     let before = Signal::derive(move || split.with(|split| split.0.clone()));
     let run = Signal::derive(move || split.with(|split| split.1.clone()));
@@ -88,7 +90,13 @@ fn Untrusted(of: StoredValue<String>) -> impl IntoView {
         }
     };
     let changed = move || prints.with(|prints| prints.1.is_some());
-    let label = move || if changed() { "Trust the new one" } else { "Trust it" };
+    let label = move || {
+        if changed() {
+            "Trust the new one"
+        } else {
+            "Trust it"
+        }
+    };
     view! {
         {move || prints.get().1.map(|old| view! {
             <p class="card-print-name">"Known so far"</p>

@@ -15,80 +15,127 @@ use crate::parts::mark::{Mark, Shape};
 use crate::state::counts::{Standing, standing};
 use crate::text::plain;
 
+/// What the parts of the composer share.
+#[derive(Clone, Copy)]
+struct Desk {
+    seat: Seat,
+    draft: Memo<ArcRwSignal<String>>,
+    text: Memo<String>,
+    blank: Memo<bool>,
+    /// Whether what is sent has to wait for the node.
+    away: Memo<bool>,
+    /// Whether the node was removed.
+    gone: Memo<bool>,
+}
+
+impl Desk {
+    fn new(seat: Seat) -> Self {
+        let (state, node) = (seat.state, seat.node());
+        let draft = draft(seat);
+        let text = Memo::new(move |_| draft.get().get());
+        let blank = Memo::new(move |_| text.with(|text| text.trim().is_empty()));
+        let away = Memo::new(move |_| {
+            let away = state
+                .told
+                .node(&node.get(), |node| standing(node) != Standing::Up);
+            away.unwrap_or(true)
+        });
+        let gone =
+            Memo::new(move |_| state.told.nodes_known() && state.told.node(&node.get(), |_| ()).is_none());
+        Self {
+            seat,
+            draft,
+            text,
+            blank,
+            away,
+            gone,
+        }
+    }
+
+    /// Whether there is nothing to send, or nowhere to send it.
+    fn mute(self) -> bool {
+        self.blank.get() || self.gone.get() || self.seat.of.with(Option::is_none)
+    }
+
+    fn send(self) {
+        if !untrack(|| self.mute()) {
+            speak(self.seat, self.text.get_untracked().trim().to_owned());
+        }
+    }
+
+    fn keyed(self, event: &KeyboardEvent) {
+        match event.key().as_str() {
+            // While an input method is at work, Enter is a part of the word.
+            "Enter" if !event.shift_key() && !event.is_composing() => {
+                event.prevent_default();
+                self.send();
+            }
+            "ArrowUp" if self.text.with_untracked(String::is_empty) => {
+                if let Some(last) = last_own(self.seat) {
+                    event.prevent_default();
+                    self.draft.get_untracked().set(last);
+                }
+            }
+            _ => (),
+        }
+    }
+}
+
 /// The composer.
 #[component]
 pub fn Composer(seat: Seat, stop: Stop) -> impl IntoView {
-    let state = seat.state;
-    let field = NodeRef::<html::Textarea>::new();
-    let draft = draft(seat);
-    let text = Memo::new(move |_| draft.get().get());
-    let blank = Memo::new(move |_| text.with(|text| text.trim().is_empty()));
-    let (names, node) = (seat.names(), seat.node());
-    let away = Memo::new(move |_| {
-        state
-            .told
-            .node(&node.get(), |node| standing(node) != Standing::Up)
-            .unwrap_or(true)
-    });
-    let gone = Memo::new(move |_| state.told.nodes_known() && state.told.node(&node.get(), |_| ()).is_none());
-    let off = move || gone.get() || seat.of.with(Option::is_none);
-    let says = move || match gone.get() {
-        true => "This node was removed".to_owned(),
-        false => names.with(|(agent, node)| invitation(agent, node, away.get())),
-    };
-    let send = move || {
-        if !blank.get_untracked() && !gone.get_untracked() && seat.of.with_untracked(Option::is_some) {
-            speak(seat, text.get_untracked().trim().to_owned());
-        }
-    };
-    let keyed = move |event: KeyboardEvent| match event.key().as_str() {
-        // While an input method is at work, Enter is a part of the word.
-        "Enter" if !event.shift_key() && !event.is_composing() => {
-            event.prevent_default();
-            send();
-        }
-        "ArrowUp" if text.with_untracked(String::is_empty) => {
-            if let Some(last) = last_own(seat) {
-                event.prevent_default();
-                draft.get_untracked().set(last);
-            }
-        }
-        _ => (),
-    };
-    come_to_the_cursor(seat, field);
+    let desk = Desk::new(seat);
     view! {
         <div class="composer">
-            <div class="composer-grow" data-text=move || text.get()>
-                <textarea
-                    class="composer-field words"
-                    rows="1"
-                    aria-label=says
-                    placeholder=says
-                    disabled=move || gone.get()
-                    node_ref=field
-                    prop:value=move || text.get()
-                    on:input=move |event| draft.get_untracked().set(event_target_value(&event))
-                    on:keydown=keyed
-                ></textarea>
-            </div>
+            <Field desk />
             <div class="composer-foot">
                 <Doing seat stop />
                 <span class="grow"></span>
-                <span class="composer-hint"><Kbd keys="Shift Enter" />"new line"</span>
+                <span class="composer-hint">
+                    <Kbd keys="Shift Enter" />
+                    "new line"
+                </span>
                 <button
                     type="button"
                     class="composer-send"
-                    disabled=move || blank.get() || off()
+                    disabled=move || desk.mute()
                     title="Send (Enter)"
                     on:click=move |_| {
-                        send();
+                        desk.send();
                         seat.write.update(|write| *write += 1);
                     }
                 >
-                    {move || if away.get() { "Queue" } else { "Send" }}
+                    {move || if desk.away.get() { "Queue" } else { "Send" }}
                     <Kbd keys="Enter" />
                 </button>
             </div>
+        </div>
+    }
+}
+
+/// Where one types.
+#[component]
+fn Field(desk: Desk) -> impl IntoView {
+    let field = NodeRef::<html::Textarea>::new();
+    let names = desk.seat.names();
+    let says = move || match desk.gone.get() {
+        true => "This node was removed".to_owned(),
+        false => names.with(|(agent, node)| invitation(agent, node, desk.away.get())),
+    };
+    come_to_the_cursor(desk.seat, field);
+    view! {
+        <div class="composer-grow" data-text=move || desk.text.get()>
+            <textarea
+                class="composer-field words"
+                rows="1"
+                aria-label=says
+                placeholder=says
+                disabled=move || desk.gone.get()
+                node_ref=field
+                prop:value=move || desk.text.get()
+                on:input=move |event| desk.draft.get_untracked().set(event_target_value(&event))
+                on:keydown=move |event| desk.keyed(&event)
+            ></textarea>
         </div>
     }
 }

@@ -10,68 +10,102 @@ use crate::state::panes::{Cut, Divider};
 /// A step of the arrow keys, as a share of what is divided.
 const STEP: f64 = 0.02;
 
+/// What moves a divider.
+#[derive(Clone, Copy)]
+struct Hold {
+    state: State,
+    path: StoredValue<String>,
+    now: Memo<Option<Divider>>,
+    bar: NodeRef<html::Div>,
+    whole: NodeRef<html::Div>,
+    held: RwSignal<bool>,
+}
+
+impl Hold {
+    fn to(self, share: f64) {
+        self.path
+            .with_value(|path| self.state.panes.update(|panes| panes.resize(path, share)));
+    }
+
+    fn grab(self, event: &PointerEvent) {
+        if event.button() != 0 {
+            return;
+        }
+        event.prevent_default();
+        self.held.set(true);
+        if let Some(bar) = self.bar.get_untracked() {
+            let _uncaptured = bar.set_pointer_capture(event.pointer_id());
+            let _unfocused = bar.focus();
+        }
+    }
+
+    fn drag(self, event: &PointerEvent) {
+        if self.held.get_untracked()
+            && let Some(divider) = self.now.get_untracked()
+            && let Some(share) = share_at(&divider, self.whole, event)
+        {
+            self.to(share);
+        }
+    }
+
+    fn keyed(self, event: &KeyboardEvent) {
+        if let Some(divider) = self.now.get_untracked()
+            && let Some(share) = share_by_key(&divider, event)
+        {
+            event.prevent_default();
+            self.to(share);
+        }
+    }
+}
+
 /// A divider. `whole`: the element all tiles stand in.
 #[component]
 pub fn Bar(path: String, whole: NodeRef<html::Div>) -> impl IntoView {
     let state = State::here();
-    let of = StoredValue::new(path);
-    let divider = Memo::new(move |_| {
-        let found = |all: Vec<Divider>| all.into_iter().find(|one| of.with_value(|path| one.path == *path));
+    let path = StoredValue::new(path);
+    let now = Memo::new(move |_| {
+        let found = |all: Vec<Divider>| {
+            all.into_iter()
+                .find(|one| path.with_value(|path| one.path == *path))
+        };
         state.panes.with(|panes| found(panes.dividers()))
     });
-    let bar = NodeRef::<html::Div>::new();
-    let held = RwSignal::new(false);
-    let to = move |share: f64| of.with_value(|path| state.panes.update(|panes| panes.resize(path, share)));
-    let grab = move |event: PointerEvent| {
-        if event.button() == 0 {
-            event.prevent_default();
-            held.set(true);
-            if let Some(bar) = bar.get_untracked() {
-                let _uncaptured = bar.set_pointer_capture(event.pointer_id());
-                let _unfocused = bar.focus();
-            }
-        }
+    let (bar, held) = (NodeRef::<html::Div>::new(), RwSignal::new(false));
+    let hold = Hold {
+        state,
+        path,
+        now,
+        bar,
+        whole,
+        held,
     };
-    let drag = move |event: PointerEvent| {
-        if held.get_untracked()
-            && let Some(share) = divider.get_untracked().and_then(|divider| share_at(&divider, whole, &event))
-        {
-            to(share);
-        }
-    };
-    let keyed = move |event: KeyboardEvent| {
-        let Some(divider) = divider.get_untracked() else { return };
-        if let Some(share) = share_by_key(&divider, &event) {
-            event.prevent_default();
-            to(share);
-        }
-    };
-    let cut = Memo::new(move |_| divider.with(|divider| divider.as_ref().map_or(Cut::Right, |divider| divider.cut)));
-    let of_divider = move |pick: fn(&Divider) -> f64| move || divider.with(|divider| divider.as_ref().map_or(0.0, pick).to_string());
+    let down = Memo::new(move |_| now.with(|now| now.as_ref().is_some_and(|now| now.cut == Cut::Down)));
+    let share =
+        move |pick: fn(&Divider) -> f64| move || now.with(|now| now.as_ref().map_or(0.0, pick).to_string());
     view! {
         <div
             class="divider"
-            class=("divider-down", move || cut.get() == Cut::Down)
+            class=("divider-down", down)
             class=("divider-held", held)
             role="separator"
             tabindex="0"
             aria-label="Divider between panes"
-            aria-orientation=move || if cut.get() == Cut::Right { "vertical" } else { "horizontal" }
+            aria-orientation=move || if down.get() { "horizontal" } else { "vertical" }
             aria-valuemin="12"
             aria-valuemax="88"
-            aria-valuenow=of_divider(|divider| (divider.share * 100.0).round())
+            aria-valuenow=share(|divider| (divider.share * 100.0).round())
             title="Drag, or use the arrow keys; double-click balances"
-            style:--x=of_divider(|divider| left(divider))
-            style:--y=of_divider(|divider| top(divider))
-            style:--w=of_divider(|divider| divider.within.w)
-            style:--h=of_divider(|divider| divider.within.h)
+            style:--x=share(left)
+            style:--y=share(top)
+            style:--w=share(|divider| divider.within.w)
+            style:--h=share(|divider| divider.within.h)
             node_ref=bar
-            on:pointerdown=grab
-            on:pointermove=drag
+            on:pointerdown=move |event| hold.grab(&event)
+            on:pointermove=move |event| hold.drag(&event)
             on:pointerup=move |_| held.set(false)
             on:pointercancel=move |_| held.set(false)
-            on:dblclick=move |_| to(0.5)
-            on:keydown=keyed
+            on:dblclick=move |_| hold.to(0.5)
+            on:keydown=move |event| hold.keyed(&event)
         ></div>
     }
 }

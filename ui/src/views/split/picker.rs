@@ -1,6 +1,5 @@
 //! The inside of an empty pane: every agent there is, to choose one.
 
-use leptos::html;
 use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
@@ -31,33 +30,25 @@ pub fn Picker(id: PaneId) -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let all = Memo::new(move |_| state.told.read(crate::state::apply::Key::AnyNode, choices));
     let hits = Memo::new(move |_| {
-        let fits = |choice: &Choice| fuzzy::score(&typed.get(), &format!("{} {}", choice.name, choice.node_name)).is_some();
-        all.with(|all| all.iter().filter(|choice| fits(choice)).cloned().collect::<Vec<_>>())
+        let fits = |choice: &Choice| {
+            fuzzy::score(&typed.get(), &format!("{} {}", choice.name, choice.node_name)).is_some()
+        };
+        all.with(|all| {
+            all.iter()
+                .filter(|choice| fits(choice))
+                .cloned()
+                .collect::<Vec<_>>()
+        })
     });
     let none = Memo::new(move |_| all.with(Vec::is_empty));
-    let list = NodeRef::<html::Ul>::new();
-    let open = move |choice: &Choice| open::agent(state, &choice.node, &choice.agent, Where::Pane(id));
     let keyed = move |event: KeyboardEvent| {
         if event.key() == "Enter"
             && let Some(first) = hits.with_untracked(|hits| hits.first().cloned())
         {
-            open(&first);
+            open::agent(state, &first.node, &first.agent, Where::Pane(id));
         }
     };
-    let row = move |choice: Choice| {
-        let (name, model, node_name, shape) = (choice.name.clone(), choice.model.clone(), choice.node_name.clone(), choice.shape);
-        view! {
-            <li>
-                <button type="button" class="picker-row" on:click=move |_| open(&choice)>
-                    <Mark of=shape />
-                    <span class="cut">{name}</span>
-                    <span class="cut faint">{node_name}</span>
-                    <span class="grow"></span>
-                    <span class="cut faint picker-model">{model}</span>
-                </button>
-            </li>
-        }
-    };
+    let row = move |choice: Choice| view! { <Line choice id /> };
     view! {
         <div class="picker">
             <div class="picker-body">
@@ -68,7 +59,7 @@ pub fn Picker(id: PaneId) -> impl IntoView {
                         autocomplete="off" spellcheck="false" on:keydown=keyed
                         on:input=move |event| typed.set(event_target_value(&event))
                     />
-                    <ul class="picker-list" node_ref=list>
+                    <ul class="picker-list">
                         {move || hits.get().into_iter().map(row).collect_view()}
                     </ul>
                     <Show when=move || hits.with(Vec::is_empty)>
@@ -77,6 +68,34 @@ pub fn Picker(id: PaneId) -> impl IntoView {
                 </Show>
             </div>
         </div>
+    }
+}
+
+#[component]
+fn Line(choice: Choice, id: PaneId) -> impl IntoView {
+    let state = State::here();
+    let Choice {
+        node,
+        node_name,
+        agent,
+        name,
+        model,
+        shape,
+    } = choice;
+    view! {
+        <li>
+            <button
+                type="button"
+                class="picker-row"
+                on:click=move |_| open::agent(state, &node, &agent, Where::Pane(id))
+            >
+                <Mark of=shape />
+                <span class="cut">{name}</span>
+                <span class="cut faint">{node_name}</span>
+                <span class="grow"></span>
+                <span class="cut faint picker-model">{model}</span>
+            </button>
+        </li>
     }
 }
 

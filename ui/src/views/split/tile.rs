@@ -9,7 +9,12 @@ use crate::views::session::Pane;
 use super::head::Head;
 use super::picker::Picker;
 
-const NOWHERE: Place = Place { x: 0.0, y: 0.0, w: 1.0, h: 1.0 };
+const NOWHERE: Place = Place {
+    x: 0.0,
+    y: 0.0,
+    w: 1.0,
+    h: 1.0,
+};
 
 /// A pane.
 #[component]
@@ -18,11 +23,15 @@ pub fn Tile(id: PaneId) -> impl IntoView {
     let shown = state.pane(id);
     let focused = state.focused(id);
     let place = Memo::new(move |_| {
-        state.panes.with(|panes| panes.places().into_iter().find(|(known, _)| *known == id)).map_or(NOWHERE, |(_, at)| at)
+        state
+            .panes
+            .with(|panes| panes.places().into_iter().find(|(known, _)| *known == id))
+            .map_or(NOWHERE, |(_, at)| at)
     });
     let share = move |pick: fn(Place) -> f64| move || pick(place.get()).to_string();
     let chosen = Memo::new(move |_| shown.with(|shown| shown.node.is_some()));
-    let name = move || shown.with(|shown| format!("Pane {}", shown.agent.as_deref().unwrap_or("without an agent")));
+    let name =
+        move || shown.with(|shown| format!("Pane {}", shown.agent.as_deref().unwrap_or("without an agent")));
     let focus = move || {
         if !focused.get_untracked() {
             state.panes.update(|panes| panes.focus_on(id));

@@ -1,5 +1,6 @@
 //! Rows of the sidebar: a node, an agent.
 
+use contract::approval::Approval;
 use contract::node::{Activity, Node};
 use leptos::prelude::*;
 use web_sys::{KeyboardEvent, MouseEvent};
@@ -7,9 +8,9 @@ use web_sys::{KeyboardEvent, MouseEvent};
 use crate::acts::open::{self, Where};
 use crate::parts::icon::{Drawing, Icon};
 use crate::parts::mark::{Mark, Shape};
-use crate::state::counts::{Standing, asking, doing, since, standing};
 use crate::state::clock::now;
-use crate::state::{Route, State};
+use crate::state::counts::{Standing, asking, doing, since, standing};
+use crate::state::{PaneState, Route, State};
 use crate::text::{time, words};
 
 /// What a node's own row shows.
@@ -29,7 +30,12 @@ impl Head {
             Standing::Resting => "paused".to_owned(),
             _ => words::vendor(node.vendor).to_owned(),
         };
-        Self { name: node.name.clone(), shape: node.state.into(), aside, away }
+        Self {
+            name: node.name.clone(),
+            shape: node.state.into(),
+            aside,
+            away,
+        }
     }
 }
 
@@ -42,7 +48,8 @@ pub fn NodeRow(id: String) -> impl IntoView {
     let head = Memo::new(move |_| state.told.node(&of, Head::of));
     let of = id.clone();
     let open = Memo::new(move |_| folded.with(|folded| !folded.contains(&of)));
-    let shape = Signal::derive(move || head.with(|head| head.as_ref().map_or(Shape::Offline, |head| head.shape)));
+    let shape =
+        Signal::derive(move || head.with(|head| head.as_ref().map_or(Shape::Offline, |head| head.shape)));
     let text = move |pick: fn(&Head) -> String| move || head.with(|head| head.as_ref().map(pick));
     let away = move || head.with(|head| head.as_ref().is_none_or(|head| head.away));
     let fold = move |_| {
@@ -71,35 +78,53 @@ struct Line {
     model: String,
 }
 
+/// Which agent a row is about.
+#[derive(Clone, PartialEq)]
+struct Seat {
+    node: String,
+    agent: String,
+}
+
+impl Seat {
+    fn line(&self, state: State) -> Option<Line> {
+        let line = |node: &Node| {
+            let agent = node.agents.iter().find(|known| known.id == self.agent)?;
+            let model = agent.model.as_deref().map(words::model).unwrap_or_default();
+            let doing = doing(node, agent);
+            let name = agent.name.clone();
+            Some(Line { name, doing, model })
+        };
+        state.told.node(&self.node, line).flatten()
+    }
+
+    fn asks(&self, state: State) -> usize {
+        let mine = |one: &&Approval| one.node == self.node && one.agent.as_ref() == Some(&self.agent);
+        state
+            .told
+            .approvals(|all| asking(all).into_iter().filter(mine).count())
+    }
+
+    /// Whether the focused pane shows it.
+    fn shown(&self, state: State) -> bool {
+        let here = |pane: &PaneState| {
+            pane.node.as_ref() == Some(&self.node) && pane.agent.as_ref() == Some(&self.agent)
+        };
+        state.route.get() == Route::Split
+            && state
+                .panes
+                .with(|panes| panes.get(panes.focus()).is_some_and(here))
+    }
+}
+
 /// An agent's row: a press opens it, with Ctrl beside.
 #[component]
 pub fn AgentRow(node: String, agent: String) -> impl IntoView {
     let state = State::here();
-    let of = (node.clone(), agent.clone());
-    let line = Memo::new(move |_| {
-        let found = state.told.node(&of.0, |node| {
-            let agent = node.agents.iter().find(|known| known.id == of.1)?;
-            let model = agent.model.as_deref().map(words::model).unwrap_or_default();
-            Some(Line { name: agent.name.clone(), doing: doing(node, agent), model })
-        });
-        found.flatten()
-    });
-    let of = (node.clone(), agent.clone());
-    let asks = Memo::new(move |_| {
-        let mine = |one: &&contract::approval::Approval| one.node == of.0 && one.agent.as_deref() == Some(&of.1);
-        state.told.approvals(|all| asking(all).into_iter().filter(mine).count())
-    });
-    let of = (node.clone(), agent.clone());
-    let shown = Memo::new(move |_| {
-        let here = |shown: &crate::state::PaneState| {
-            shown.node.as_deref() == Some(&of.0) && shown.agent.as_deref() == Some(&of.1)
-        };
-        state.route.get() == Route::Split && state.panes.with(|panes| panes.get(panes.focus()).is_some_and(here))
-    });
-    let shape = Signal::derive(move || line.with(|line| line.as_ref().map_or(Shape::Offline, |line| line.doing.into())));
+    let seat = StoredValue::new(Seat { node, agent });
+    let shown = Memo::new(move |_| seat.with_value(|seat| seat.shown(state)));
+    let line = Memo::new(move |_| seat.with_value(|seat| seat.line(state)));
     let away = move || line.with(|line| line.as_ref().is_none_or(|line| line.doing == Activity::Offline));
-    let go = StoredValue::new(move |place| open::agent(state, &node, &agent, place));
-    let go = move |place| go.with_value(|go| go(place));
+    let go = move |place| seat.with_value(|seat| open::agent(state, &seat.node, &seat.agent, place));
     let keyed = move |event: KeyboardEvent| {
         if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
             event.prevent_default();
@@ -116,12 +141,7 @@ pub fn AgentRow(node: String, agent: String) -> impl IntoView {
                 on:auxclick=move |event| if event.button() == 1 { go(Where::Beside) }
                 on:keydown=keyed
             >
-                <Mark of=shape />
-                <span class="cut side-name">{move || line.with(|line| line.as_ref().map(|line| line.name.clone()))}</span>
-                <span class="cut side-aside side-model">{move || line.with(|line| line.as_ref().map(|line| line.model.clone()))}</span>
-                <Show when=move || { asks.get() > 0 }>
-                    <span class="count count-asks">{asks}</span>
-                </Show>
+                <Words line seat />
             </button>
             <button type="button" class="side-beside" title="Open beside" aria-label="Open beside" tabindex="-1" on:click=move |_| go(Where::Beside)>
                 <Drawing of=Icon::SplitRight />
@@ -130,6 +150,31 @@ pub fn AgentRow(node: String, agent: String) -> impl IntoView {
     }
 }
 
+/// What stands in an agent's row.
+#[component]
+fn Words(line: Memo<Option<Line>>, seat: StoredValue<Seat>) -> impl IntoView {
+    let state = State::here();
+    let asks = Memo::new(move |_| seat.with_value(|seat| seat.asks(state)));
+    let shape = Signal::derive(move || {
+        line.with(|line| line.as_ref().map_or(Shape::Offline, |line| line.doing.into()))
+    });
+    let text = move |pick: fn(&Line) -> &String| {
+        move || line.with(|line| line.as_ref().map(|line| pick(line).clone()))
+    };
+    view! {
+        <Mark of=shape />
+        <span class="cut side-name">{text(|line| &line.name)}</span>
+        <span class="cut side-aside side-model">{text(|line| &line.model)}</span>
+        <Show when=move || { asks.get() > 0 }>
+            <span class="count count-asks">{asks}</span>
+        </Show>
+    }
+}
+
 fn place(event: &MouseEvent) -> Where {
-    if event.ctrl_key() || event.meta_key() { Where::Beside } else { Where::Here }
+    if event.ctrl_key() || event.meta_key() {
+        Where::Beside
+    } else {
+        Where::Here
+    }
 }

@@ -32,7 +32,7 @@ pub fn Thought(talk: Talk, id: RowId) -> impl IntoView {
     let glimpse = move || words.with(|words| glimpse(words.as_deref().unwrap_or_default(), live.get()));
     let icon = Signal::derive(move || if open.get() { Icon::Down } else { Icon::Right });
     view! {
-        <div class="thought">
+        <div>
             <button type="button" class="thought-head" aria-expanded=move || open.get().to_string() on:click=move |_| talk.turn(id)>
                 <Drawing of=icon />
                 <span class="thought-name">{move || if live.get() { "Thinking" } else { "Thought" }}</span>

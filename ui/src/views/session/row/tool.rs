@@ -76,7 +76,7 @@ pub fn Tool(talk: Talk, id: RowId) -> impl IntoView {
     let text = move |pick: fn(&Call) -> String| move || call.with(|call| call.as_ref().map(pick));
     let icon = Signal::derive(move || if open.get() { Icon::Down } else { Icon::Right });
     view! {
-        <div class="tool" class=("tool-open", open)>
+        <div class="tool">
             <button type="button" class="tool-head" aria-expanded=move || open.get().to_string() on:click=move |_| talk.turn(id)>
                 <Mark of=Signal::derive(move || shape(state.get())) word=Signal::derive(move || word(state.get()).to_owned()) />
                 <b class="mono cut tool-name">{text(|call| call.name.clone())}</b>
