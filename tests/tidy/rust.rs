@@ -35,9 +35,14 @@ pub fn parsed(source: &Source) -> syn::File {
 
 /// The tokens of a file that are part of the program.
 pub fn program(source: &Source) -> Vec<Token> {
+    flat(without_tests(source).to_token_stream())
+}
+
+/// A file without the tests that stand in it.
+pub fn without_tests(source: &Source) -> syn::File {
     let mut file = parsed(source);
     TakeOutTests.visit_file_mut(&mut file);
-    flat(file.to_token_stream())
+    file
 }
 
 /// All tokens of a file, tests too.

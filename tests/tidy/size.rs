@@ -1,9 +1,9 @@
-//! Functions at most 60 lines and files at most 400; nine in ten at most 25 and 250.
+//! Functions at most 60 lines and files at most 400; of the program's, tests left out, nine in ten at most 25 and 250.
 
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 
-use super::rust::parsed;
+use super::rust::{parsed, programs, without_tests};
 use super::tree::{Complaint, Source};
 
 /// The most lines one may have, and the most that nine in ten have.
@@ -27,16 +27,38 @@ struct Piece<'a> {
 }
 
 pub fn check(sources: &[Source]) -> Vec<Complaint> {
-    let functions: Vec<Piece<'_>> = sources.iter().flat_map(functions).collect();
-    let files: Vec<Piece<'_>> = sources.iter().map(file).collect();
-    let mut complaints = over(&functions, &FUNCTION, "split it where it starts something new");
-    complaints.extend(over(&files, &FILE, "give a part of it a file of its own"));
+    let mut complaints = of_functions(sources);
+    complaints.extend(of_files(sources));
+    complaints
+}
+
+fn of_functions(sources: &[Source]) -> Vec<Complaint> {
+    let mend = "split it where it starts something new";
+    let all: Vec<Piece<'_>> = sources
+        .iter()
+        .flat_map(|source| functions(source, &parsed(source)))
+        .collect();
+    let usual: Vec<Piece<'_>> = programs(sources)
+        .into_iter()
+        .flat_map(|source| functions(source, &without_tests(source)))
+        .collect();
+    let mut complaints = over(&all, &FUNCTION, mend);
+    complaints.extend(unusual(&usual, &FUNCTION, mend));
+    complaints
+}
+
+fn of_files(sources: &[Source]) -> Vec<Complaint> {
+    let mend = "give a part of it a file of its own";
+    let all: Vec<Piece<'_>> = sources.iter().map(file).collect();
+    let usual: Vec<Piece<'_>> = programs(sources).into_iter().map(file).collect();
+    let mut complaints = over(&all, &FILE, mend);
+    complaints.extend(unusual(&usual, &FILE, mend));
     complaints
 }
 
 fn over(pieces: &[Piece<'_>], limit: &Limit, mend: &str) -> Vec<Complaint> {
     let too_long = pieces.iter().filter(|piece| piece.lines > limit.most);
-    let mut complaints: Vec<Complaint> = too_long
+    too_long
         .map(|piece| {
             let what = format!(
                 "{} has {} lines, {} at most: {mend}",
@@ -44,9 +66,7 @@ fn over(pieces: &[Piece<'_>], limit: &Limit, mend: &str) -> Vec<Complaint> {
             );
             piece.source.complain(piece.line, what)
         })
-        .collect();
-    complaints.extend(unusual(pieces, limit, mend));
-    complaints
+        .collect()
 }
 
 /// Nine in ten are short; when not, the longest ones are named as the ones to split.
@@ -89,9 +109,9 @@ fn file(source: &Source) -> Piece<'_> {
     }
 }
 
-fn functions(source: &Source) -> Vec<Piece<'_>> {
+fn functions<'a>(source: &'a Source, file: &syn::File) -> Vec<Piece<'a>> {
     let mut found = Functions(Vec::new());
-    found.visit_file(&parsed(source));
+    found.visit_file(file);
     let piece = |(name, line, lines)| Piece {
         source,
         line,
@@ -187,4 +207,9 @@ fn two_in_ten_over_the_usual_length_are_too_many() {
     assert!(check(&[Source::new("a.rs", &one)]).is_empty());
     let two = format!("{short}{}{}", function_of(26, "two"), function_of(26, "one"));
     assert_eq!(check(&[Source::new("a.rs", &two)]).len(), 1);
+    let tested = format!(
+        "{one}#[cfg(test)]\nmod tests {{\n{}}}\n",
+        function_of(27, "a_test")
+    );
+    assert!(check(&[Source::new("a.rs", &tested)]).is_empty());
 }

@@ -12,7 +12,6 @@ use link::event::{Body, Outcome, RunEnd, Stamped};
 use crate::desk::Desk;
 use crate::out::{self, Form, line, note, piece, short};
 use crate::run::Misused;
-use crate::watch::named;
 
 /// What to say, and to whom.
 pub struct Message {
@@ -81,7 +80,7 @@ impl Answer {
                 continue;
             }
             if self.form == Form::Json {
-                out::event(&named(&event, std::slice::from_ref(&self.head)))?;
+                out::event(&event)?;
             } else {
                 show(&event)?;
             }
@@ -100,7 +99,7 @@ impl Answer {
     }
 
     fn concerns(&self, event: &Stamped) -> bool {
-        if *event.node != *self.head.id {
+        if *event.node != *self.head.name {
             return false;
         }
         let body_of_node = matches!(event.event.body, Body::NodeState(_));

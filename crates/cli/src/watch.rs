@@ -20,30 +20,17 @@ pub async fn watch(
     // From before the connections, so that the states on the way are seen too.
     let mut events = desk.fleet.core().events();
     let heads = desk.all_connected(nodes).await?;
-    let ids: Vec<_> = heads.iter().map(|head| head.id.as_str()).collect();
+    let names: Vec<_> = heads.iter().map(|head| head.name.as_str()).collect();
     while let Some(event) = events.next().await {
-        if !ids.contains(&&*event.node) || !passes(&wanted, &event) {
+        if !names.contains(&&*event.node) || !passes(&wanted, &event) {
             continue;
         }
-        let shown = named(&event, &heads);
         match form {
-            Form::Json => out::event(&shown)?,
-            Form::Text => text(&shown)?,
+            Form::Json => out::event(&event)?,
+            Form::Text => text(&event)?,
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The event with the name people know its node by.
-pub fn named(event: &Stamped, heads: &[fleet::truth::NodeHead]) -> Stamped {
-    let name = heads
-        .iter()
-        .find(|head| *head.id == *event.node)
-        .map_or(&*event.node, |head| head.name.as_str());
-    Stamped {
-        node: name.into(),
-        ..event.clone()
-    }
 }
 
 fn globs(patterns: &[String]) -> anyhow::Result<Option<GlobSet>> {

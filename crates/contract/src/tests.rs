@@ -3,6 +3,7 @@
 
 mod shapes;
 mod table;
+mod words;
 
 use std::fmt::Debug;
 

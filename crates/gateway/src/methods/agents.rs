@@ -1,4 +1,4 @@
-//! `agents.*`.
+//! The agents a client may see, choose and bind to a session.
 
 use wire::agents::{AgentsList, PresetsList, SetSessionParams, SetSessionReply};
 use wire::event::SessionChangeKind;

@@ -1,4 +1,4 @@
-//! `exec.approval.*`.
+//! Approvals: what waits, the answer to it, and the rules that answers made.
 
 use wire::approval::{ListParams, Pending, PendingList, ResolveParams, RuleParams, RulesList};
 use wire::{Code, Done, Error};

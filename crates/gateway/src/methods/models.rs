@@ -1,4 +1,4 @@
-//! `models.list`.
+//! The models that were found.
 
 use wire::Error;
 use wire::models::ModelEntry;

@@ -1,4 +1,4 @@
-//! `sessions.*`.
+//! Sessions: list, create, rename, reset and delete.
 
 use wire::event::{self, SessionChange, SessionChangeKind};
 use wire::sessions::{

@@ -151,70 +151,32 @@ impl<'a> Run<'a> {
 }
 
 /// The keys that each event may have beside its address, as the vocabulary documents.
-fn keys(event: &str) -> &'static [&'static str] {
+fn keys(event: &str) -> Vec<&'static str> {
+    words_of(event).split_whitespace().collect()
+}
+
+fn words_of(event: &str) -> &'static str {
     match event {
-        "node.state" => &[
-            "state",
-            "reason",
-            "version",
-            "product",
-            "scopes",
-            "request",
-            "fingerprint",
-            "pinned",
-            "ours",
-            "theirs",
-            "until",
-            "attempt",
-            "next",
-        ],
-        "agent.changed" => &["id", "name", "emoji", "model", "preset", "default"],
-        "session.changed" => &[
-            "key",
-            "agent_id",
-            "title",
-            "preview",
-            "model",
-            "updated_at",
-            "messages",
-            "running",
-            "parent",
-            "archived",
-        ],
-        "agent.removed" | "session.removed" | "run.started" => &[],
-        "run.queued" => &["position"],
-        "run.status" => &["phase"],
-        "message" => &[
-            "id",
-            "role",
-            "text",
-            "sent_at",
-            "run_id",
-            "client_id",
-            "thinking",
-            "tools",
-            "model",
-        ],
-        "text.delta" | "thinking.delta" | "notice" => &["text"],
-        "tool.started" => &["call", "name", "input"],
-        "tool.finished" => &["call", "ok", "output", "ms"],
-        "subagent.started" => &["label", "preset"],
-        "subagent.finished" => &["label", "ok"],
-        "approval.requested" => &[
-            "id",
-            "kind",
-            "command",
-            "cwd",
-            "asked_at",
-            "expires_at",
-            "allowed",
-            "call",
-        ],
-        "approval.resolved" => &["id", "decision", "by"],
-        "run.finished" => &["outcome", "text", "usage", "error"],
-        "artifact" | "plan.changed" | "task.changed" | "presence" | "health" => &["value"],
-        "gap" => &["from", "to"],
-        "other" => &["name", "raw"],
+        "node.state" => {
+            "state reason version product scopes request fingerprint pinned ours theirs until attempt next"
+        }
+        "agent.changed" => "id name emoji model preset default",
+        "session.changed" => "key agent_id title preview model updated_at messages running parent archived",
+        "agent.removed" | "session.removed" | "run.started" => "",
+        "run.queued" => "position",
+        "run.status" => "phase",
+        "message" => "id role text sent_at run_id client_id thinking tools model",
+        "text.delta" | "thinking.delta" | "notice" => "text",
+        "tool.started" => "call name input",
+        "tool.finished" => "call ok output ms",
+        "subagent.started" => "label preset",
+        "subagent.finished" => "label ok",
+        "approval.requested" => "id kind command cwd asked_at expires_at allowed call",
+        "approval.resolved" => "id decision by",
+        "run.finished" => "outcome text usage error",
+        "artifact" | "plan.changed" | "task.changed" | "presence" | "health" => "value",
+        "gap" => "from to",
+        "other" => "name raw",
         unknown => panic!("{unknown} is not in the vocabulary"),
     }
 }

@@ -1,4 +1,4 @@
-//! OpenClaw.
+//! The numbered traps of OpenClaw's protocol, one test each.
 
 use link::call::{Call, Reply};
 use link::dialect::Kind;

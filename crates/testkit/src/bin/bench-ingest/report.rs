@@ -26,65 +26,61 @@ impl Report {
         let mut broken = Vec::new();
         println!("\nMedians, nothing lost:");
         for links in LINKS {
-            let rate = |reader| {
-                median(
-                    self.full
-                        .iter()
-                        .filter(|one| one.0 == reader && one.1 == links)
-                        .map(|one| one.2.rate()),
-                )
-            };
-            let (count, house, rival) = (rate(Reader::Count), rate(Reader::House), rate(Reader::Rival));
-            println!(
-                "{links:>3} links  counting {count:>9.0}/s  pilothouse {house:>9.0}/s ({:.2} of counting, {:.2} of JavaScript)  JavaScript {rival:>9.0}/s",
-                house / count,
-                house / rival
-            );
-            promise(
-                &mut broken,
-                house / count >= 0.25,
-                &format!("{links} links: less than a quarter of the counting reader"),
-            );
-            promise(
-                &mut broken,
-                house / rival >= 2.5,
-                &format!("{links} links: less than 2.5 times the JavaScript manager"),
-            );
+            self.print_full(links, &mut broken);
         }
-        let paced = |reader, figure: fn(&Figures) -> f64| {
-            median(
-                self.paced
-                    .iter()
-                    .filter(|one| one.0 == reader)
-                    .map(|one| figure(&one.1)),
-            )
-        };
-        for reader in Reader::ALL {
-            println!(
-                "64 links at {PACE}/s  {:<18} {:.2} s CPU  p99 {:.0} µs",
-                reader.name(),
-                paced(reader, |f| f.cpu),
-                paced(reader, |f| f.p99_us)
-            );
-        }
-        let cpu = paced(Reader::House, |f| f.cpu) / paced(Reader::Count, |f| f.cpu);
-        let p99 = paced(Reader::House, |f| f.p99_us) / paced(Reader::Count, |f| f.p99_us);
-        println!("64 links at {PACE}/s  pilothouse / counting: CPU {cpu:.2}, p99 {p99:.2}");
-        promise(
-            &mut broken,
-            cpu <= 1.5,
-            "more than 1.5 times the counting reader's CPU",
-        );
-        promise(
-            &mut broken,
-            p99 <= 1.5,
-            "more than 1.5 times the counting reader's p99",
-        );
+        self.print_paced(&mut broken);
         if broken.is_empty() {
             println!("All promises kept.");
             return Ok(());
         }
         anyhow::bail!("not kept: {}", broken.join("; "))
+    }
+
+    fn print_full(&self, links: u64, broken: &mut Vec<String>) {
+        let rounds = |reader| {
+            self.full
+                .iter()
+                .filter(move |one| one.0 == reader && one.1 == links)
+        };
+        let rate = |reader| median(rounds(reader).map(|one| one.2.rate()));
+        let (count, house, rival) = (rate(Reader::Count), rate(Reader::House), rate(Reader::Rival));
+        let (of_count, of_rival) = (house / count, house / rival);
+        println!(
+            "{links:>3} links  counting {count:>9.0}/s  pilothouse {house:>9.0}/s ({of_count:.2} of counting, \
+             {of_rival:.2} of JavaScript)  JavaScript {rival:>9.0}/s"
+        );
+        let quarter = format!("{links} links: less than a quarter of the counting reader");
+        promise(broken, of_count >= 0.25, &quarter);
+        let more = format!("{links} links: less than 2.5 times the JavaScript manager");
+        promise(broken, of_rival >= 2.5, &more);
+    }
+
+    fn print_paced(&self, broken: &mut Vec<String>) {
+        let rounds = |reader| {
+            self.paced
+                .iter()
+                .filter(move |one| one.0 == reader)
+                .map(|one| &one.1)
+        };
+        let cpu = |reader| median(rounds(reader).map(|figures| figures.cpu));
+        let p99 = |reader| median(rounds(reader).map(|figures| figures.p99_us));
+        for reader in Reader::ALL {
+            let (name, cpu, p99) = (reader.name(), cpu(reader), p99(reader));
+            println!("64 links at {PACE}/s  {name:<18} {cpu:.2} s CPU  p99 {p99:.0} µs");
+        }
+        let cpu = cpu(Reader::House) / cpu(Reader::Count);
+        let p99 = p99(Reader::House) / p99(Reader::Count);
+        println!("64 links at {PACE}/s  pilothouse / counting: CPU {cpu:.2}, p99 {p99:.2}");
+        promise(
+            broken,
+            cpu <= 1.5,
+            "more than 1.5 times the counting reader's CPU",
+        );
+        promise(
+            broken,
+            p99 <= 1.5,
+            "more than 1.5 times the counting reader's p99",
+        );
     }
 }
 
