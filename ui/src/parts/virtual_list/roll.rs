@@ -32,7 +32,6 @@ pub struct Roll<K: RowId> {
     height: RowHeight,
     starts: Starts,
     follows: RwSignal<bool>,
-    far: RwSignal<bool>,
     near_start: Option<Callback<()>>,
     place: StoredValue<Place<K>>,
     observer: StoredValue<Option<Observer>, LocalStorage>,
@@ -76,7 +75,7 @@ impl<K: RowId> Roll<K> {
         starts: Starts,
         near_start: Option<Callback<()>>,
     ) -> Self {
-        let (unseen, far) = (RwSignal::new(0), RwSignal::new(false));
+        let unseen = RwSignal::new(0);
         let place = Place {
             measured: HashMap::new(),
             tags: HashMap::new(),
@@ -88,18 +87,18 @@ impl<K: RowId> Roll<K> {
             asked_before: None,
         };
         let follows_end = starts == Starts::AtEnd;
+        let follows = RwSignal::new(follows_end);
         let roll = Self {
             scroller: NodeRef::new(),
             all: NodeRef::new(),
             block: NodeRef::new(),
             shown: RwSignal::new(Vec::new()),
             unseen,
-            away: Memo::new(move |_| follows_end && (unseen.get() > 0 || far.get())),
+            away: Memo::new(move |_| follows_end && !follows.get()),
             ids,
             height,
             starts,
-            follows: RwSignal::new(follows_end),
-            far,
+            follows,
             near_start,
             place: StoredValue::new(place),
             observer: StoredValue::new_local(None),
@@ -154,7 +153,6 @@ impl<K: RowId> Roll<K> {
             // Only a way up ends the following: rows that grow below are no wish of the person's.
             self.follows.set(false);
         }
-        set(self.far, left > view);
         let heights = self.heights();
         self.place.update_value(|place| place.scroll = scroll);
         self.anchor(&heights, scroll);
@@ -178,7 +176,6 @@ impl<K: RowId> Roll<K> {
 
     fn arrived(self) {
         set(self.unseen, 0);
-        set(self.far, false);
         // A list that starts at its top stays where the person put it.
         if self.starts == Starts::AtEnd {
             set(self.follows, true);

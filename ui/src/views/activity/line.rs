@@ -17,8 +17,10 @@ pub fn Row(line: Line) -> impl IntoView {
         let agent = agent.as_deref().map(|agent| state.told.agent_name(&node, agent));
         (state.told.node_name(&node), agent)
     });
+    let mark = line.mark;
     let name = move || match who.get() {
         (node, Some(agent)) => format!("{node} / {agent}"),
+        (node, None) if mark == Mark::Gap => format!("{node}:"),
         (node, None) => node,
     };
     let Line {
@@ -26,7 +28,6 @@ pub fn Row(line: Line) -> impl IntoView {
         node,
         agent,
         session,
-        mark,
         what,
         code,
         figure,
