@@ -58,8 +58,9 @@ pub fn Modal(
         }
     });
     on_cleanup(move || {
+        // Nothing beside an open dialog takes the focus: only once it is gone.
         if let Some(element) = before.try_with_value(Clone::clone).flatten() {
-            let _unfocused = element.focus();
+            queue_microtask(move || give_back(&element));
         }
     });
     let pressed = move |event: web_sys::MouseEvent| {
@@ -87,6 +88,13 @@ pub fn Modal(
         >
             <div class="dialog-body">{children()}</div>
         </dialog>
+    }
+}
+
+/// Gives the focus back to where it was, unless what was chosen took it elsewhere.
+fn give_back(element: &HtmlElement) {
+    if focused().is_none_or(|now| now.tag_name() == "BODY") {
+        let _unfocused = element.focus();
     }
 }
 

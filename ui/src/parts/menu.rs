@@ -52,9 +52,9 @@ impl Item {
 /// The button and, while it is open, the list. `items` is asked when it opens.
 #[component]
 pub fn Menu(
-    /// The button's name.
+    /// The button's name. Where the button shows words, they stand in it.
     #[prop(into)]
-    name: String,
+    name: Signal<String>,
     /// The button's class.
     class: &'static str,
     items: impl Fn() -> Vec<Item> + Send + Sync + 'static,
@@ -70,8 +70,8 @@ pub fn Menu(
             type="button"
             class=class
             node_ref=button
-            title=name.clone()
-            aria-label=name
+            title=move || name.get()
+            aria-label=move || name.get()
             aria-haspopup="menu"
             aria-expanded=move || open.get().to_string()
             // A press outside closes the list before it becomes a click here.

@@ -35,6 +35,7 @@ pub fn Screen() -> impl IntoView {
         })
     });
     view! {
+        <h1 class="heard">"Panes"</h1>
         <div class="split" node_ref=whole>
             <For each=move || ids.get() key=|id| *id let:id>
                 <Tile id />

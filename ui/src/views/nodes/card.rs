@@ -95,7 +95,7 @@ fn Head(of: StoredValue<String>, heading: String) -> impl IntoView {
             <span class="soft cut">{product}</span>
             <span class="grow"></span>
             <Show when=move || !local.get()>
-                <Menu name=format!("More about {}", name.get()) class="icon-button" items=move || items(state, of)>
+                <Menu name=Signal::derive(move || format!("More about {}", name.get())) class="icon-button" items=move || items(state, of)>
                     <Drawing of=Icon::More />
                 </Menu>
             </Show>

@@ -53,6 +53,7 @@ fn Names(face: Memo<Face>, id: PaneId) -> impl IntoView {
     let state = State::here();
     let text = move |pick: fn(&Face) -> &String| move || face.with(|face| pick(face).clone());
     let shape = Signal::derive(move || face.with(|face| face.shape.unwrap_or(Shape::Offline)));
+    let switch = Signal::derive(move || face.with(|face| format!("Session: {}", face.session)));
     let has = move |pick: fn(&Face) -> &String| move || face.with(|face| !pick(face).is_empty());
     view! {
         <Mark of=shape />
@@ -60,7 +61,7 @@ fn Names(face: Memo<Face>, id: PaneId) -> impl IntoView {
         <span class="soft cut pane-node">{text(|face| &face.node)}</span>
         <Show when=has(|face| &face.model)><span class="chip">{text(|face| &face.model)}</span></Show>
         <Show when=has(|face| &face.preset)><span class="chip">{text(|face| &face.preset)}</span></Show>
-        <Menu name="Sessions" class="pane-session" items=move || sessions(state, id)>
+        <Menu name=switch class="pane-session" items=move || sessions(state, id)>
             <span class="cut">{text(|face| &face.session)}</span>
             <Drawing of=Icon::Down />
         </Menu>

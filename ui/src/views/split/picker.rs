@@ -52,7 +52,7 @@ pub fn Picker(id: PaneId) -> impl IntoView {
     view! {
         <div class="picker">
             <div class="picker-body">
-                <h3 class="picker-title">"Open an agent here"</h3>
+                <h2 class="picker-title">"Open an agent here"</h2>
                 <Show when=move || !none.get() fallback=Nobody>
                     <input
                         class="picker-field words" type="text" placeholder="Filter agents" aria-label="Filter agents"
