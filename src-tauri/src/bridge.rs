@@ -12,15 +12,24 @@ use crate::start::Door;
 /// A call of the window. Its label is taken from the window itself, not from what it says.
 #[tauri::command]
 pub async fn call(webview: Webview, door: State<'_, Arc<Door>>, request: Request) -> Result<Value, Fault> {
-    let request = Request { window: webview.label().to_owned(), ..request };
+    let request = Request {
+        window: webview.label().to_owned(),
+        ..request
+    };
     door.call(request).await
 }
 
 /// The window's channel: each batch is one JSON text. A window that reloads attaches again; its old channel ends.
 #[tauri::command]
-pub async fn attach(webview: Webview, door: State<'_, Arc<Door>>, channel: Channel<String>) -> Result<(), Fault> {
+pub async fn attach(
+    webview: Webview,
+    door: State<'_, Arc<Door>>,
+    channel: Channel<String>,
+) -> Result<(), Fault> {
     let label = webview.label().to_owned();
-    let Some(mut batches) = door.attach(&label).await else { return Ok(()) };
+    let Some(mut batches) = door.attach(&label).await else {
+        return Ok(());
+    };
     let scope = door.scope().clone();
     door.scope().spawn(&format!("window {label}"), async move {
         loop {
@@ -28,7 +37,9 @@ pub async fn attach(webview: Webview, door: State<'_, Arc<Door>>, channel: Chann
                 batch = batches.recv() => batch,
                 () = scope.cancelled() => None,
             };
-            let Some(batch) = batch else { return Ok::<(), anyhow::Error>(()) };
+            let Some(batch) = batch else {
+                return Ok::<(), anyhow::Error>(());
+            };
             let text = serde_json::to_string(&batch)?;
             channel.send(text)?;
         }

@@ -75,17 +75,34 @@ fn build(door: &Arc<Door>, home: Result<fleet::Home, fleet::HomeError>) -> tauri
         .invoke_handler(tauri::generate_handler![bridge::call, bridge::attach])
         .setup(move |app| {
             begin.open(home);
+            window::until_told(app.handle(), begin.scope());
             tray::set_up(app.handle());
             Ok(())
         })
-        .build(tauri::generate_context!())
+        .build(context())
+}
+
+/// What `tauri.conf.json` says, with the window's files.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the macro writes calls that are not ours to change"
+)]
+fn context() -> tauri::Context {
+    tauri::generate_context!()
 }
 
 /// What the window system tells; only for the log.
 fn told(event: &RunEvent, door: &Door, born: Instant) {
     match event {
-        RunEvent::Ready => tracing::info!(ms = u64::try_from(born.elapsed().as_millis()).unwrap_or(u64::MAX), "the window is there"),
-        RunEvent::WindowEvent { event: WindowEvent::Destroyed, label, .. } => door.detach(label),
+        RunEvent::Ready => tracing::info!(
+            ms = u64::try_from(born.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "the window is there"
+        ),
+        RunEvent::WindowEvent {
+            event: WindowEvent::Destroyed,
+            label,
+            ..
+        } => door.detach(label),
         _ => {}
     }
 }
@@ -96,7 +113,9 @@ async fn end(door: &Door, root: &Scope) {
     if tokio::time::timeout_at(deadline, door.close()).await.is_err() {
         tracing::warn!("the connections did not end in time");
     }
-    let left = deadline.saturating_duration_since(tokio::time::Instant::now()).max(Duration::from_millis(500));
+    let left = deadline
+        .saturating_duration_since(tokio::time::Instant::now())
+        .max(Duration::from_millis(500));
     let drained = root.shutdown(left).await;
     tracing::info!(in_time = drained.in_time(), "{drained}");
 }
