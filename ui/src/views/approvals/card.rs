@@ -62,25 +62,9 @@ pub fn Card(
     let (always, busy) = (RwSignal::new(false), RwSignal::new(None));
     let waits = Memo::new(move |_| of.with(|of| of.outcome.is_none()));
     let open = Memo::new(move |_| awake.get() && waits.get() && !expired.get() && busy.get().is_none());
-    let ask = Ask {
-        state,
-        of,
-        at,
-        open,
-        always,
-        busy,
-    };
+    let ask = Ask { state, of, at, open, always, busy };
     let names = names(state, of);
-    let label = move || {
-        of.with(|of| {
-            format!(
-                "{} {}: {}",
-                names.get().agent,
-                phrase::wants(&of.kind),
-                of.command
-            )
-        })
-    };
+    let label = move || of.with(|of| format!("{} {}: {}", names.get().agent, phrase::wants(&of.kind), of.command));
     view! {
         <article
             class="ask"
@@ -122,17 +106,9 @@ struct Names {
 fn names(state: State, of: Signal<Approval>) -> Memo<Names> {
     Memo::new(move |_| {
         of.with(|of| {
-            let agent = of
-                .agent
-                .as_deref()
-                .map(|agent| state.told.agent_name(&of.node, agent));
-            let session = of
-                .session
-                .clone()
-                .map(|session| contract::transcript::SessionRef {
-                    node: of.node.clone(),
-                    session,
-                });
+            let agent = of.agent.as_deref().map(|agent| state.told.agent_name(&of.node, agent));
+            let session =
+                of.session.clone().map(|session| contract::transcript::SessionRef { node: of.node.clone(), session });
             Names {
                 agent: agent.unwrap_or_else(|| "Someone".to_owned()),
                 node: state.told.node_name(&of.node),
@@ -147,8 +123,7 @@ fn Who(ask: Ask, names: Memo<Names>) -> impl IntoView {
     let Ask { state, of, at, .. } = ask;
     let wants = move || of.with(|of| phrase::wants(&of.kind));
     let go = move |_| {
-        let (node, agent, session) =
-            of.with_untracked(|of| (of.node.clone(), of.agent.clone(), of.session.clone()));
+        let (node, agent, session) = of.with_untracked(|of| (of.node.clone(), of.agent.clone(), of.session.clone()));
         if let Some(session) = session {
             open::session(state, &node, agent.as_deref(), &session, Where::Here);
         }
@@ -157,7 +132,7 @@ fn Who(ask: Ask, names: Memo<Names>) -> impl IntoView {
         At::Session => view! { <b class="cut">{move || names.get().agent}" "{wants}</b> }.into_any(),
         At::Inbox => view! {
             <b class="cut ask-agent">{move || names.get().agent}</b>
-            <span class="cut soft">{wants}</span>
+            <span class="cut soft ask-wants">{wants}</span>
             <span class="cut soft ask-place">
                 {move || names.get().node}
                 {move || names.get().session.map(|title| view! {
@@ -219,11 +194,7 @@ fn shape(of: &Approval) -> Shape {
 
 fn end(of: &Approval) -> String {
     match &of.outcome {
-        Some(outcome) => format!(
-            "{} at {}",
-            phrase::ended(outcome),
-            time::clock_seconds(outcome.at)
-        ),
+        Some(outcome) => format!("{} at {}", phrase::ended(outcome), time::clock_seconds(outcome.at)),
         None => "expired: the node counts it as denied".to_owned(),
     }
 }
@@ -245,9 +216,7 @@ fn pressed(ask: Ask, event: &KeyboardEvent) {
         "Enter" if on_a_yes(event) => (),
         "a" => say(ask, Decision::Once),
         "A" if ask.open.get_untracked() => {
-            let takes = ask
-                .of
-                .with_untracked(|of| phrase::takes(&of.allowed, Decision::Always));
+            let takes = ask.of.with_untracked(|of| phrase::takes(&of.allowed, Decision::Always));
             ask.always.set(takes);
         }
         "d" => say(ask, Decision::Deny),
@@ -260,8 +229,6 @@ fn pressed(ask: Ask, event: &KeyboardEvent) {
 
 /// Whether the press would push a button that allows.
 fn on_a_yes(event: &KeyboardEvent) -> bool {
-    let on = event
-        .target()
-        .and_then(|target| target.dyn_into::<Element>().ok());
+    let on = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     on.is_some_and(|on| on.closest("[data-yes]").ok().flatten().is_some())
 }

@@ -17,8 +17,7 @@ pub fn Command(#[prop(into)] text: Signal<String>) -> impl IntoView {
         let piece = |piece: Piece| match piece {
             Piece::Plain(text) => text.into_any(),
             Piece::Hidden(escape) => {
-                view! { <span class="command-hidden" title="A character that is not seen">{escape}</span> }
-                    .into_any()
+                view! { <span class="command-hidden" title="A character that is not seen">{escape}</span> }.into_any()
             }
         };
         pieces.get().into_iter().map(piece).collect_view()

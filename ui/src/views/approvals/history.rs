@@ -87,11 +87,7 @@ mod tests {
             asked_at: None,
             expires_at: None,
             allowed: Vec::new(),
-            outcome: at.map(|at| Outcome {
-                decision: Decision::Once,
-                by: None,
-                at,
-            }),
+            outcome: at.map(|at| Outcome { decision: Decision::Once, by: None, at }),
         };
         let all = [of("a", Some(1)), of("b", None), of("c", Some(3))];
         let ids: Vec<_> = answered(all.iter()).into_iter().map(|of| of.id).collect();

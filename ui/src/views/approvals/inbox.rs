@@ -37,12 +37,13 @@ impl Inbox {
             pointer: RwSignal::new(false),
             keyboard: RwSignal::new(false),
         };
-        let waiting = Memo::new(move |_| {
-            state
-                .told
-                .approvals(|all| asking(all).into_iter().map(key).collect::<Vec<_>>())
+        let waiting =
+            Memo::new(move |_| state.told.approvals(|all| asking(all).into_iter().map(key).collect::<Vec<_>>()));
+        Effect::new(move |before: Option<Vec<Key>>| {
+            let waiting = waiting.get();
+            inbox.arrange(&before.unwrap_or_default(), &waiting);
+            waiting
         });
-        Effect::new(move |_| inbox.arrange(&waiting.get()));
         inbox
     }
 
@@ -51,20 +52,15 @@ impl Inbox {
         Memo::new(move |_| self.shown.get())
     }
 
-    fn arrange(self, waiting: &[Key]) {
+    /// Lays the cards out anew. `before`: what waited the last time.
+    fn arrange(self, before: &[Key], waiting: &[Key]) {
         let hand = match self.pointer.get() || self.keyboard.get() {
             true => Hand::Among,
             false => Hand::Away,
         };
         let shown = self.shown.get_untracked();
-        self.settle(
-            shown
-                .iter()
-                .filter(|key| !waiting.contains(key) && self.answered(key)),
-        );
-        let next = self
-            .settled
-            .with(|settled| arranged(&shown, waiting, settled, hand));
+        self.settle(before.iter().filter(|key| !waiting.contains(key) && self.answered(key)));
+        let next = self.settled.with(|settled| arranged(&shown, waiting, settled, hand));
         if next != shown {
             self.shown.set(next);
         }
@@ -74,9 +70,7 @@ impl Inbox {
     }
 
     fn answered(self, (node, id): &Key) -> bool {
-        self.state
-            .told
-            .peek(|model| model.approvals.iter().any(|of| of.node == *node && of.id == *id))
+        self.state.told.peek(|model| model.approvals.iter().any(|of| of.node == *node && of.id == *id))
     }
 
     fn settle<'a>(self, keys: impl Iterator<Item = &'a Key>) {
@@ -93,11 +87,10 @@ impl Inbox {
             return;
         }
         let leave = move || {
-            let busy = self.pointer.try_get_untracked().unwrap_or(true)
-                || self.keyboard.try_get_untracked().unwrap_or(true);
+            let busy =
+                self.pointer.try_get_untracked().unwrap_or(true) || self.keyboard.try_get_untracked().unwrap_or(true);
             if !busy {
-                self.settled
-                    .update(|settled| settled.retain(|key| !going.contains(key)));
+                self.settled.update(|settled| settled.retain(|key| !going.contains(key)));
             }
         };
         set_timeout(leave, STAYS);
@@ -109,18 +102,12 @@ impl Inbox {
 pub fn Cards(inbox: Inbox) -> impl IntoView {
     let list = NodeRef::<html::Div>::new();
     keys::listen(inbox.state, list);
-    let known = Memo::new(move |_| {
-        inbox
-            .state
-            .told
-            .read(crate::state::apply::Key::Approvals, |model| model.approvals_known)
-    });
+    let known =
+        Memo::new(move |_| inbox.state.told.read(crate::state::apply::Key::Approvals, |model| model.approvals_known));
     let none = Memo::new(move |_| inbox.shown.with(Vec::is_empty));
     let left = move |event: FocusEvent| {
         let to = event.related_target().and_then(|to| to.dyn_into::<Node>().ok());
-        let inside = list
-            .get_untracked()
-            .is_some_and(|list| list.contains(to.as_ref()));
+        let inside = list.get_untracked().is_some_and(|list| list.contains(to.as_ref()));
         inbox.keyboard.set(inside);
     };
     view! {
@@ -150,9 +137,7 @@ fn One(state: State, of: Key) -> impl IntoView {
     let element = NodeRef::<html::Article>::new();
     let mine = of.clone();
     let approval = Memo::new(move |before: Option<&Option<Approval>>| {
-        let found = state
-            .told
-            .approvals(|all| all.iter().find(|all| key(all) == mine).cloned());
+        let found = state.told.approvals(|all| all.iter().find(|all| key(all) == mine).cloned());
         // One that is gone keeps its last face until its card leaves.
         found.or_else(|| before.cloned().flatten())
     });

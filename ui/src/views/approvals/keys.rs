@@ -22,16 +22,9 @@ pub fn listen(state: State, list: NodeRef<html::Div>) {
 
 fn step(event: &KeyboardEvent) -> Option<i32> {
     let plain = !(event.ctrl_key() || event.alt_key() || event.meta_key() || event.default_prevented());
-    let typing = event
-        .target()
-        .and_then(|target| target.dyn_into::<Element>().ok())
-        .is_some_and(|target| {
-            target
-                .closest("input:not([type=radio]), textarea, [contenteditable]")
-                .ok()
-                .flatten()
-                .is_some()
-        });
+    let typing = event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|target| {
+        target.closest("input:not([type=radio]), textarea, [contenteditable]").ok().flatten().is_some()
+    });
     match event.key().as_str() {
         "j" if plain && !typing => Some(1),
         "k" if plain && !typing => Some(-1),
@@ -41,13 +34,9 @@ fn step(event: &KeyboardEvent) -> Option<i32> {
 
 fn walk(list: &HtmlElement, step: i32) {
     let cards = list.children();
-    let cards: Vec<HtmlElement> = (0..cards.length())
-        .filter_map(|at| cards.item(at)?.dyn_into().ok())
-        .collect();
+    let cards: Vec<HtmlElement> = (0..cards.length()).filter_map(|at| cards.item(at)?.dyn_into().ok()).collect();
     let active = document().active_element();
-    let at = cards
-        .iter()
-        .position(|card| active.as_ref().is_some_and(|active| card.contains(Some(active))));
+    let at = cards.iter().position(|card| active.as_ref().is_some_and(|active| card.contains(Some(active))));
     let last = cards.len().saturating_sub(1) as i32;
     let to = at.map_or(0, |at| at as i32 + step).clamp(0, last);
     if let Some(card) = cards.get(to as usize) {

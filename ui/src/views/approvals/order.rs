@@ -23,11 +23,7 @@ pub enum Hand {
 /// stay where they were.
 pub fn arranged(shown: &[Key], waiting: &[Key], settled: &[Key], hand: Hand) -> Vec<Key> {
     let mut cards: Vec<Key> = match hand {
-        Hand::Among => shown
-            .iter()
-            .filter(|key| waiting.contains(key) || settled.contains(key))
-            .cloned()
-            .collect(),
+        Hand::Among => shown.iter().filter(|key| waiting.contains(key) || settled.contains(key)).cloned().collect(),
         Hand::Away => waiting.to_vec(),
     };
     match hand {
@@ -46,10 +42,7 @@ mod tests {
     use super::*;
 
     fn keys(names: &str) -> Vec<Key> {
-        names
-            .split_whitespace()
-            .map(|name| ("n".to_owned(), name.to_owned()))
-            .collect()
+        names.split_whitespace().map(|name| ("n".to_owned(), name.to_owned())).collect()
     }
 
     fn check(shown: &str, waiting: &str, settled: &str, hand: Hand, cards: &str) {

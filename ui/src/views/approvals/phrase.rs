@@ -53,9 +53,7 @@ pub fn warning(hidden: usize) -> Option<String> {
     match hidden {
         0 => None,
         1 => Some("One character of it is not seen; it is shown as an escape.".to_owned()),
-        n => Some(format!(
-            "{n} characters of it are not seen; they are shown as escapes."
-        )),
+        n => Some(format!("{n} characters of it are not seen; they are shown as escapes.")),
     }
 }
 
@@ -65,20 +63,10 @@ mod tests {
 
     #[test]
     fn an_end_says_how_and_by_whom() {
-        let outcome = |decision, by: Option<&str>| Outcome {
-            decision,
-            by: by.map(str::to_owned),
-            at: 0,
-        };
-        assert_eq!(
-            ended(&outcome(Decision::Once, Some("you"))),
-            "allowed once by you"
-        );
+        let outcome = |decision, by: Option<&str>| Outcome { decision, by: by.map(str::to_owned), at: 0 };
+        assert_eq!(ended(&outcome(Decision::Once, Some("you"))), "allowed once by you");
         assert_eq!(ended(&outcome(Decision::Deny, None)), "denied");
-        assert_eq!(
-            ended(&outcome(Decision::Expired, Some("gateway"))),
-            "expired without an answer"
-        );
+        assert_eq!(ended(&outcome(Decision::Expired, Some("gateway"))), "expired without an answer");
     }
 
     #[test]

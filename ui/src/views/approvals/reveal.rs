@@ -24,10 +24,7 @@ pub fn reveal(command: &str) -> Vec<Piece> {
 
 /// How many characters of it are not seen.
 pub fn hidden(pieces: &[Piece]) -> usize {
-    pieces
-        .iter()
-        .filter(|piece| matches!(piece, Piece::Hidden(_)))
-        .count()
+    pieces.iter().filter(|piece| matches!(piece, Piece::Hidden(_))).count()
 }
 
 fn escape(letter: char) -> String {
@@ -70,11 +67,7 @@ mod tests {
 
     #[test]
     fn an_ordinary_command_stays_as_it_is_in_any_language() {
-        for command in [
-            "cargo publish -p wire --dry-run",
-            "echo 'grüße, 世界'\nls",
-            "printf '🚀'",
-        ] {
+        for command in ["cargo publish -p wire --dry-run", "echo 'grüße, 世界'\nls", "printf '🚀'"] {
             assert_eq!(reveal(command), [plain(command)]);
         }
     }
@@ -82,10 +75,7 @@ mod tests {
     #[test]
     fn what_turns_the_order_of_letters_is_shown_as_an_escape() {
         let pieces = reveal("rm a\u{202E}txt.sh");
-        assert_eq!(
-            pieces,
-            [plain("rm a"), Piece::Hidden("\\u{202E}".into()), plain("txt.sh")]
-        );
+        assert_eq!(pieces, [plain("rm a"), Piece::Hidden("\\u{202E}".into()), plain("txt.sh")]);
         assert_eq!(hidden(&pieces), 1);
     }
 
@@ -116,14 +106,7 @@ mod tests {
     #[test]
     fn control_characters_have_the_names_programmers_know() {
         let pieces = reveal("a\tb\r\u{1b}");
-        let escapes: Vec<_> = pieces
-            .iter()
-            .filter(|piece| matches!(piece, Piece::Hidden(_)))
-            .cloned()
-            .collect();
-        assert_eq!(
-            escapes,
-            ["\\t", "\\r", "\\e"].map(|escape| Piece::Hidden(escape.into()))
-        );
+        let escapes: Vec<_> = pieces.iter().filter(|piece| matches!(piece, Piece::Hidden(_))).cloned().collect();
+        assert_eq!(escapes, ["\\t", "\\r", "\\e"].map(|escape| Piece::Hidden(escape.into())));
     }
 }

@@ -25,11 +25,7 @@ fn Answers(ask: Ask) -> impl IntoView {
     let off = move || !ask.open.get();
     let name = move |decision, name: &'static str| {
         move || {
-            if ask.busy.get() == Some(decision) {
-                "Answering…"
-            } else {
-                name
-            }
+            if ask.busy.get() == Some(decision) { "Answering…" } else { name }
         }
     };
     view! {
