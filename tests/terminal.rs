@@ -18,27 +18,12 @@ const TOKEN: &str = "a-token-for-this-test-only";
 async fn our_own_gateway_answers_from_the_terminal() -> Result<()> {
     let (desk, pilot) = or_skip!(terminal().await);
     let (_gateway, url) = own_gateway(&desk, &pilot)?;
-    let said = pilot
-        .run(
-            &desk,
-            &["send", &url, "hello there", "--wait", "--json", "--key-stdin"],
-            TOKEN,
-        )
-        .await?;
+    let said = pilot.run(&desk, &["send", &url, "hello there", "--wait", "--json", "--key-stdin"], TOKEN).await?;
     let events = events(&said)?;
     let last = events.last().context("it printed nothing")?;
-    ensure!(
-        last["event"] == "run.finished" && last["outcome"] == "ok",
-        "it ended with {last}"
-    );
-    ensure!(
-        events.iter().any(|event| event["event"] == "text.delta"),
-        "nothing streamed: {events:?}"
-    );
-    ensure!(
-        events.iter().all(|event| event["node"].is_string()),
-        "an event without its node: {events:?}"
-    );
+    ensure!(last["event"] == "run.finished" && last["outcome"] == "ok", "it ended with {last}");
+    ensure!(events.iter().any(|event| event["event"] == "text.delta"), "nothing streamed: {events:?}");
+    ensure!(events.iter().all(|event| event["node"].is_string()), "an event without its node: {events:?}");
     Ok(())
 }
 
@@ -46,27 +31,12 @@ async fn our_own_gateway_answers_from_the_terminal() -> Result<()> {
 async fn an_openclaw_is_kept_with_its_key_and_answers() -> Result<()> {
     let (desk, pilot) = or_skip!(terminal().await);
     let claw = or_skip!(openclaw::start().await);
-    let added = pilot
-        .run(
-            &desk,
-            &["node", "add", "lab", &claw.url(), "--key-stdin"],
-            claw.token(),
-        )
-        .await?;
+    let added = pilot.run(&desk, &["node", "add", "lab", &claw.url(), "--key-stdin"], claw.token()).await?;
     ensure!(added.status.success(), "{}", words(&added));
     // The key is in the keyring now, so nobody gives it again.
-    let said = pilot
-        .run(
-            &desk,
-            &["send", "lab", "[tool:echo aye] go", "--wait", "--json"],
-            "",
-        )
-        .await?;
+    let said = pilot.run(&desk, &["send", "lab", "[tool:echo aye] go", "--wait", "--json"], "").await?;
     let events = events(&said)?;
-    let names: Vec<&str> = events
-        .iter()
-        .filter_map(|event| event["event"].as_str())
-        .collect();
+    let names: Vec<&str> = events.iter().filter_map(|event| event["event"].as_str()).collect();
     for name in ["run.started", "tool.started", "tool.finished", "run.finished"] {
         ensure!(names.contains(&name), "no {name} among {names:?}");
     }
@@ -79,24 +49,12 @@ async fn an_openclaw_is_kept_with_its_key_and_answers() -> Result<()> {
 async fn a_key_never_stands_in_the_apps_folder() -> Result<()> {
     let (desk, pilot) = or_skip!(terminal().await);
     let (_gateway, url) = own_gateway(&desk, &pilot)?;
-    let added = pilot
-        .run(&desk, &["node", "add", "own", &url, "--key-stdin"], TOKEN)
-        .await?;
+    let added = pilot.run(&desk, &["node", "add", "own", &url, "--key-stdin"], TOKEN).await?;
     ensure!(added.status.success(), "{}", words(&added));
-    ensure!(
-        !words(&added).contains(TOKEN),
-        "the key was shown: {}",
-        words(&added)
-    );
-    for entry in walkdir::WalkDir::new(desk.home())
-        .into_iter()
-        .flatten()
-        .filter(|entry| entry.file_type().is_file())
-    {
+    ensure!(!words(&added).contains(TOKEN), "the key was shown: {}", words(&added));
+    for entry in walkdir::WalkDir::new(desk.home()).into_iter().flatten().filter(|entry| entry.file_type().is_file()) {
         let bytes = std::fs::read(entry.path())?;
-        let holds_key = bytes
-            .windows(TOKEN.len())
-            .any(|window| window == TOKEN.as_bytes());
+        let holds_key = bytes.windows(TOKEN.len()).any(|window| window == TOKEN.as_bytes());
         ensure!(!holds_key, "{} holds the key", entry.path().display());
     }
     Ok(())
@@ -108,38 +66,11 @@ async fn what_cannot_be_done_is_said_and_told_by_the_exit_code() -> Result<()> {
     let misused = pilot.run(&desk, &["node", "ad"], "").await?;
     ensure!(misused.status.code() == Some(2), "{:?}", misused.status);
     let port = testkit::wait::free_port().await?;
-    let nobody = pilot
-        .run(&desk, &["node", "test", &format!("ws://127.0.0.1:{port}")], "")
-        .await?;
-    ensure!(
-        nobody.status.code() == Some(1),
-        "{:?}: {}",
-        nobody.status,
-        words(&nobody)
-    );
-    let open = pilot
-        .run(
-            &desk,
-            &[
-                "node",
-                "add",
-                "far",
-                "ws://gateway.example.com:8765",
-                "--key-stdin",
-            ],
-            TOKEN,
-        )
-        .await?;
-    ensure!(
-        open.status.code() == Some(1),
-        "a plain connection to another host: {}",
-        words(&open)
-    );
-    ensure!(
-        words(&open).contains("wss://"),
-        "it does not say what to do: {}",
-        words(&open)
-    );
+    let nobody = pilot.run(&desk, &["node", "test", &format!("ws://127.0.0.1:{port}")], "").await?;
+    ensure!(nobody.status.code() == Some(1), "{:?}: {}", nobody.status, words(&nobody));
+    let open = pilot.run(&desk, &["node", "add", "far", "ws://gateway.example.com:8765", "--key-stdin"], TOKEN).await?;
+    ensure!(open.status.code() == Some(1), "a plain connection to another host: {}", words(&open));
+    ensure!(words(&open).contains("wss://"), "it does not say what to do: {}", words(&open));
     Ok(())
 }
 
@@ -167,17 +98,7 @@ impl Pilot {
 
 fn own_gateway(desk: &Desk, pilot: &Pilot) -> Result<(Running, String)> {
     let data = desk.home().join("headless").display().to_string();
-    let command = pilot.command(
-        desk,
-        &[
-            "gateway",
-            "--listen",
-            "127.0.0.1:0",
-            "--token-stdin",
-            "--data",
-            &data,
-        ],
-    );
+    let command = pilot.command(desk, &["gateway", "--listen", "127.0.0.1:0", "--token-stdin", "--data", &data]);
     Running::start_and_read(&command, input(TOKEN)?, &desk.log("gateway.out"))
 }
 
@@ -185,15 +106,9 @@ fn own_gateway(desk: &Desk, pilot: &Pilot) -> Result<(Running, String)> {
 fn events(output: &Output) -> Result<Vec<Value>> {
     ensure!(output.status.success(), "{}", words(output));
     let text = String::from_utf8_lossy(&output.stdout);
-    text.lines()
-        .map(|line| serde_json::from_str(line).with_context(|| line.to_owned()))
-        .collect()
+    text.lines().map(|line| serde_json::from_str(line).with_context(|| line.to_owned())).collect()
 }
 
 fn words(output: &Output) -> String {
-    format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }

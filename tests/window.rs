@@ -44,12 +44,7 @@ async fn an_openclaw_added_in_the_window_is_there_again_after_a_restart_and_afte
 async fn a_plain_address_elsewhere_is_refused_at_its_field() -> Result<()> {
     let (_desk, window) = or_skip!(window::open().await);
     add(&window, "far", "ws://gateway.example.com:8765", "key").await?;
-    let fault = window
-        .page
-        .wait()
-        .at_most(SOON)
-        .for_element(Locator::Css("#node-address[aria-invalid=true]"))
-        .await?;
+    let fault = window.page.wait().at_most(SOON).for_element(Locator::Css("#node-address[aria-invalid=true]")).await?;
     anyhow::ensure!(fault.is_displayed().await?, "the fault is not to be seen");
     window.close().await
 }
@@ -57,17 +52,8 @@ async fn a_plain_address_elsewhere_is_refused_at_its_field() -> Result<()> {
 /// As a person: the button, the three fields, the button.
 async fn add(window: &Window, name: &str, address: &str, key: &str) -> Result<()> {
     press(window, "//button[normalize-space()='Add node']").await?;
-    for (field, value) in [
-        ("#node-address", address),
-        ("#node-name", name),
-        ("#node-key", key),
-    ] {
-        let input = window
-            .page
-            .wait()
-            .at_most(SOON)
-            .for_element(Locator::Css(field))
-            .await?;
+    for (field, value) in [("#node-address", address), ("#node-name", name), ("#node-key", key)] {
+        let input = window.page.wait().at_most(SOON).for_element(Locator::Css(field)).await?;
         input.clear().await?;
         input.send_keys(value).await?;
     }
@@ -75,28 +61,18 @@ async fn add(window: &Window, name: &str, address: &str, key: &str) -> Result<()
 }
 
 async fn press(window: &Window, path: &str) -> Result<()> {
-    let button = window
-        .page
-        .wait()
-        .at_most(SOON)
-        .for_element(Locator::XPath(path))
-        .await?;
+    let button = window.page.wait().at_most(SOON).for_element(Locator::XPath(path)).await?;
     Ok(button.click().await?)
 }
 
 async fn shows_on_card(window: &Window, node: &str, words: &str, deadline: Duration) -> Result<()> {
     let path = format!("//article[.//h2[normalize-space()='{node}']][contains(., '{words}')]");
-    let card = window
-        .page
-        .wait()
-        .at_most(deadline)
-        .for_element(Locator::XPath(&path))
-        .await;
+    let card = window.page.wait().at_most(deadline).for_element(Locator::XPath(&path)).await;
     if let Err(error) = card {
         let shown = window.text().await.unwrap_or_default();
-        return Err(anyhow::Error::new(error).context(format!(
-            "no card of {node} says {words}; the window shows: {shown}"
-        )));
+        return Err(
+            anyhow::Error::new(error).context(format!("no card of {node} says {words}; the window shows: {shown}"))
+        );
     }
     Ok(())
 }

@@ -12,20 +12,13 @@ use crate::start::Door;
 /// A call of the window. Its label is taken from the window itself, not from what it says.
 #[tauri::command]
 pub async fn call(webview: Webview, door: State<'_, Arc<Door>>, request: Request) -> Result<Value, Fault> {
-    let request = Request {
-        window: webview.label().to_owned(),
-        ..request
-    };
+    let request = Request { window: webview.label().to_owned(), ..request };
     door.call(request).await
 }
 
 /// The window's channel: each batch is one JSON text. A window that reloads attaches again; its old channel ends.
 #[tauri::command]
-pub async fn attach(
-    webview: Webview,
-    door: State<'_, Arc<Door>>,
-    channel: Channel<String>,
-) -> Result<(), Fault> {
+pub async fn attach(webview: Webview, door: State<'_, Arc<Door>>, channel: Channel<String>) -> Result<(), Fault> {
     let label = webview.label().to_owned();
     let Some(mut batches) = door.attach(&label).await else {
         return Ok(());

@@ -23,11 +23,6 @@ impl gateway::Keys for ModelKeys {
         &'a self,
         name: &'a str,
     ) -> Pin<Box<dyn Future<Output = Result<Option<SecretString>, KeyError>> + Send + 'a>> {
-        Box::pin(async move {
-            self.keys
-                .read(name, Slot::Model)
-                .await
-                .map_err(|fault| KeyError(format!("{fault}.")))
-        })
+        Box::pin(async move { self.keys.read(name, Slot::Model).await.map_err(|fault| KeyError(format!("{fault}."))) })
     }
 }

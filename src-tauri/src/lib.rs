@@ -57,11 +57,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
 }
 
 fn runtime() -> anyhow::Result<Runtime> {
-    Builder::new_multi_thread()
-        .enable_all()
-        .thread_name("pilothouse")
-        .build()
-        .context("the system gives no threads")
+    Builder::new_multi_thread().enable_all().thread_name("pilothouse").build().context("the system gives no threads")
 }
 
 /// The window with its two commands. The house starts beside it, after it is clear that this is the only copy.
@@ -83,10 +79,7 @@ fn build(door: &Arc<Door>, home: Result<fleet::Home, fleet::HomeError>) -> tauri
 }
 
 /// What `tauri.conf.json` says, with the window's files.
-#[allow(
-    clippy::disallowed_methods,
-    reason = "the macro writes calls that are not ours to change"
-)]
+#[allow(clippy::disallowed_methods, reason = "the macro writes calls that are not ours to change")]
 fn context() -> tauri::Context {
     tauri::generate_context!()
 }
@@ -94,15 +87,10 @@ fn context() -> tauri::Context {
 /// What the window system tells; only for the log.
 fn told(event: &RunEvent, door: &Door, born: Instant) {
     match event {
-        RunEvent::Ready => tracing::info!(
-            ms = u64::try_from(born.elapsed().as_millis()).unwrap_or(u64::MAX),
-            "the window is there"
-        ),
-        RunEvent::WindowEvent {
-            event: WindowEvent::Destroyed,
-            label,
-            ..
-        } => door.detach(label),
+        RunEvent::Ready => {
+            tracing::info!(ms = u64::try_from(born.elapsed().as_millis()).unwrap_or(u64::MAX), "the window is there")
+        }
+        RunEvent::WindowEvent { event: WindowEvent::Destroyed, label, .. } => door.detach(label),
         _ => {}
     }
 }
@@ -113,9 +101,7 @@ async fn end(door: &Door, root: &Scope) {
     if tokio::time::timeout_at(deadline, door.close()).await.is_err() {
         tracing::warn!("the connections did not end in time");
     }
-    let left = deadline
-        .saturating_duration_since(tokio::time::Instant::now())
-        .max(Duration::from_millis(500));
+    let left = deadline.saturating_duration_since(tokio::time::Instant::now()).max(Duration::from_millis(500));
     let drained = root.shutdown(left).await;
     tracing::info!(in_time = drained.in_time(), "{drained}");
 }

@@ -23,19 +23,11 @@ pub fn start(home: Option<&Home>) -> Option<WorkerGuard> {
     let filter = || EnvFilter::new(asked.as_deref().unwrap_or(USUAL));
     let file = home.and_then(|home| file(&home.state.join("logs")));
     let (file, guard) = match file.map(tracing_appender::non_blocking) {
-        Some((writer, guard)) => (
-            Some(fmt::layer().with_ansi(false).with_writer(writer)),
-            Some(guard),
-        ),
+        Some((writer, guard)) => (Some(fmt::layer().with_ansi(false).with_writer(writer)), Some(guard)),
         None => (None, None),
     };
-    let terminal = asked
-        .is_some()
-        .then(|| fmt::layer().with_writer(std::io::stderr).with_filter(filter()));
-    let begun = tracing_subscriber::registry()
-        .with(file.with_filter(filter()))
-        .with(terminal)
-        .try_init();
+    let terminal = asked.is_some().then(|| fmt::layer().with_writer(std::io::stderr).with_filter(filter()));
+    let begun = tracing_subscriber::registry().with(file.with_filter(filter())).with(terminal).try_init();
     if begun.is_ok() {
         panics_too();
     }
@@ -45,10 +37,7 @@ pub fn start(home: Option<&Home>) -> Option<WorkerGuard> {
 
 fn file(folder: &Path) -> Option<RollingFileAppender> {
     std::fs::create_dir_all(folder).ok()?;
-    let builder = Builder::new()
-        .rotation(Rotation::DAILY)
-        .filename_prefix("pilothouse")
-        .filename_suffix("log");
+    let builder = Builder::new().rotation(Rotation::DAILY).filename_prefix("pilothouse").filename_suffix("log");
     builder.max_log_files(DAYS).build(folder).ok()
 }
 

@@ -34,10 +34,7 @@ enum House {
 impl Door {
     /// Nothing behind it yet.
     pub fn new(root: &Scope) -> Door {
-        Door {
-            scope: root.clone(),
-            house: SetOnce::new(),
-        }
+        Door { scope: root.clone(), house: SetOnce::new() }
     }
 
     /// Starts the house. Whoever asks meanwhile waits.
@@ -97,18 +94,10 @@ async fn house(scope: &Scope, home: Result<Home, HomeError>) -> House {
         Ok((embedded, fault)) => (Some(embedded), fault),
         Err(sentence) => (None, Some(sentence)),
     };
-    let options = Options {
-        home,
-        embedded,
-        keys,
-        clock: Arc::new(RealClock),
-        shared: false,
-    };
+    let options = Options { home, embedded, keys, clock: Arc::new(RealClock), shared: false };
     match Fleet::start(scope, options).await {
         Ok(fleet) => {
-            fault
-                .into_iter()
-                .for_each(|sentence| fleet.note_start_fault(sentence));
+            fault.into_iter().for_each(|sentence| fleet.note_start_fault(sentence));
             House::Open(fleet)
         }
         Err(error) => House::Shut(vec![said(&error)]),
@@ -123,17 +112,9 @@ async fn embedded(scope: &Scope, home: &Home, keys: &Keys) -> Result<(Embedded, 
         Err(error) => (Config::default_in(&data), Some(said(&error))),
     };
     let config = config.with_keys(Arc::new(ModelKeys::new(keys.clone())));
-    let gateway = Gateway::start(scope, &data, config)
-        .await
-        .map_err(|error| said(&error))?;
+    let gateway = Gateway::start(scope, &data, config).await.map_err(|error| said(&error))?;
     let connect = move || gateway.connect();
-    Ok((
-        Embedded {
-            connect: Arc::new(connect),
-            name: fleet::nodes::LOCAL.to_owned(),
-        },
-        fault,
-    ))
+    Ok((Embedded { connect: Arc::new(connect), name: fleet::nodes::LOCAL.to_owned() }, fault))
 }
 
 /// The sentence for the window; the chain for the log.

@@ -21,9 +21,7 @@ pub fn only_one<R: Runtime>(home: Option<&Home>) -> TauriPlugin<R> {
 pub fn remembered<R: Runtime>(home: Option<&Home>) -> TauriPlugin<R> {
     let builder = tauri_plugin_window_state::Builder::new();
     match home {
-        Some(home) => builder
-            .with_filename(home.state.join("window.json").to_string_lossy())
-            .build(),
+        Some(home) => builder.with_filename(home.state.join("window.json").to_string_lossy()).build(),
         None => builder.build(),
     }
 }
@@ -47,8 +45,7 @@ pub fn until_told<R: Runtime>(app: &AppHandle<R>, scope: &Scope) {
 
     let (app, stop) = (app.clone(), scope.clone());
     scope.spawn("listen to signals", async move {
-        let (mut interrupt, mut terminate) =
-            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
         tokio::select! {
             _ = interrupt.recv() => app.exit(0),
             _ = terminate.recv() => app.exit(0),

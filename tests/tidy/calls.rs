@@ -38,14 +38,8 @@ const BLUNT: &[&[&str]] = &[
 ];
 
 pub fn spawns(sources: &[Source]) -> Vec<Complaint> {
-    let outside = programs(sources)
-        .into_iter()
-        .filter(|source| !source.path.starts_with("crates/supervise/"));
-    each(
-        outside,
-        SPAWNS,
-        "only `supervise` starts tasks and threads: each has a name, an owner and a reported end",
-    )
+    let outside = programs(sources).into_iter().filter(|source| !source.path.starts_with("crates/supervise/"));
+    each(outside, SPAWNS, "only `supervise` starts tasks and threads: each has a name, an owner and a reported end")
 }
 
 pub fn unbounded(sources: &[Source]) -> Vec<Complaint> {
@@ -54,8 +48,7 @@ pub fn unbounded(sources: &[Source]) -> Vec<Complaint> {
 }
 
 pub fn blunt(sources: &[Source]) -> Vec<Complaint> {
-    let mend =
-        "outside tests an error is returned, and words go to the log or through the writer they were given";
+    let mend = "outside tests an error is returned, and words go to the log or through the writer they were given";
     each(programs(sources).into_iter(), BLUNT, mend)
 }
 
@@ -70,8 +63,7 @@ fn each<'a>(sources: impl Iterator<Item = &'a Source>, banned: &[&[&str]], mend:
         let tokens = program(source);
         for words in banned {
             let found = find(&tokens, words).into_iter();
-            complaints
-                .extend(found.map(|line| source.complain(line, format!("`{}`: {mend}", words.concat()))));
+            complaints.extend(found.map(|line| source.complain(line, format!("`{}`: {mend}", words.concat()))));
         }
     }
     complaints.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
@@ -81,55 +73,29 @@ fn each<'a>(sources: impl Iterator<Item = &'a Source>, banned: &[&[&str]], mend:
 #[test]
 fn a_task_started_outside_supervise_is_named() {
     let text = "//! x\nfn a() {\n    tokio::spawn(async {});\n    std::thread::spawn(|| ());\n    tokio::task::spawn_blocking(|| ());\n}\n";
-    let complaints = spawns(&[
-        Source::new("crates/link/src/a.rs", text),
-        Source::new("crates/supervise/src/a.rs", text),
-    ]);
+    let complaints =
+        spawns(&[Source::new("crates/link/src/a.rs", text), Source::new("crates/supervise/src/a.rs", text)]);
     let lines: Vec<usize> = complaints.iter().map(|complaint| complaint.line).collect();
     assert_eq!(lines, [3, 4, 5]);
-    assert!(
-        complaints
-            .iter()
-            .all(|complaint| complaint.path == "crates/link/src/a.rs")
-    );
+    assert!(complaints.iter().all(|complaint| complaint.path == "crates/link/src/a.rs"));
 }
 
 #[test]
 fn an_unbounded_channel_is_named() {
-    let bad = Source::new(
-        "crates/fleet/src/a.rs",
-        "fn a() {\n let (tx, rx) = mpsc::unbounded_channel::<u8>();\n}",
-    );
-    let good = Source::new(
-        "crates/fleet/src/b.rs",
-        "fn a() { let (tx, rx) = mpsc::channel::<u8>(8); }",
-    );
+    let bad = Source::new("crates/fleet/src/a.rs", "fn a() {\n let (tx, rx) = mpsc::unbounded_channel::<u8>();\n}");
+    let good = Source::new("crates/fleet/src/b.rs", "fn a() { let (tx, rx) = mpsc::channel::<u8>(8); }");
     let complaints = unbounded(&[bad, good]);
     assert_eq!(complaints.len(), 1);
-    assert_eq!(
-        (complaints[0].path.as_str(), complaints[0].line),
-        ("crates/fleet/src/a.rs", 2)
-    );
+    assert_eq!((complaints[0].path.as_str(), complaints[0].line), ("crates/fleet/src/a.rs", 2));
 }
 
 #[test]
 fn each_blunt_word_is_named_and_its_decent_cousin_is_not() {
-    for word in [
-        "x.unwrap()",
-        "x.expect(\"y\")",
-        "panic!()",
-        "todo!()",
-        "dbg!(x)",
-        "println!()",
-        "eprintln!()",
-    ] {
+    for word in ["x.unwrap()", "x.expect(\"y\")", "panic!()", "todo!()", "dbg!(x)", "println!()", "eprintln!()"] {
         let source = Source::new("crates/cli/src/a.rs", &format!("fn a() {{ {word}; }}"));
         assert_eq!(blunt(&[source]).len(), 1, "{word}");
     }
     let decent = "fn a() { x.unwrap_or_default(); x.unwrap_or(1); writeln!(out, \"y\"); assert!(x); }\n#[cfg(test)]\nmod tests { fn b() { x.unwrap(); } }";
     assert_eq!(blunt(&[Source::new("crates/cli/src/a.rs", decent)]), []);
-    assert_eq!(
-        blunt(&[Source::new("tests/main.rs", "fn a() { x.unwrap(); }")]),
-        []
-    );
+    assert_eq!(blunt(&[Source::new("tests/main.rs", "fn a() { x.unwrap(); }")]), []);
 }

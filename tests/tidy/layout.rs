@@ -25,34 +25,20 @@ const TOP: [&str; 15] = [
 
 /// Names at the top that a person sees, without what is built.
 pub fn visible(top: &Path) -> Vec<String> {
-    let entries = fs::read_dir(top)
-        .expect("the top of the tree is readable")
-        .flatten();
+    let entries = fs::read_dir(top).expect("the top of the tree is readable").flatten();
     let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    let mut names: Vec<String> = names
-        .filter(|name| !name.starts_with('.') && !matches!(name.as_str(), "target" | "gen"))
-        .collect();
+    let mut names: Vec<String> =
+        names.filter(|name| !name.starts_with('.') && !matches!(name.as_str(), "target" | "gen")).collect();
     names.sort();
     names
 }
 
 pub fn check(names: &[String]) -> Vec<Complaint> {
-    let complaint = |name: &str, what: &str| Complaint {
-        path: name.into(),
-        line: 1,
-        what: what.into(),
-    };
+    let complaint = |name: &str, what: &str| Complaint { path: name.into(), line: 1, what: what.into() };
     let surplus = names.iter().filter(|name| !TOP.contains(&name.as_str()));
-    let absent = TOP
-        .iter()
-        .filter(|name| !names.iter().any(|there| there == *name));
+    let absent = TOP.iter().filter(|name| !names.iter().any(|there| there == *name));
     surplus
-        .map(|name| {
-            complaint(
-                name,
-                "is not of the decided top level: move it below, or hide it in a dot-file",
-            )
-        })
+        .map(|name| complaint(name, "is not of the decided top level: move it below, or hide it in a dot-file"))
         .chain(absent.map(|name| complaint(name, "is missing at the top level")))
         .collect()
 }
@@ -64,9 +50,6 @@ fn a_stray_file_and_a_missing_one_are_named() {
         fs::write(top.path().join(name), "").unwrap();
     }
     let complaints = check(&visible(top.path()));
-    let paths: Vec<&str> = complaints
-        .iter()
-        .map(|complaint| complaint.path.as_str())
-        .collect();
+    let paths: Vec<&str> = complaints.iter().map(|complaint| complaint.path.as_str()).collect();
     assert_eq!(paths, ["notes.txt", "ARCHITECTURE.md"]);
 }

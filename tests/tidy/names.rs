@@ -14,30 +14,19 @@ static TYPE: LazyLock<Regex> = LazyLock::new(|| {
 const EMPTY: [&str; 6] = ["manager", "service", "helper", "util", "common", "misc"];
 
 pub fn check(sources: &[Source]) -> Vec<Complaint> {
-    sources
-        .iter()
-        .flat_map(|source| file_name(source).into_iter().chain(type_names(source)))
-        .collect()
+    sources.iter().flat_map(|source| file_name(source).into_iter().chain(type_names(source))).collect()
 }
 
 /// Paths and words of the place where the code was written.
 pub fn leaks(tree: &Tree) -> Vec<Complaint> {
     // Put together here, so that this file does not find itself.
-    let leaks = [
-        concat!("/wo", "rk/"),
-        concat!("/.lib", "rary"),
-        concat!("fa", "rm-"),
-        concat!("/ro", "ot/"),
-    ];
+    let leaks = [concat!("/wo", "rk/"), concat!("/.lib", "rary"), concat!("fa", "rm-"), concat!("/ro", "ot/")];
     let mut complaints = Vec::new();
     for source in &tree.files {
         for (number, line) in source.text.lines().enumerate() {
             let found = leaks.iter().filter(|leak| line.contains(*leak));
             complaints.extend(found.map(|leak| {
-                source.complain(
-                    number + 1,
-                    format!("`{leak}` names the machine this was written on: take it out"),
-                )
+                source.complain(number + 1, format!("`{leak}` names the machine this was written on: take it out"))
             }));
         }
     }
@@ -48,10 +37,7 @@ fn file_name(source: &Source) -> Option<Complaint> {
     let stems = source.path.split('/').map(|part| part.trim_end_matches(".rs"));
     let words: BTreeSet<String> = stems.flat_map(words).collect();
     let empty = words.iter().find(|word| is_empty(word))?;
-    Some(source.complain(
-        1,
-        format!("`{empty}` in a file's name says nothing: name what it does or holds"),
-    ))
+    Some(source.complain(1, format!("`{empty}` in a file's name says nothing: name what it does or holds")))
 }
 
 fn type_names(source: &Source) -> Vec<Complaint> {
@@ -67,9 +53,7 @@ fn type_names(source: &Source) -> Vec<Complaint> {
 }
 
 fn is_empty(word: &str) -> bool {
-    EMPTY
-        .iter()
-        .any(|empty| word == *empty || word.strip_suffix('s') == Some(empty))
+    EMPTY.iter().any(|empty| word == *empty || word.strip_suffix('s') == Some(empty))
 }
 
 /// `SomeNameOf` and `some_name-of` as words in lower case.
@@ -93,28 +77,18 @@ fn words(name: &str) -> Vec<String> {
 #[test]
 fn empty_names_of_files_and_types_are_named() {
     let utils = Source::new("crates/link/src/utils.rs", "//! x y\n");
-    let manager = Source::new(
-        "crates/link/src/a.rs",
-        "//! x y\n\npub struct LinkManager;\nstruct Damage;\n",
-    );
+    let manager = Source::new("crates/link/src/a.rs", "//! x y\n\npub struct LinkManager;\nstruct Damage;\n");
     let fine = Source::new("crates/link/src/b.rs", "//! x y\npub struct Handle;\n");
     let complaints = check(&[utils, manager, fine]);
-    let found: Vec<(&str, usize)> = complaints
-        .iter()
-        .map(|complaint| (complaint.path.as_str(), complaint.line))
-        .collect();
-    assert_eq!(
-        found,
-        [("crates/link/src/utils.rs", 1), ("crates/link/src/a.rs", 3)]
-    );
+    let found: Vec<(&str, usize)> =
+        complaints.iter().map(|complaint| (complaint.path.as_str(), complaint.line)).collect();
+    assert_eq!(found, [("crates/link/src/utils.rs", 1), ("crates/link/src/a.rs", 3)]);
 }
 
 #[test]
 fn a_path_of_this_machine_is_named() {
     let leak = format!("see /{}/shared/design.md\n", "work");
-    let complaints = leaks(&Tree {
-        files: vec![Source::new("README.md", &format!("fine\n{leak}"))],
-    });
+    let complaints = leaks(&Tree { files: vec![Source::new("README.md", &format!("fine\n{leak}"))] });
     assert_eq!(complaints.len(), 1);
     assert_eq!(complaints[0].line, 2);
 }

@@ -8,9 +8,7 @@ const IMPURE_STD: [&str; 7] = ["fs", "net", "io", "process", "env", "thread", "o
 const CLOCKS: [&str; 3] = ["Instant", "SystemTime", "now"];
 
 pub fn check(sources: &[Source]) -> Vec<Complaint> {
-    let pure = programs(sources)
-        .into_iter()
-        .filter(|source| PURE.iter().any(|place| source.path.starts_with(place)));
+    let pure = programs(sources).into_iter().filter(|source| PURE.iter().any(|place| source.path.starts_with(place)));
     pure.flat_map(impure).collect()
 }
 
@@ -19,16 +17,11 @@ fn impure(source: &Source) -> Vec<Complaint> {
     let mut complaints = Vec::new();
     for at in 0..tokens.len() {
         if tokens[at].text == "std" {
-            let modules = std_modules(&tokens[at..])
-                .into_iter()
-                .filter(|token| IMPURE_STD.contains(&token.text.as_str()));
-            complaints.extend(
-                modules.map(|token| source.complain(token.line, mend(&format!("std::{}", token.text)))),
-            );
+            let modules =
+                std_modules(&tokens[at..]).into_iter().filter(|token| IMPURE_STD.contains(&token.text.as_str()));
+            complaints.extend(modules.map(|token| source.complain(token.line, mend(&format!("std::{}", token.text)))));
         }
-        let called = tokens
-            .get(at + 1)
-            .is_some_and(|next| matches!(next.text.as_str(), "(" | "::" | ";" | "," | "}"));
+        let called = tokens.get(at + 1).is_some_and(|next| matches!(next.text.as_str(), "(" | "::" | ";" | "," | "}"));
         if called && CLOCKS.contains(&tokens[at].text.as_str()) {
             complaints.push(source.complain(tokens[at].line, mend(&tokens[at].text)));
         }
@@ -75,20 +68,14 @@ fn branches(tokens: &[Token]) -> Vec<&Token> {
 fn a_clock_a_file_and_a_socket_are_named() {
     for (bad, line) in [
         ("use std::fs;", 1),
-        (
-            "use std::{\n  collections::BTreeMap,\n  net::{IpAddr, TcpStream},\n};",
-            3,
-        ),
+        ("use std::{\n  collections::BTreeMap,\n  net::{IpAddr, TcpStream},\n};", 3),
         ("fn a() {\n  std::time::Instant::now();\n}", 2),
         ("fn a() { let t = std::time::SystemTime::now(); }", 1),
         ("fn a() { Timestamp::now(); }", 1),
         ("use std::io::Read;", 1),
     ] {
         let complaints = check(&[Source::new("crates/wire/src/a.rs", bad)]);
-        assert!(
-            complaints.iter().any(|complaint| complaint.line == line),
-            "{bad}: {complaints:?}"
-        );
+        assert!(complaints.iter().any(|complaint| complaint.line == line), "{bad}: {complaints:?}");
     }
 }
 

@@ -11,10 +11,8 @@ use syn::visit_mut::{self, VisitMut};
 use super::tree::Source;
 
 static TEST_MODULE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"#\[cfg\((?:all\()?test[^\]]*\]\s*(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^)]*\))?\s+)?mod\s+(\w+)\s*;",
-    )
-    .expect("a pattern")
+    Regex::new(r"#\[cfg\((?:all\()?test[^\]]*\]\s*(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^)]*\))?\s+)?mod\s+(\w+)\s*;")
+        .expect("a pattern")
 });
 
 /// One word or sign, and the line it stands on. `::` is one sign.
@@ -26,11 +24,7 @@ pub struct Token {
 
 /// A file that does not parse is rustc's to complain about; here it is empty.
 pub fn parsed(source: &Source) -> syn::File {
-    syn::parse_file(&source.text).unwrap_or_else(|_| syn::File {
-        shebang: None,
-        attrs: vec![],
-        items: vec![],
-    })
+    syn::parse_file(&source.text).unwrap_or_else(|_| syn::File { shebang: None, attrs: vec![], items: vec![] })
 }
 
 /// The tokens of a file that are part of the program.
@@ -54,12 +48,7 @@ pub fn everything(source: &Source) -> Vec<Token> {
 pub fn find(tokens: &[Token], words: &[&str]) -> Vec<usize> {
     let starts = tokens.windows(words.len());
     starts
-        .filter(|window| {
-            window
-                .iter()
-                .map(|token| token.text.as_str())
-                .eq(words.iter().copied())
-        })
+        .filter(|window| window.iter().map(|token| token.text.as_str()).eq(words.iter().copied()))
         .map(|window| window[0].line)
         .collect()
 }
@@ -69,40 +58,24 @@ pub fn test_files(sources: &[Source]) -> BTreeSet<String> {
     let modules: Vec<String> = sources.iter().flat_map(test_modules).collect();
     let is_test = |source: &&Source| {
         let path = source.path.as_str();
-        ["tests/", "crates/testkit/"]
-            .iter()
-            .any(|folder| path.starts_with(folder))
-            || ["/tests/", "/benches/"]
-                .iter()
-                .any(|folder| path.contains(folder))
+        ["tests/", "crates/testkit/"].iter().any(|folder| path.starts_with(folder))
+            || ["/tests/", "/benches/"].iter().any(|folder| path.contains(folder))
             || source.text.lines().any(|line| line.starts_with("#![cfg(test)]"))
-            || modules
-                .iter()
-                .any(|module| path == format!("{module}.rs") || path.starts_with(&format!("{module}/")))
+            || modules.iter().any(|module| path == format!("{module}.rs") || path.starts_with(&format!("{module}/")))
     };
-    sources
-        .iter()
-        .filter(is_test)
-        .map(|source| source.path.clone())
-        .collect()
+    sources.iter().filter(is_test).map(|source| source.path.clone()).collect()
 }
 
 /// Sources that are part of the program.
 pub fn programs(sources: &[Source]) -> Vec<&Source> {
     let tests = test_files(sources);
-    sources
-        .iter()
-        .filter(|source| !tests.contains(&source.path))
-        .collect()
+    sources.iter().filter(|source| !tests.contains(&source.path)).collect()
 }
 
 /// Read from the text: parsing every file only for this would cost seconds.
 fn test_modules(source: &Source) -> Vec<String> {
     let folder = module_folder(&source.path);
-    TEST_MODULE
-        .captures_iter(&source.text)
-        .map(|found| format!("{folder}/{}", &found[1]))
-        .collect()
+    TEST_MODULE.captures_iter(&source.text).map(|found| format!("{folder}/{}", &found[1])).collect()
 }
 
 /// Where the modules of a file stand: beside `lib.rs`, `main.rs` and `mod.rs`, else in a folder of the file's name.
@@ -141,9 +114,7 @@ impl VisitMut for TakeOutTests {
     }
 
     fn visit_item_impl_mut(&mut self, block: &mut syn::ItemImpl) {
-        block
-            .items
-            .retain(|item| !matches!(item, syn::ImplItem::Fn(function) if for_tests(&function.attrs)));
+        block.items.retain(|item| !matches!(item, syn::ImplItem::Fn(function) if for_tests(&function.attrs)));
         visit_mut::visit_item_impl_mut(self, block);
     }
 }
@@ -187,10 +158,7 @@ fn push(tokens: &mut Vec<Token>, text: &str, line: usize) {
     match tokens.last_mut() {
         Some(last) if text == ":" && last.text == ":" && last.line == line => last.text.push(':'),
         _ if text.is_empty() => {}
-        _ => tokens.push(Token {
-            text: text.into(),
-            line,
-        }),
+        _ => tokens.push(Token { text: text.into(), line }),
     }
 }
 
@@ -208,18 +176,12 @@ fn tests_are_taken_out_and_lines_stay_true() {
     let text = "fn a() {\n  x.unwrap();\n}\n#[cfg(test)]\nmod tests { fn b() { y.unwrap(); } }\n#[tokio::test(start_paused = true)]\nasync fn c() { z.unwrap(); }\n";
     let tokens = program(&Source::new("a.rs", text));
     assert_eq!(find(&tokens, &[".", "unwrap", "("]), [2]);
-    assert_eq!(
-        find(&everything(&Source::new("a.rs", text)), &[".", "unwrap", "("]).len(),
-        3
-    );
+    assert_eq!(find(&everything(&Source::new("a.rs", text)), &[".", "unwrap", "("]).len(), 3);
 }
 
 #[test]
 fn macros_are_seen_into() {
-    let tokens = program(&Source::new(
-        "a.rs",
-        "fn a() {\n view! {\n <p>{x.unwrap()}</p>\n }\n}\n",
-    ));
+    let tokens = program(&Source::new("a.rs", "fn a() {\n view! {\n <p>{x.unwrap()}</p>\n }\n}\n"));
     assert_eq!(find(&tokens, &[".", "unwrap", "("]), [3]);
 }
 
@@ -229,10 +191,7 @@ fn a_test_module_in_a_file_of_its_own_is_known() {
         Source::new("crates/a/src/lib.rs", "#[cfg(test)]\nmod snapshot;\nmod real;\n"),
         Source::new("crates/a/src/snapshot.rs", ""),
         Source::new("crates/a/src/snapshot/more.rs", ""),
-        Source::new(
-            "crates/a/src/real.rs",
-            "#[cfg(test)]\n#[allow(x, reason = \"y\")]\nmod tests;",
-        ),
+        Source::new("crates/a/src/real.rs", "#[cfg(test)]\n#[allow(x, reason = \"y\")]\nmod tests;"),
         Source::new("crates/a/src/self_said.rs", "//! x\n#![cfg(test)]\n"),
         Source::new("crates/a/src/real/tests.rs", ""),
     ];

@@ -14,21 +14,12 @@ static ENUM: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)^\s*pub enum (\
 const SHELL: &str = "src-tauri/";
 const BUDGET: usize = 800;
 /// Crates whose enums are the domain: only they match on them.
-const DOMAIN: [&str; 5] = [
-    "crates/contract/",
-    "crates/wire/",
-    "crates/link/",
-    "crates/fleet/",
-    "crates/gateway/",
-];
+const DOMAIN: [&str; 5] = ["crates/contract/", "crates/wire/", "crates/link/", "crates/fleet/", "crates/gateway/"];
 const KNOWS_TAURI: &str = "ui/src/core.rs";
 
 /// The shell has 800 lines at most.
 pub fn length(sources: &[Source]) -> Vec<Complaint> {
-    let shell: Vec<&Source> = sources
-        .iter()
-        .filter(|source| source.path.starts_with(SHELL))
-        .collect();
+    let shell: Vec<&Source> = sources.iter().filter(|source| source.path.starts_with(SHELL)).collect();
     let lines: usize = shell.iter().map(|source| source.text.lines().count()).sum();
     let longest = shell.into_iter().max_by_key(|source| source.text.lines().count());
     let over = longest.filter(|_| lines > BUDGET);
@@ -39,11 +30,8 @@ pub fn length(sources: &[Source]) -> Vec<Complaint> {
 /// The shell passes domain values on and never looks inside.
 pub fn matches(sources: &[Source]) -> Vec<Complaint> {
     let in_domain = |source: &&&Source| DOMAIN.iter().any(|place| source.path.starts_with(place));
-    let domain: BTreeSet<String> = programs(sources)
-        .iter()
-        .filter(in_domain)
-        .flat_map(|source| enums(source))
-        .collect();
+    let domain: BTreeSet<String> =
+        programs(sources).iter().filter(in_domain).flat_map(|source| enums(source)).collect();
     let shell = sources.iter().filter(|source| source.path.starts_with(SHELL));
     shell.flat_map(|source| decisions(source, &domain)).collect()
 }
@@ -58,24 +46,14 @@ pub fn tauri(tree: &Tree) -> Vec<Complaint> {
 /// Text from a gateway becomes nodes, never markup; and style attributes are refused by the content policy.
 pub fn html(tree: &Tree) -> Vec<Complaint> {
     let mend = "text from outside is rendered to nodes: markup from a gateway would run in the window";
-    lines_with(
-        window(tree),
-        &[
-            "inner_html",
-            "innerHTML",
-            "outerHTML",
-            "insertAdjacentHTML",
-            "document.write",
-        ],
-        mend,
-    )
+    lines_with(window(tree), &["inner_html", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write"], mend)
 }
 
 fn window(tree: &Tree) -> impl Iterator<Item = &Source> {
     let kinds = [".rs", ".js", ".html"];
-    tree.files.iter().filter(move |source| {
-        source.path.starts_with("ui/") && kinds.iter().any(|kind| source.path.ends_with(kind))
-    })
+    tree.files
+        .iter()
+        .filter(move |source| source.path.starts_with("ui/") && kinds.iter().any(|kind| source.path.ends_with(kind)))
 }
 
 fn lines_with<'a>(sources: impl Iterator<Item = &'a Source>, words: &[&str], mend: &str) -> Vec<Complaint> {
@@ -92,20 +70,14 @@ fn lines_with<'a>(sources: impl Iterator<Item = &'a Source>, words: &[&str], men
 }
 
 fn enums(source: &Source) -> Vec<String> {
-    ENUM.captures_iter(&source.text)
-        .map(|found| found[1].to_owned())
-        .collect()
+    ENUM.captures_iter(&source.text).map(|found| found[1].to_owned()).collect()
 }
 
 fn decisions(source: &Source, domain: &BTreeSet<String>) -> Vec<Complaint> {
-    let mut found = Decisions {
-        domain,
-        lines: Vec::new(),
-    };
+    let mut found = Decisions { domain, lines: Vec::new() };
     found.visit_file(&parsed(source));
     let complaint = |(line, name)| {
-        let what =
-            format!("the shell looks inside `{name}`: it wires and decides nothing; let `fleet` answer this");
+        let what = format!("the shell looks inside `{name}`: it wires and decides nothing; let `fleet` answer this");
         source.complain(line, what)
     };
     found.lines.into_iter().map(complaint).collect()
@@ -123,8 +95,7 @@ impl Decisions<'_> {
             return;
         };
         if self.domain.contains(&name.ident.to_string()) {
-            self.lines
-                .push((name.ident.span().start().line, name.ident.to_string()));
+            self.lines.push((name.ident.span().start().line, name.ident.to_string()));
         }
     }
 }
@@ -150,10 +121,7 @@ fn a_shell_over_its_budget_is_named() {
 
 #[test]
 fn a_match_on_a_domain_type_is_named_and_one_on_tauris_is_not() {
-    let contract = Source::new(
-        "crates/contract/src/update.rs",
-        "//! x\npub enum Update { Node, Other(u8) }\n",
-    );
+    let contract = Source::new("crates/contract/src/update.rs", "//! x\npub enum Update { Node, Other(u8) }\n");
     let shell = "fn a(u: Update, e: RunEvent) {\n  match u {\n    contract::Update::Node => {}\n    Update::Other(_) => {}\n  }\n  match e { RunEvent::Exit => {} _ => {} }\n  if let Update::Node = u {}\n}\n";
     let complaints = matches(&[contract, Source::new("src-tauri/src/bridge.rs", shell)]);
     let lines: Vec<usize> = complaints.iter().map(|complaint| complaint.line).collect();
@@ -163,24 +131,14 @@ fn a_match_on_a_domain_type_is_named_and_one_on_tauris_is_not() {
 #[test]
 fn a_second_file_that_knows_tauri_is_named() {
     let text = "//! x\n// __TAURI__ in words is fine\nfn a() { js(\"window.__TAURI__\"); }\n";
-    let tree = Tree {
-        files: vec![
-            Source::new("ui/src/core.rs", text),
-            Source::new("ui/src/views/a.rs", text),
-        ],
-    };
+    let tree = Tree { files: vec![Source::new("ui/src/core.rs", text), Source::new("ui/src/views/a.rs", text)] };
     let complaints = tauri(&tree);
     assert_eq!(complaints.len(), 1);
-    assert_eq!(
-        (complaints[0].path.as_str(), complaints[0].line),
-        ("ui/src/views/a.rs", 3)
-    );
+    assert_eq!((complaints[0].path.as_str(), complaints[0].line), ("ui/src/views/a.rs", 3));
 }
 
 #[test]
 fn markup_put_into_the_page_is_named() {
-    let tree = Tree {
-        files: vec![Source::new("ui/src/a.rs", "view! { <p inner_html=text/> }")],
-    };
+    let tree = Tree { files: vec![Source::new("ui/src/a.rs", "view! { <p inner_html=text/> }")] };
     assert_eq!(html(&tree).len(), 1);
 }

@@ -13,10 +13,7 @@ struct Limit {
 }
 
 const FUNCTION: Limit = Limit { most: 60, usual: 25 };
-const FILE: Limit = Limit {
-    most: 400,
-    usual: 250,
-};
+const FILE: Limit = Limit { most: 400, usual: 250 };
 
 /// Something with a length in lines, and where it starts.
 struct Piece<'a> {
@@ -34,14 +31,9 @@ pub fn check(sources: &[Source]) -> Vec<Complaint> {
 
 fn of_functions(sources: &[Source]) -> Vec<Complaint> {
     let mend = "split it where it starts something new";
-    let all: Vec<Piece<'_>> = sources
-        .iter()
-        .flat_map(|source| functions(source, &parsed(source)))
-        .collect();
-    let usual: Vec<Piece<'_>> = programs(sources)
-        .into_iter()
-        .flat_map(|source| functions(source, &without_tests(source)))
-        .collect();
+    let all: Vec<Piece<'_>> = sources.iter().flat_map(|source| functions(source, &parsed(source))).collect();
+    let usual: Vec<Piece<'_>> =
+        programs(sources).into_iter().flat_map(|source| functions(source, &without_tests(source))).collect();
     let mut complaints = over(&all, &FUNCTION, mend);
     complaints.extend(unusual(&usual, &FUNCTION, mend));
     complaints
@@ -60,10 +52,7 @@ fn over(pieces: &[Piece<'_>], limit: &Limit, mend: &str) -> Vec<Complaint> {
     let too_long = pieces.iter().filter(|piece| piece.lines > limit.most);
     too_long
         .map(|piece| {
-            let what = format!(
-                "{} has {} lines, {} at most: {mend}",
-                piece.name, piece.lines, limit.most
-            );
+            let what = format!("{} has {} lines, {} at most: {mend}", piece.name, piece.lines, limit.most);
             piece.source.complain(piece.line, what)
         })
         .collect()
@@ -74,11 +63,7 @@ fn unusual(pieces: &[Piece<'_>], limit: &Limit, mend: &str) -> Vec<Complaint> {
     let mut by_length: Vec<&Piece<'_>> = pieces.iter().collect();
     by_length.sort_by_key(|piece| piece.lines);
     let tenth = by_length.len() / 10;
-    let Some(ninth) = by_length
-        .len()
-        .checked_sub(tenth + 1)
-        .and_then(|at| by_length.get(at))
-    else {
+    let Some(ninth) = by_length.len().checked_sub(tenth + 1).and_then(|at| by_length.get(at)) else {
         return vec![];
     };
     if ninth.lines <= limit.usual {
@@ -101,23 +86,13 @@ fn unusual(pieces: &[Piece<'_>], limit: &Limit, mend: &str) -> Vec<Complaint> {
 }
 
 fn file(source: &Source) -> Piece<'_> {
-    Piece {
-        source,
-        line: 1,
-        name: "the file".into(),
-        lines: source.text.lines().count(),
-    }
+    Piece { source, line: 1, name: "the file".into(), lines: source.text.lines().count() }
 }
 
 fn functions<'a>(source: &'a Source, file: &syn::File) -> Vec<Piece<'a>> {
     let mut found = Functions(Vec::new());
     found.visit_file(file);
-    let piece = |(name, line, lines)| Piece {
-        source,
-        line,
-        name: format!("`{name}`"),
-        lines,
-    };
+    let piece = |(name, line, lines)| Piece { source, line, name: format!("`{name}`"), lines };
     found.0.into_iter().map(piece).collect()
 }
 
@@ -128,8 +103,7 @@ impl Functions {
     fn add(&mut self, signature: &syn::Signature, body: &syn::Block) {
         let first = signature.span().start().line;
         let last = body.brace_token.span.close().end().line;
-        self.0
-            .push((signature.ident.to_string(), first, last + 1 - first));
+        self.0.push((signature.ident.to_string(), first, last + 1 - first));
     }
 }
 
@@ -170,34 +144,15 @@ fn a_function_of_61_lines_is_named_and_one_of_60_is_not() {
 #[test]
 fn methods_count_too() {
     let method = function_of(62, "method");
-    let complaints = check(&[Source::new(
-        "a.rs",
-        &format!("struct A;\nimpl A {{\n{method}}}\n"),
-    )]);
-    assert!(
-        complaints
-            .iter()
-            .any(|complaint| complaint.what.contains("`method` has 62")),
-        "{complaints:?}"
-    );
+    let complaints = check(&[Source::new("a.rs", &format!("struct A;\nimpl A {{\n{method}}}\n"))]);
+    assert!(complaints.iter().any(|complaint| complaint.what.contains("`method` has 62")), "{complaints:?}");
 }
 
 #[test]
 fn a_file_of_401_lines_is_named() {
-    let complaints = check(&[
-        Source::new("a.rs", &"// x\n".repeat(401)),
-        Source::new("b.rs", &"// x\n".repeat(400)),
-    ]);
-    assert!(
-        complaints
-            .iter()
-            .any(|complaint| complaint.path == "a.rs" && complaint.what.contains("400 at most"))
-    );
-    assert!(
-        !complaints
-            .iter()
-            .any(|complaint| complaint.path == "b.rs" && complaint.what.contains("400 at most"))
-    );
+    let complaints = check(&[Source::new("a.rs", &"// x\n".repeat(401)), Source::new("b.rs", &"// x\n".repeat(400))]);
+    assert!(complaints.iter().any(|complaint| complaint.path == "a.rs" && complaint.what.contains("400 at most")));
+    assert!(!complaints.iter().any(|complaint| complaint.path == "b.rs" && complaint.what.contains("400 at most")));
 }
 
 #[test]
@@ -207,9 +162,6 @@ fn two_in_ten_over_the_usual_length_are_too_many() {
     assert!(check(&[Source::new("a.rs", &one)]).is_empty());
     let two = format!("{short}{}{}", function_of(26, "two"), function_of(26, "one"));
     assert_eq!(check(&[Source::new("a.rs", &two)]).len(), 1);
-    let tested = format!(
-        "{one}#[cfg(test)]\nmod tests {{\n{}}}\n",
-        function_of(27, "a_test")
-    );
+    let tested = format!("{one}#[cfg(test)]\nmod tests {{\n{}}}\n", function_of(27, "a_test"));
     assert!(check(&[Source::new("a.rs", &tested)]).is_empty());
 }

@@ -10,22 +10,14 @@ use super::tree::{Complaint, Source};
 const BOUNDARIES: [&str; 2] = ["crates/contract/src/", "crates/wire/src/"];
 
 pub fn check(sources: &[Source]) -> Vec<Complaint> {
-    BOUNDARIES
-        .iter()
-        .flat_map(|place| boundary(sources, place))
-        .collect()
+    BOUNDARIES.iter().flat_map(|place| boundary(sources, place)).collect()
 }
 
 fn boundary(sources: &[Source], place: &str) -> Vec<Complaint> {
     let tests = test_files(sources);
-    let ours: Vec<&Source> = sources
-        .iter()
-        .filter(|source| source.path.starts_with(place))
-        .collect();
-    let tested: BTreeSet<String> = ours
-        .iter()
-        .flat_map(|source| words_of_tests(source, tests.contains(&source.path)))
-        .collect();
+    let ours: Vec<&Source> = sources.iter().filter(|source| source.path.starts_with(place)).collect();
+    let tested: BTreeSet<String> =
+        ours.iter().flat_map(|source| words_of_tests(source, tests.contains(&source.path))).collect();
     let programs = ours.into_iter().filter(|source| !tests.contains(&source.path));
     programs.flat_map(|source| untested(source, &tested)).collect()
 }
@@ -34,17 +26,11 @@ fn untested(source: &Source, tested: &BTreeSet<String>) -> Vec<Complaint> {
     let mut types = Types(Vec::new());
     types.visit_file(&parsed(source));
     let complaint = |(name, line): (String, usize)| {
-        let what = format!(
-            "`{name}` crosses a boundary and no snapshot shows its JSON: add it to the crate's snapshot tests"
-        );
+        let what =
+            format!("`{name}` crosses a boundary and no snapshot shows its JSON: add it to the crate's snapshot tests");
         source.complain(line, what)
     };
-    types
-        .0
-        .into_iter()
-        .filter(|(name, _)| !tested.contains(name))
-        .map(complaint)
-        .collect()
+    types.0.into_iter().filter(|(name, _)| !tested.contains(name)).map(complaint).collect()
 }
 
 /// The words that only tests use: all of a test file, else what taking out the tests takes out.
@@ -67,18 +53,9 @@ struct Types(Vec<(String, usize)>);
 impl Types {
     fn look(&mut self, name: &syn::Ident, visibility: &syn::Visibility, attributes: &[syn::Attribute]) {
         let public = matches!(visibility, syn::Visibility::Public(_));
-        let derives = attributes
-            .iter()
-            .filter(|attribute| attribute.path().is_ident("derive"));
+        let derives = attributes.iter().filter(|attribute| attribute.path().is_ident("derive"));
         let mut listed = derives.filter_map(|attribute| attribute.meta.require_list().ok());
-        if public
-            && listed.any(|list| {
-                list.tokens
-                    .to_string()
-                    .split([',', ' ', ':'])
-                    .any(|word| word == "Serialize")
-            })
-        {
+        if public && listed.any(|list| list.tokens.to_string().split([',', ' ', ':']).any(|word| word == "Serialize")) {
             self.0.push((name.to_string(), name.span().start().line));
         }
     }

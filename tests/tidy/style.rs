@@ -7,11 +7,8 @@ use regex::Regex;
 use super::tree::{Complaint, Source, Tree};
 
 pub fn check(tree: &Tree) -> Vec<Complaint> {
-    let sheets: Vec<&Source> = tree
-        .files
-        .iter()
-        .filter(|source| source.path.starts_with("ui/") && source.path.ends_with(".css"))
-        .collect();
+    let sheets: Vec<&Source> =
+        tree.files.iter().filter(|source| source.path.starts_with("ui/") && source.path.ends_with(".css")).collect();
     let views: Vec<&Source> = tree
         .files
         .iter()
@@ -48,42 +45,22 @@ fn selectors(text: &str) -> String {
         let keep_lines = |found: &regex::Captures<'_>| "\n".repeat(found[0].matches('\n').count());
         regex(pattern).replace_all(text, keep_lines).into_owned()
     };
-    let bare = blank(
-        &blank(text, r"(?s)/\*.*?\*/"),
-        r#""[^"\n]*"|'[^'\n]*'|url\([^)]*\)"#,
-    );
+    let bare = blank(&blank(text, r"(?s)/\*.*?\*/"), r#""[^"\n]*"|'[^'\n]*'|url\([^)]*\)"#);
     // A declaration ends with `;` or `}` and has no brace in it; a selector ends with `{`.
     blank(&bare, r"[^{};]*(;|\})")
 }
 
 fn unused(styled: &Styled<'_>, views: &[&Source]) -> Vec<Complaint> {
-    let all: String = views
-        .iter()
-        .map(|view| view.text.as_str())
-        .collect::<Vec<_>>()
-        .join("\n");
-    let words: BTreeSet<&str> = regex(r"-?[a-zA-Z_][\w-]*")
-        .find_iter(&all)
-        .map(|word| word.as_str())
-        .collect();
+    let all: String = views.iter().map(|view| view.text.as_str()).collect::<Vec<_>>().join("\n");
+    let words: BTreeSet<&str> = regex(r"-?[a-zA-Z_][\w-]*").find_iter(&all).map(|word| word.as_str()).collect();
     // `format!("is-{state}")` and `concat("is-", state)` name every class that starts so.
-    let starts: Vec<String> = regex(r#"[" ]([a-zA-Z_][\w-]*-)(?:\{|")"#)
-        .captures_iter(&all)
-        .map(|found| found[1].to_owned())
-        .collect();
-    let is_used =
-        |name: &str| words.contains(name) || starts.iter().any(|start| name.starts_with(start.as_str()));
+    let starts: Vec<String> =
+        regex(r#"[" ]([a-zA-Z_][\w-]*-)(?:\{|")"#).captures_iter(&all).map(|found| found[1].to_owned()).collect();
+    let is_used = |name: &str| words.contains(name) || starts.iter().any(|start| name.starts_with(start.as_str()));
     let complaint = |(name, (sheet, line)): (&String, &(&Source, usize))| {
-        sheet.complain(
-            *line,
-            format!("`.{name}` is styled and no view names it: take it out"),
-        )
+        sheet.complain(*line, format!("`.{name}` is styled and no view names it: take it out"))
     };
-    styled
-        .iter()
-        .filter(|(name, _)| !is_used(name))
-        .map(complaint)
-        .collect()
+    styled.iter().filter(|(name, _)| !is_used(name)).map(complaint).collect()
 }
 
 fn unstyled(view: &Source, styled: &Styled<'_>) -> Vec<Complaint> {
@@ -92,14 +69,10 @@ fn unstyled(view: &Source, styled: &Styled<'_>) -> Vec<Complaint> {
     let mut complaints = Vec::new();
     for (number, line) in view.text.lines().enumerate() {
         let words = plain.captures_iter(line).chain(toggled.captures_iter(line));
-        let names =
-            words.flat_map(|found| found[1].split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+        let names = words.flat_map(|found| found[1].split_whitespace().map(str::to_owned).collect::<Vec<_>>());
         let bare = names.filter(|name| !styled.contains_key(name));
         complaints.extend(bare.map(|name| {
-            view.complain(
-                number + 1,
-                format!("class `{name}` has no style: add it to a sheet, or take it out"),
-            )
+            view.complain(number + 1, format!("class `{name}` has no style: add it to a sheet, or take it out"))
         }));
     }
     complaints
@@ -111,12 +84,7 @@ fn regex(pattern: &str) -> Regex {
 
 #[cfg(test)]
 fn window(css: &str, view: &str) -> Tree {
-    Tree {
-        files: vec![
-            Source::new("ui/style/a.css", css),
-            Source::new("ui/src/a.rs", view),
-        ],
-    }
+    Tree { files: vec![Source::new("ui/style/a.css", css), Source::new("ui/src/a.rs", view)] }
 }
 
 #[test]
@@ -124,15 +92,9 @@ fn a_class_without_style_and_a_style_without_use_are_named() {
     let css = "/* .comment { } */\n.card { color: red; background: url(a.svg) }\n.lonely,\n.card .inner:hover { margin: 0.5rem }\n@media (x) { .deep { top: 0 } }\n";
     let view = "view! {\n <p class=\"card inner\"/>\n <p class=\"naked\" class:deep=true class:bare=x/>\n}";
     let complaints = check(&window(css, view));
-    let found: Vec<(&str, usize)> = complaints
-        .iter()
-        .map(|complaint| (complaint.path.as_str(), complaint.line))
-        .collect();
-    assert_eq!(
-        found,
-        [("ui/style/a.css", 3), ("ui/src/a.rs", 3), ("ui/src/a.rs", 3)],
-        "{complaints:?}"
-    );
+    let found: Vec<(&str, usize)> =
+        complaints.iter().map(|complaint| (complaint.path.as_str(), complaint.line)).collect();
+    assert_eq!(found, [("ui/style/a.css", 3), ("ui/src/a.rs", 3), ("ui/src/a.rs", 3)], "{complaints:?}");
 }
 
 #[test]

@@ -15,19 +15,12 @@ pub struct Source {
 
 impl Source {
     pub fn new(path: &str, text: &str) -> Source {
-        Source {
-            path: path.into(),
-            text: text.into(),
-        }
+        Source { path: path.into(), text: text.into() }
     }
 
     /// A complaint about one line of this file.
     pub fn complain(&self, line: usize, what: impl Into<String>) -> Complaint {
-        Complaint {
-            path: self.path.clone(),
-            line,
-            what: what.into(),
-        }
+        Complaint { path: self.path.clone(), line, what: what.into() }
     }
 }
 
@@ -48,21 +41,11 @@ impl Tree {
             .filter_map(Result::ok)
             .filter(|entry| entry.file_type().is_file())
             .filter_map(|entry| {
-                let path = entry
-                    .path()
-                    .strip_prefix(top)
-                    .ok()?
-                    .to_string_lossy()
-                    .replace('\\', "/");
+                let path = entry.path().strip_prefix(top).ok()?.to_string_lossy().replace('\\', "/");
                 // What is not text has no lines to complain about.
-                Some(Source {
-                    path,
-                    text: fs::read_to_string(entry.path()).ok()?,
-                })
+                Some(Source { path, text: fs::read_to_string(entry.path()).ok()? })
             });
-        Tree {
-            files: files.collect(),
-        }
+        Tree { files: files.collect() }
     }
 
     pub fn rust(&self) -> Vec<Source> {
@@ -75,31 +58,21 @@ impl Tree {
     }
 
     pub fn ending(&self, end: &str) -> Vec<Source> {
-        self.files
-            .iter()
-            .filter(|source| source.path.ends_with(end))
-            .cloned()
-            .collect()
+        self.files.iter().filter(|source| source.path.ends_with(end)).cloned().collect()
     }
 }
 
 /// The top of the checkout. Asked at run time: a shared target folder serves many checkouts.
 pub fn root() -> PathBuf {
     let package = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo says where the package is");
-    Path::new(&package)
-        .parent()
-        .expect("tests/ stands below the top")
-        .to_path_buf()
+    Path::new(&package).parent().expect("tests/ stands below the top").to_path_buf()
 }
 
 fn is_foreign(top: &Path, entry: &DirEntry) -> bool {
     let Ok(path) = entry.path().strip_prefix(top) else {
         return false;
     };
-    matches!(
-        path.to_str(),
-        Some(".git" | "target" | "gen" | "ui/dist" | "Cargo.lock")
-    )
+    matches!(path.to_str(), Some(".git" | "target" | "gen" | "ui/dist" | "Cargo.lock"))
 }
 
 /// One broken invariant: where, and what mends it.
@@ -125,22 +98,12 @@ pub fn settle(complaints: Vec<Complaint>) {
 #[test]
 fn what_is_built_is_no_part_of_the_tree() {
     let top = tempfile::tempdir().unwrap();
-    for path in [
-        "target/a.rs",
-        "ui/dist/b.rs",
-        "gen/c.rs",
-        ".git/d.rs",
-        "ui/src/e.rs",
-    ] {
+    for path in ["target/a.rs", "ui/dist/b.rs", "gen/c.rs", ".git/d.rs", "ui/src/e.rs"] {
         let file = top.path().join(path);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(file, "//! x").unwrap();
     }
-    let paths: Vec<String> = Tree::below(top.path())
-        .rust()
-        .into_iter()
-        .map(|source| source.path)
-        .collect();
+    let paths: Vec<String> = Tree::below(top.path()).rust().into_iter().map(|source| source.path).collect();
     assert_eq!(paths, ["ui/src/e.rs"]);
 }
 

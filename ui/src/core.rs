@@ -18,11 +18,7 @@ use wasm_bindgen_futures::JsFuture;
 /// The core's own fault; [`Code::Other`] when there is no core or its answer is not readable.
 pub async fn call<C: Call>(args: C) -> Result<C::Reply, Fault> {
     let args = serde_json::to_value(args).map_err(|error| misfit(&error))?;
-    let request = Request {
-        window: label(),
-        call: C::NAME.to_owned(),
-        args,
-    };
+    let request = Request { window: label(), call: C::NAME.to_owned(), args };
     let text = serde_json::to_string(&request).map_err(|error| misfit(&error))?;
     let carried = Object::new();
     put(&carried, "request", &JSON::parse(&text).map_err(|_| no_core())?)?;
@@ -50,19 +46,13 @@ pub async fn attach(on_batch: impl Fn(Result<Batch, Fault>) + 'static) -> Result
     let carried = Object::new();
     put(&carried, "channel", &channel)?;
     put(&carried, "window", &label().into())?;
-    invoke("attach", &carried)
-        .await
-        .map(|_| ())
-        .map_err(|refusal| fault_of(&refusal))
+    invoke("attach", &carried).await.map(|_| ()).map_err(|refusal| fault_of(&refusal))
 }
 
 /// Says that the program itself failed: in the console, and on the page, which can no longer do it alone.
 pub fn stopped(what: &str) {
     web_sys::console::error_1(&what.into());
-    if let Some(root) = window()
-        .document()
-        .and_then(|document| document.document_element())
-    {
+    if let Some(root) = window().document().and_then(|document| document.document_element()) {
         let _unshown = root.set_attribute("data-stopped", "");
     }
 }
@@ -76,9 +66,7 @@ async fn invoke(command: &str, carried: &Object) -> Result<JsValue, JsValue> {
 
 fn door() -> Option<JsValue> {
     let window = window();
-    let tauri = Reflect::get(&window, &"__TAURI__".into())
-        .ok()
-        .filter(JsValue::is_object);
+    let tauri = Reflect::get(&window, &"__TAURI__".into()).ok().filter(JsValue::is_object);
     let door = match tauri {
         Some(tauri) => Reflect::get(&tauri, &"core".into()).ok(),
         None => Reflect::get(&window, &"__PILOT_DOOR__".into()).ok(),
@@ -121,17 +109,12 @@ fn fault_of(refusal: &JsValue) -> Fault {
     }
     read(refusal).unwrap_or_else(|_| {
         let said = refusal.as_string().unwrap_or_else(|| format!("{refusal:?}"));
-        Fault::new(
-            Code::Other,
-            format!("The core did not answer: {said}. Close and reopen the window."),
-        )
+        Fault::new(Code::Other, format!("The core did not answer: {said}. Close and reopen the window."))
     })
 }
 
 fn put(object: &Object, name: &str, value: &JsValue) -> Result<(), Fault> {
-    Reflect::set(object, &name.into(), value)
-        .map(|_| ())
-        .map_err(|_| no_core())
+    Reflect::set(object, &name.into(), value).map(|_| ()).map_err(|_| no_core())
 }
 
 fn misfit(error: &serde_json::Error) -> Fault {
@@ -142,8 +125,5 @@ fn misfit(error: &serde_json::Error) -> Fault {
 }
 
 fn no_core() -> Fault {
-    Fault::new(
-        Code::Other,
-        "The window cannot reach its core. Close and reopen it.",
-    )
+    Fault::new(Code::Other, "The window cannot reach its core. Close and reopen it.")
 }

@@ -71,10 +71,7 @@ impl State {
 
     /// What one pane shows; changes only when that pane does.
     pub fn pane(self, id: PaneId) -> Memo<PaneState> {
-        Memo::new(move |_| {
-            self.panes
-                .with(|panes| panes.get(id).cloned().unwrap_or_default())
-        })
+        Memo::new(move |_| self.panes.with(|panes| panes.get(id).cloned().unwrap_or_default()))
     }
 
     /// Whether a pane has the focus.

@@ -36,13 +36,7 @@ fn agent_row(node: &str, agent: &Agent) -> Vec<String> {
         None => agent.name.clone(),
     };
     let default = if agent.default { "default" } else { "" };
-    vec![
-        node.to_owned(),
-        agent.id.clone(),
-        name,
-        agent.model.clone().unwrap_or_default(),
-        default.to_owned(),
-    ]
+    vec![node.to_owned(), agent.id.clone(), name, agent.model.clone().unwrap_or_default(), default.to_owned()]
 }
 
 /// The sessions of a node, the newest first.
@@ -53,11 +47,7 @@ pub async fn sessions(desk: &Desk, node: &str, form: Form) -> anyhow::Result<Exi
         let mut events = Numbered::new(&head.name);
         for session in sessions {
             let agent = session.agent_id.clone();
-            events.print(
-                agent.as_deref(),
-                Some(&session.key.clone()),
-                Body::SessionChanged(session),
-            )?;
+            events.print(agent.as_deref(), Some(&session.key.clone()), Body::SessionChanged(session))?;
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -66,20 +56,12 @@ pub async fn sessions(desk: &Desk, node: &str, form: Form) -> anyhow::Result<Exi
 }
 
 fn session_row(session: &Session) -> Vec<String> {
-    let title = session
-        .title
-        .as_deref()
-        .or(session.preview.as_deref())
-        .unwrap_or_default();
+    let title = session.title.as_deref().or(session.preview.as_deref()).unwrap_or_default();
     vec![
         session.key.clone(),
         session.agent_id.clone().unwrap_or_default(),
         session.updated_at.map(time).unwrap_or_default(),
-        if session.running == Some(true) {
-            "running".to_owned()
-        } else {
-            String::new()
-        },
+        if session.running == Some(true) { "running".to_owned() } else { String::new() },
         short(title, 60),
     ]
 }

@@ -44,9 +44,7 @@ pub async fn list(desk: &Desk, watch: bool, form: Form) -> anyhow::Result<ExitCo
 
 /// Answers one, by its id or the unique beginning of it.
 pub async fn decide(desk: &Desk, id: &str, decision: Decision, form: Form) -> anyhow::Result<ExitCode> {
-    let (node, id) = id
-        .split_once('/')
-        .map_or((None, id), |(node, id)| (Some(node.to_owned()), id));
+    let (node, id) = id.split_once('/').map_or((None, id), |(node, id)| (Some(node.to_owned()), id));
     let heads = desk.all_connected(&node.into_iter().collect::<Vec<_>>()).await?;
     let waiting = waiting(desk, &heads).await;
     let mut fits = waiting.iter().filter(|one| one.approval.id.starts_with(id));
@@ -56,23 +54,11 @@ pub async fn decide(desk: &Desk, id: &str, decision: Decision, form: Form) -> an
     if fits.next().is_some() {
         bail!("Several requests begin with “{id}”; give the whole id, or NODE/ID. Nothing was sent");
     }
-    let asked = Decide {
-        node: one.head.id.clone(),
-        id: one.approval.id.to_string(),
-        decision,
-    };
+    let asked = Decide { node: one.head.id.clone(), id: one.approval.id.to_string(), decision };
     desk.fleet.decide("pilot", asked).await?;
     if form == Form::Text {
-        let word = if decision == Decision::Deny {
-            "Denied"
-        } else {
-            "Allowed"
-        };
-        line(&format!(
-            "{word} on {}: {}",
-            one.head.name,
-            short(&one.approval.command, 100)
-        ))?;
+        let word = if decision == Decision::Deny { "Denied" } else { "Allowed" };
+        line(&format!("{word} on {}: {}", one.head.name, short(&one.approval.command, 100)))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -98,15 +84,8 @@ async fn waiting(desk: &Desk, heads: &[NodeHead]) -> Vec<Waiting> {
 }
 
 fn print(one: &Waiting) -> anyhow::Result<()> {
-    let who: Vec<_> = [Some(one.head.name.as_str()), one.agent.as_deref()]
-        .into_iter()
-        .flatten()
-        .collect();
-    let until = one
-        .approval
-        .expires_at
-        .map(|at| format!("  until {}", time(at)))
-        .unwrap_or_default();
+    let who: Vec<_> = [Some(one.head.name.as_str()), one.agent.as_deref()].into_iter().flatten().collect();
+    let until = one.approval.expires_at.map(|at| format!("  until {}", time(at))).unwrap_or_default();
     line(&format!("{}  {}{until}", one.approval.id, who.join(" / ")))?;
     line(&format!("  {}", one.approval.command))?;
     if let Some(cwd) = &one.approval.cwd {

@@ -55,9 +55,7 @@ pub enum Verb {
         key: Key,
     },
     /// The messages of a session, the oldest first.
-    #[command(
-        after_help = "Examples:\n  pilot history homelab main\n  pilot history homelab main --limit 20 --json"
-    )]
+    #[command(after_help = "Examples:\n  pilot history homelab main\n  pilot history homelab main --limit 20 --json")]
     History {
         /// A node's name or address.
         node: String,

@@ -21,9 +21,7 @@ pub fn decode(dialect: Dialect, file: &Path) -> anyhow::Result<ExitCode> {
     let input: Box<dyn BufRead> = if file == Path::new("-") {
         Box::new(std::io::stdin().lock())
     } else {
-        Box::new(BufReader::new(
-            File::open(file).with_context(|| format!("{} cannot be read", file.display()))?,
-        ))
+        Box::new(BufReader::new(File::open(file).with_context(|| format!("{} cannot be read", file.display()))?))
     };
     let mut written = Ok(());
     link::decode::decode(

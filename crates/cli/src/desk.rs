@@ -45,12 +45,7 @@ impl Desk {
             shared: true,
         };
         let fleet = Fleet::start(&scope, options).await?;
-        Ok(Desk {
-            fleet,
-            given,
-            scope,
-            home,
-        })
+        Ok(Desk { fleet, given, scope, home })
     }
 
     /// Finds a node by name, or brings in an address for this run; its key goes with it. Not connected yet.
@@ -59,12 +54,7 @@ impl Desk {
     }
 
     /// As [`Desk::find`]; an address is taken as this vendor's, with this certificate.
-    pub async fn find_as(
-        &self,
-        node: &str,
-        vendor: Vendor,
-        trust: Option<String>,
-    ) -> anyhow::Result<NodeHead> {
+    pub async fn find_as(&self, node: &str, vendor: Vendor, trust: Option<String>) -> anyhow::Result<NodeHead> {
         if let Some(head) = self.fleet.node(node) {
             if let Some(key) = self.given.of(&head.name) {
                 self.fleet.lend(&head.id, key).await;
@@ -78,18 +68,9 @@ impl Desk {
             bail!("There is no node named “{node}”.{}", self.known());
         }
         let key = self.given.of(node).map(|key| Secret::new(key.expose_secret()));
-        let form = NodeForm {
-            name: node.to_owned(),
-            address: node.to_owned(),
-            vendor,
-            key,
-            trust,
-            session_only: true,
-        };
+        let form = NodeForm { name: node.to_owned(), address: node.to_owned(), vendor, key, trust, session_only: true };
         let id = self.fleet.one_off(form).await?;
-        self.fleet
-            .node(&id)
-            .ok_or_else(|| anyhow!("The node at {node} is gone again"))
+        self.fleet.node(&id).ok_or_else(|| anyhow!("The node at {node} is gone again"))
     }
 
     /// The local node: our own gateway inside this run, which works while no window has it.
@@ -100,15 +81,8 @@ impl Desk {
             "The local node runs inside the Pilothouse window; close the window, or add another gateway (`pilot gateway`)",
         )?;
         let connect = Arc::new(move || inside.connect());
-        self.fleet
-            .embed(Embedded {
-                connect,
-                name: fleet::nodes::LOCAL.to_owned(),
-            })
-            .await?;
-        self.fleet
-            .node(fleet::nodes::LOCAL)
-            .ok_or_else(|| anyhow!("The local node did not start"))
+        self.fleet.embed(Embedded { connect, name: fleet::nodes::LOCAL.to_owned() }).await?;
+        self.fleet.node(fleet::nodes::LOCAL).ok_or_else(|| anyhow!("The local node did not start"))
     }
 
     /// Connects a node and waits until it is ready.
@@ -192,10 +166,7 @@ pub fn secret(key: &SecretString) -> Secret {
 
 /// A name has neither a scheme nor a port.
 fn looks_like_an_address(text: &str) -> bool {
-    text.contains("://")
-        || text
-            .rsplit_once(':')
-            .is_some_and(|(_, port)| port.parse::<u16>().is_ok())
+    text.contains("://") || text.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok())
 }
 
 /// A state that is not ready, as a sentence.
@@ -206,15 +177,8 @@ pub fn why(state: &NodeState) -> String {
             format!("It did not get ready within {} s.", READY.as_secs())
         }
         NodeState::Paused => "It is paused; `pilot node resume` connects it again.".to_owned(),
-        NodeState::Untrusted {
-            fingerprint,
-            pinned,
-            reason,
-        } => {
-            let was = pinned
-                .as_ref()
-                .map(|old| format!("\n  was: {old}"))
-                .unwrap_or_default();
+        NodeState::Untrusted { fingerprint, pinned, reason } => {
+            let was = pinned.as_ref().map(|old| format!("\n  was: {old}")).unwrap_or_default();
             format!("{reason}\n  now: {fingerprint}{was}")
         }
         NodeState::Pairing { reason, .. }

@@ -40,13 +40,7 @@ pub async fn run(wanted: Wanted) -> anyhow::Result<ExitCode> {
     };
     let token = token(wanted.token_stdin)?;
     let gateway = Gateway::start(&scope, &data, config).await?;
-    let listening = gateway
-        .listen(Listen {
-            addr: wanted.listen,
-            token,
-            tls: None,
-        })
-        .await?;
+    let listening = gateway.listen(Listen { addr: wanted.listen, token, tls: None }).await?;
     line(&listening.url)?;
     if let Some(fingerprint) = &listening.fingerprint {
         note(&format!("Its certificate: {fingerprint}"));
@@ -62,9 +56,7 @@ pub async fn run(wanted: Wanted) -> anyhow::Result<ExitCode> {
 fn token(from_stdin: bool) -> anyhow::Result<SecretString> {
     if from_stdin {
         let mut text = String::new();
-        std::io::stdin()
-            .read_to_string(&mut text)
-            .context("The token could not be read from standard input")?;
+        std::io::stdin().read_to_string(&mut text).context("The token could not be read from standard input")?;
         if text.trim().is_empty() {
             bail!("Standard input holds no token");
         }
@@ -73,10 +65,7 @@ fn token(from_stdin: bool) -> anyhow::Result<SecretString> {
     let mut bytes = [0u8; 24];
     getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("No random bytes for a token: {error}"))?;
     let token = SecretString::from(BASE64_URL_SAFE_NO_PAD.encode(bytes));
-    note(&format!(
-        "Token for this run (shown once, kept nowhere): {}",
-        token.expose_secret()
-    ));
+    note(&format!("Token for this run (shown once, kept nowhere): {}", token.expose_secret()));
     Ok(token)
 }
 

@@ -9,18 +9,9 @@ use crate::desk::Desk;
 use crate::out::{Form, Numbered, line, short, time};
 
 /// The newest `limit` messages, the oldest of them first.
-pub async fn history(
-    desk: &Desk,
-    node: &str,
-    session: &str,
-    limit: u32,
-    form: Form,
-) -> anyhow::Result<ExitCode> {
+pub async fn history(desk: &Desk, node: &str, session: &str, limit: u32, form: Form) -> anyhow::Result<ExitCode> {
     let head = desk.connected(node).await?;
-    let of = SessionRef {
-        node: head.id.clone(),
-        session: session.to_owned(),
-    };
+    let of = SessionRef { node: head.id.clone(), session: session.to_owned() };
     let messages = newest(desk, &of, limit).await?;
     let mut events = Numbered::new(&head.name);
     for message in messages {
@@ -64,11 +55,7 @@ fn print(message: &Message) -> anyhow::Result<()> {
             Some(false) => "✗",
             None => "?",
         };
-        line(&format!(
-            "   {mark} {} {}",
-            tool.name,
-            short(&tool.input.to_string(), 80)
-        ))?;
+        line(&format!("   {mark} {} {}", tool.name, short(&tool.input.to_string(), 80)))?;
     }
     if !message.text.is_empty() {
         line(&message.text)?;

@@ -20,18 +20,12 @@ pub fn read(key: crate::args::Key) -> anyhow::Result<Given> {
         return Ok(Given::default());
     }
     let mut text = String::new();
-    std::io::stdin()
-        .read_to_string(&mut text)
-        .context("The key could not be read from standard input")?;
+    std::io::stdin().read_to_string(&mut text).context("The key could not be read from standard input")?;
     parse(&text)
 }
 
 fn parse(text: &str) -> anyhow::Result<Given> {
-    let lines: Vec<_> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
+    let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let mut given = Given::default();
     match lines.as_slice() {
         [] => bail!("Standard input holds no key. Pipe it in: pilot … --key-stdin < key.txt"),
@@ -41,9 +35,7 @@ fn parse(text: &str) -> anyhow::Result<Given> {
                 let Some((name, key)) = line.split_once(char::is_whitespace) else {
                     bail!("Line {} of the keys is not of the form NAME KEY", number + 1);
                 };
-                given
-                    .named
-                    .insert(name.to_lowercase(), SecretString::from(key.trim()));
+                given.named.insert(name.to_lowercase(), SecretString::from(key.trim()));
             }
         }
     }
@@ -53,10 +45,7 @@ fn parse(text: &str) -> anyhow::Result<Given> {
 impl Given {
     /// The key for a node: by its name, else the one without a name.
     pub fn of(&self, node: &str) -> Option<SecretString> {
-        self.named
-            .get(&node.to_lowercase())
-            .or(self.single.as_ref())
-            .cloned()
+        self.named.get(&node.to_lowercase()).or(self.single.as_ref()).cloned()
     }
 }
 
@@ -67,10 +56,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str, node: &str) -> Option<String> {
-        parse(text)
-            .unwrap()
-            .of(node)
-            .map(|key| key.expose_secret().to_owned())
+        parse(text).unwrap().of(node).map(|key| key.expose_secret().to_owned())
     }
 
     #[test]
@@ -80,10 +66,7 @@ mod tests {
 
     #[test]
     fn lines_with_names_serve_their_nodes_alone() {
-        assert_eq!(
-            of("homelab mk_1\nprod  mk_2\r\n", "Prod").as_deref(),
-            Some("mk_2")
-        );
+        assert_eq!(of("homelab mk_1\nprod  mk_2\r\n", "Prod").as_deref(), Some("mk_2"));
         assert_eq!(of("homelab mk_1\nprod mk_2", "other"), None);
     }
 

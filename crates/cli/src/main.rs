@@ -47,9 +47,7 @@ fn main() -> ExitCode {
 fn failed(error: &anyhow::Error) -> ExitCode {
     // Closing a pipe early (`pilot watch | head`) is no failure of ours.
     let closed = error.chain().any(|cause| {
-        cause
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+        cause.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
     });
     if closed {
         return ExitCode::SUCCESS;
@@ -61,8 +59,5 @@ fn failed(error: &anyhow::Error) -> ExitCode {
 /// Logs go to the error stream, and only when asked for: `PILOT_LOG=debug`.
 fn logging() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("PILOT_LOG").unwrap_or_else(|_| "off".into());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }

@@ -18,38 +18,20 @@ const WINDOW: &str = "pilot";
 /// Answers a verb about nodes.
 pub async fn run(desk: &Desk, verb: NodeVerb, form: Form) -> anyhow::Result<ExitCode> {
     match verb {
-        NodeVerb::Add {
-            name,
-            url,
-            kind,
-            trust,
-            ..
-        } => {
+        NodeVerb::Add { name, url, kind, trust, .. } => {
             let key = desk.given.of(&name).as_ref().map(secret);
-            let filled = NodeForm {
-                name,
-                address: url,
-                vendor: vendor(kind),
-                key,
-                trust,
-                session_only: false,
-            };
+            let filled = NodeForm { name, address: url, vendor: vendor(kind), key, trust, session_only: false };
             add(desk, filled, form).await
         }
         NodeVerb::List => list(desk, form).await,
         NodeVerb::Show { node, .. } => show(desk, &node, form).await,
-        NodeVerb::Test {
-            node, kind, trust, ..
-        } => test(desk, &node, vendor(kind), trust, form).await,
+        NodeVerb::Test { node, kind, trust, .. } => test(desk, &node, vendor(kind), trust, form).await,
         NodeVerb::Pause { node } => pause(desk, &node, true).await,
         NodeVerb::Resume { node } => pause(desk, &node, false).await,
         NodeVerb::Remove { node } => {
             let head = kept(desk, &node)?;
             desk.fleet.node_remove(WINDOW, NodeRemove { id: head.id }).await?;
-            note(&format!(
-                "{} is removed. The window brings it back within ten minutes.",
-                head.name
-            ));
+            note(&format!("{} is removed. The window brings it back within ten minutes.", head.name));
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -57,24 +39,11 @@ pub async fn run(desk: &Desk, verb: NodeVerb, form: Form) -> anyhow::Result<Exit
 
 async fn add(desk: &Desk, filled: NodeForm, form: Form) -> anyhow::Result<ExitCode> {
     let name = filled.name.clone();
-    let id = match desk
-        .fleet
-        .node_add(WINDOW, NodeAdd { form: filled.clone() })
-        .await
-    {
+    let id = match desk.fleet.node_add(WINDOW, NodeAdd { form: filled.clone() }).await {
         // Without a keyring the key serves for this run only; the node is kept all the same.
-        Err(Fault {
-            code: Code::NoKeyring,
-            message,
-            ..
-        }) => {
-            note(&format!(
-                "{message} The key is not stored; give it again with --key-stdin."
-            ));
-            let again = NodeForm {
-                session_only: true,
-                ..filled
-            };
+        Err(Fault { code: Code::NoKeyring, message, .. }) => {
+            note(&format!("{message} The key is not stored; give it again with --key-stdin."));
+            let again = NodeForm { session_only: true, ..filled };
             desk.fleet.node_add(WINDOW, NodeAdd { form: again }).await?
         }
         other => other?,
@@ -99,27 +68,15 @@ async fn list(desk: &Desk, form: Form) -> anyhow::Result<ExitCode> {
         note("No node is kept yet. `pilot node add NAME URL` keeps one; `local` is always there.");
     }
     let row = |head: &NodeHead| {
-        let paused = if state(desk, head) == NodeState::Paused {
-            "paused"
-        } else {
-            ""
-        };
-        vec![
-            head.name.clone(),
-            called(head.vendor).to_owned(),
-            head.address.clone(),
-            paused.to_owned(),
-        ]
+        let paused = if state(desk, head) == NodeState::Paused { "paused" } else { "" };
+        vec![head.name.clone(), called(head.vendor).to_owned(), head.address.clone(), paused.to_owned()]
     };
     table(&heads.iter().map(row).collect::<Vec<_>>())?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn state(desk: &Desk, head: &NodeHead) -> NodeState {
-    desk.fleet
-        .core()
-        .read(&head.id, |truth| truth.link.state.clone())
-        .unwrap_or(NodeState::Idle)
+    desk.fleet.core().read(&head.id, |truth| truth.link.state.clone()).unwrap_or(NodeState::Idle)
 }
 
 async fn show(desk: &Desk, node: &str, form: Form) -> anyhow::Result<ExitCode> {
@@ -136,18 +93,11 @@ async fn show(desk: &Desk, node: &str, form: Form) -> anyhow::Result<ExitCode> {
         vec!["state".to_owned(), word(&state)],
     ];
     if let NodeState::Ready { scopes, .. } = &state {
-        let (agents, sessions) = (
-            desk.fleet.agents(&head.id).await?,
-            desk.fleet.sessions(&head.id).await?,
-        );
+        let (agents, sessions) = (desk.fleet.agents(&head.id).await?, desk.fleet.sessions(&head.id).await?);
         rows.push(vec!["may".to_owned(), scopes.join(", ")]);
         rows.push(vec![
             "agents".to_owned(),
-            agents
-                .iter()
-                .map(|agent| agent.name.as_str())
-                .collect::<Vec<_>>()
-                .join(", "),
+            agents.iter().map(|agent| agent.name.as_str()).collect::<Vec<_>>().join(", "),
         ]);
         rows.push(vec!["sessions".to_owned(), sessions.len().to_string()]);
     }
@@ -155,13 +105,7 @@ async fn show(desk: &Desk, node: &str, form: Form) -> anyhow::Result<ExitCode> {
     Ok(code(ready))
 }
 
-async fn test(
-    desk: &Desk,
-    node: &str,
-    vendor: Vendor,
-    trust: Option<String>,
-    form: Form,
-) -> anyhow::Result<ExitCode> {
+async fn test(desk: &Desk, node: &str, vendor: Vendor, trust: Option<String>, form: Form) -> anyhow::Result<ExitCode> {
     let known = desk.fleet.node(node);
     let key: Option<Secret> = desk.given.of(node).as_ref().map(secret);
     let filled = match &known {
@@ -173,25 +117,9 @@ async fn test(
             trust,
             session_only: true,
         },
-        None => NodeForm {
-            name: node.to_owned(),
-            address: node.to_owned(),
-            vendor,
-            key,
-            trust,
-            session_only: true,
-        },
+        None => NodeForm { name: node.to_owned(), address: node.to_owned(), vendor, key, trust, session_only: true },
     };
-    let probe = desk
-        .fleet
-        .node_probe(
-            WINDOW,
-            NodeProbe {
-                form: filled,
-                id: known.map(|head| head.id),
-            },
-        )
-        .await?;
+    let probe = desk.fleet.node_probe(WINDOW, NodeProbe { form: filled, id: known.map(|head| head.id) }).await?;
     match form {
         Form::Json => line(&serde_json::to_string(&probe)?)?,
         Form::Text => steps(&probe)?,
@@ -219,47 +147,24 @@ fn steps(probe: &Probe) -> anyhow::Result<()> {
 
 async fn pause(desk: &Desk, node: &str, paused: bool) -> anyhow::Result<ExitCode> {
     let head = kept(desk, node)?;
-    desk.fleet
-        .node_pause(WINDOW, NodePause { id: head.id, paused })
-        .await?;
-    note(&format!(
-        "{} is {}.",
-        head.name,
-        if paused { "paused" } else { "resumed" }
-    ));
+    desk.fleet.node_pause(WINDOW, NodePause { id: head.id, paused }).await?;
+    note(&format!("{} is {}.", head.name, if paused { "paused" } else { "resumed" }));
     Ok(ExitCode::SUCCESS)
 }
 
 fn kept(desk: &Desk, node: &str) -> anyhow::Result<NodeHead> {
-    desk.fleet
-        .node(node)
-        .ok_or_else(|| anyhow::anyhow!("There is no node named “{node}”. `pilot node list` shows all"))
+    desk.fleet.node(node).ok_or_else(|| anyhow::anyhow!("There is no node named “{node}”. `pilot node list` shows all"))
 }
 
 fn code(done: bool) -> ExitCode {
-    if done {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if done { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn word(state: &NodeState) -> String {
     match state {
         NodeState::Ready { version, product, .. } => {
-            let who: Vec<_> = [product, version]
-                .into_iter()
-                .flatten()
-                .map(String::as_str)
-                .collect();
-            format!(
-                "Ready: {}.",
-                if who.is_empty() {
-                    "connected".to_owned()
-                } else {
-                    who.join(" ")
-                }
-            )
+            let who: Vec<_> = [product, version].into_iter().flatten().map(String::as_str).collect();
+            format!("Ready: {}.", if who.is_empty() { "connected".to_owned() } else { who.join(" ") })
         }
         other => why(other),
     }

@@ -34,10 +34,7 @@ pub fn event(event: &Stamped) -> anyhow::Result<()> {
 }
 
 /// Says something beside the answer, to the error stream.
-#[allow(
-    clippy::let_underscore_must_use,
-    reason = "a closed error stream cannot be told to anybody"
-)]
+#[allow(clippy::let_underscore_must_use, reason = "a closed error stream cannot be told to anybody")]
 pub fn note(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
@@ -57,11 +54,7 @@ pub struct Numbered {
 impl Numbered {
     /// For the events of one node, seen now.
     pub fn new(node: &str) -> Numbered {
-        Numbered {
-            node: node.into(),
-            seq: 0,
-            at: now(),
-        }
+        Numbered { node: node.into(), seq: 0, at: now() }
     }
 
     /// Prints one.
@@ -70,11 +63,7 @@ impl Numbered {
         let mut inner = Event::new(self.at, body);
         inner.agent = agent.map(Into::into);
         inner.session = session.map(Into::into);
-        event(&Stamped {
-            node: self.node.clone(),
-            seq: self.seq,
-            event: inner,
-        })
+        event(&Stamped { node: self.node.clone(), seq: self.seq, event: inner })
     }
 }
 
@@ -89,11 +78,7 @@ pub fn time(ms: i64) -> String {
         return "?".to_owned();
     };
     let at = at.to_zoned(jiff::tz::TimeZone::system());
-    let form = if at.date() == jiff::Zoned::now().date() {
-        "%H:%M:%S"
-    } else {
-        "%Y-%m-%d %H:%M"
-    };
+    let form = if at.date() == jiff::Zoned::now().date() { "%H:%M:%S" } else { "%Y-%m-%d %H:%M" };
     at.strftime(form).to_string()
 }
 
@@ -101,11 +86,7 @@ pub fn time(ms: i64) -> String {
 pub fn table(rows: &[Vec<String>]) -> io::Result<()> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
-        rows.iter()
-            .filter_map(|row| row.get(column))
-            .map(|cell| cell.chars().count())
-            .max()
-            .unwrap_or(0)
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
     let widths: Vec<_> = (0..columns).map(width).collect();
     for row in rows {

@@ -26,19 +26,8 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let form = if args.json { Form::Json } else { Form::Text };
     match args.verb {
         Verb::Decode { dialect, file } => decode::decode(dialect, &file),
-        Verb::Gateway {
-            listen,
-            data,
-            config,
-            token_stdin,
-        } => {
-            gateway::run(gateway::Wanted {
-                listen,
-                data,
-                config,
-                token_stdin,
-            })
-            .await
+        Verb::Gateway { listen, data, config, token_stdin } => {
+            gateway::run(gateway::Wanted { listen, data, config, token_stdin }).await
         }
         Verb::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "pilot", &mut std::io::stdout());
@@ -67,12 +56,8 @@ fn key(verb: &Verb) -> crate::args::Key {
         | Verb::Approvals { key, .. }
         | Verb::Approve { key, .. }
         | Verb::Deny { key, .. }
-        | Verb::Node(NodeVerb::Add { key, .. } | NodeVerb::Show { key, .. } | NodeVerb::Test { key, .. }) => {
-            *key
-        }
-        Verb::Node(_) | Verb::Gateway { .. } | Verb::Decode { .. } | Verb::Completions { .. } => {
-            Default::default()
-        }
+        | Verb::Node(NodeVerb::Add { key, .. } | NodeVerb::Show { key, .. } | NodeVerb::Test { key, .. }) => *key,
+        Verb::Node(_) | Verb::Gateway { .. } | Verb::Decode { .. } | Verb::Completions { .. } => Default::default(),
     }
 }
 
@@ -81,38 +66,15 @@ async fn with_fleet(desk: &Desk, verb: Verb, form: Form) -> anyhow::Result<ExitC
         Verb::Node(verb) => node::run(desk, verb, form).await,
         Verb::Agents { node, .. } => agents::agents(desk, node.as_deref(), form).await,
         Verb::Sessions { node, .. } => agents::sessions(desk, &node, form).await,
-        Verb::History {
-            node, session, limit, ..
-        } => history::history(desk, &node, &session, limit, form).await,
-        Verb::Send {
-            node,
-            text,
-            session,
-            agent,
-            wait,
-            ..
-        } => {
-            send::send(
-                desk,
-                send::Message {
-                    node,
-                    text,
-                    session,
-                    agent,
-                    wait,
-                },
-                form,
-            )
-            .await
+        Verb::History { node, session, limit, .. } => history::history(desk, &node, &session, limit, form).await,
+        Verb::Send { node, text, session, agent, wait, .. } => {
+            send::send(desk, send::Message { node, text, session, agent, wait }, form).await
         }
         Verb::Watch { nodes, events, .. } => watch::watch(desk, &nodes, &events, form).await,
         Verb::Approvals { watch, .. } => approvals::list(desk, watch, form).await,
         Verb::Approve { id, always, .. } => {
-            let decision = if always {
-                contract::approval::Decision::Always
-            } else {
-                contract::approval::Decision::Once
-            };
+            let decision =
+                if always { contract::approval::Decision::Always } else { contract::approval::Decision::Once };
             approvals::decide(desk, &id, decision, form).await
         }
         Verb::Deny { id, .. } => approvals::decide(desk, &id, contract::approval::Decision::Deny, form).await,

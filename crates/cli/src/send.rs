@@ -28,26 +28,14 @@ pub async fn send(desk: &Desk, message: Message, form: Form) -> anyhow::Result<E
     let head = desk.connected(&message.node).await?;
     // From before the message, so that no early event is missed.
     let mut events = desk.fleet.core().events();
-    let sent = desk
-        .fleet
-        .say(&head.id, message.session.clone(), message.agent, &text)
-        .await?;
+    let sent = desk.fleet.say(&head.id, message.session.clone(), message.agent, &text).await?;
     if !message.wait {
         if form == Form::Text {
-            note(if sent.queued {
-                "Queued behind the turn that runs."
-            } else {
-                "Sent."
-            });
+            note(if sent.queued { "Queued behind the turn that runs." } else { "Sent." });
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let answer = Answer {
-        head,
-        sent,
-        session: message.session,
-        form,
-    };
+    let answer = Answer { head, sent, session: message.session, form };
     answer.stream(&mut events).await
 }
 
@@ -55,9 +43,7 @@ fn text(given: String) -> anyhow::Result<String> {
     let mut text = given;
     if text == "-" {
         text.clear();
-        std::io::stdin()
-            .read_to_string(&mut text)
-            .context("The message could not be read from standard input")?;
+        std::io::stdin().read_to_string(&mut text).context("The message could not be read from standard input")?;
     }
     if text.trim().is_empty() {
         return Err(Misused("The message is empty; give a text, or pipe one in with -".to_owned()).into());
@@ -121,18 +107,13 @@ impl Answer {
 fn show(event: &Stamped) -> anyhow::Result<()> {
     match &event.event.body {
         Body::TextDelta { text } => piece(text)?,
-        Body::ToolStarted { name, input, .. } => {
-            note(&format!("→ {name} {}", short(&input.to_string(), 100)))
-        }
+        Body::ToolStarted { name, input, .. } => note(&format!("→ {name} {}", short(&input.to_string(), 100))),
         Body::ToolFinished { ok, output, .. } => {
             let mark = if *ok == Some(false) { "✗" } else { "✓" };
             note(&format!("{mark} {}", short(output, 100)));
         }
         Body::ApprovalRequested(approval) => {
-            note(&format!(
-                "Waits for your word: {}\n  pilot approve {}",
-                approval.command, approval.id
-            ));
+            note(&format!("Waits for your word: {}\n  pilot approve {}", approval.command, approval.id));
         }
         Body::RunStatus { phase } => tracing::info!(%phase, "the run goes on"),
         _ => {}

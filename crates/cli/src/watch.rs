@@ -10,12 +10,7 @@ use crate::out::{self, Form, line, short, time};
 use crate::run::Misused;
 
 /// Prints events until it is stopped. A node that goes away is told and waited for.
-pub async fn watch(
-    desk: &Desk,
-    nodes: &[String],
-    patterns: &[String],
-    form: Form,
-) -> anyhow::Result<ExitCode> {
+pub async fn watch(desk: &Desk, nodes: &[String], patterns: &[String], form: Form) -> anyhow::Result<ExitCode> {
     let wanted = globs(patterns)?;
     // From before the connections, so that the states on the way are seen too.
     let mut events = desk.fleet.core().events();
@@ -48,18 +43,13 @@ fn globs(patterns: &[String]) -> anyhow::Result<Option<GlobSet>> {
 }
 
 fn passes(wanted: &Option<GlobSet>, event: &Stamped) -> bool {
-    wanted
-        .as_ref()
-        .is_none_or(|set| set.is_match(name(&event.event.body)))
+    wanted.as_ref().is_none_or(|set| set.is_match(name(&event.event.body)))
 }
 
 /// The event's name in the vocabulary.
 pub fn name(body: &Body) -> String {
     let tag = serde_json::to_value(body).ok();
-    let tag = tag
-        .as_ref()
-        .and_then(|value| value.get("event"))
-        .and_then(|name| name.as_str());
+    let tag = tag.as_ref().and_then(|value| value.get("event")).and_then(|name| name.as_str());
     tag.unwrap_or("other").to_owned()
 }
 
@@ -68,12 +58,7 @@ fn text(event: &Stamped) -> std::io::Result<()> {
         Some(agent) => format!("{} / {agent}", event.node),
         None => event.node.to_string(),
     };
-    line(&format!(
-        "{} {who:<24} {:<20} {}",
-        time(event.event.at),
-        name(&event.event.body),
-        what(&event.event.body)
-    ))
+    line(&format!("{} {who:<24} {:<20} {}", time(event.event.at), name(&event.event.body), what(&event.event.body)))
 }
 
 fn what(body: &Body) -> String {
@@ -113,11 +98,6 @@ mod tests {
     #[test]
     fn a_pattern_that_is_none_is_a_misuse() {
         assert!(globs(&["run.[".to_owned()]).unwrap_err().is::<Misused>());
-        assert!(
-            globs(&["run.*".to_owned()])
-                .unwrap()
-                .unwrap()
-                .is_match("run.finished")
-        );
+        assert!(globs(&["run.*".to_owned()]).unwrap().unwrap().is_match("run.finished"));
     }
 }

@@ -43,11 +43,7 @@ pub struct Fault {
 impl Fault {
     /// A fault with nothing but a code and a sentence.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            details: None,
-        }
+        Self { code, message: message.into(), details: None }
     }
 }
 

@@ -61,11 +61,7 @@ pub enum RowBody {
         client_id: Option<String>,
     },
     /// An agent's words.
-    Assistant {
-        text: String,
-        streaming: bool,
-        model: Option<String>,
-    },
+    Assistant { text: String, streaming: bool, model: Option<String> },
     /// A model's reasoning.
     Thinking { text: String, streaming: bool },
     /// A tool call.
@@ -81,11 +77,7 @@ pub enum RowBody {
         ms: Option<u64>,
     },
     /// A sub-agent at work.
-    Subagent {
-        label: String,
-        preset: Option<String>,
-        state: ToolState,
-    },
+    Subagent { label: String, preset: Option<String>, state: ToolState },
     /// Something waits for the person's word, here.
     Approval { approval: Box<Approval> },
     /// A remark: an error of the run, an abort, a notice of the gateway.

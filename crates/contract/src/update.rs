@@ -53,11 +53,7 @@ pub enum Update {
     /// A row is new or changed.
     Row { of: SessionRef, row: Row },
     /// Text to append to a row that streams.
-    RowText {
-        of: SessionRef,
-        id: String,
-        text: String,
-    },
+    RowText { of: SessionRef, id: String, text: String },
     /// A row is gone.
     RowGone { of: SessionRef, id: String },
     /// The session's head changed, its rows did not.

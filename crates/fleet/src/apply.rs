@@ -51,20 +51,9 @@ pub enum Fact {
     /// What waits on the node now, each with its session and agent.
     Approvals(Vec<(Option<String>, Option<String>, Approval)>),
     /// A person said something here; it is in the outbox.
-    Sending {
-        session: String,
-        agent: Option<String>,
-        text: String,
-        client_id: String,
-    },
+    Sending { session: String, agent: Option<String>, text: String, client_id: String },
     /// How a message sent from here fares. `run` is the run that answers it, where the node named it.
-    Fate {
-        session: String,
-        client_id: String,
-        fate: Fate,
-        run: Option<String>,
-        fault: Option<String>,
-    },
+    Fate { session: String, client_id: String, fate: Fate, run: Option<String>, fault: Option<String> },
     /// The person took back a message that had not gone out.
     Withdrawn { session: String, client_id: String },
     /// A person looked at the session.
@@ -106,33 +95,12 @@ pub fn apply(truth: &mut Truth, fact: &Fact, now: i64, changes: &mut Changes) ->
         Fact::HistoryFailed { session, reason } => history::failed(truth, session, reason, changes),
         Fact::Loading { session } => history::loading(truth, session, changes),
         Fact::Approvals(list) => approval::list(truth, list, now, changes),
-        Fact::Sending {
-            session,
-            agent,
-            text,
-            client_id,
-        } => {
-            let said = own::Said {
-                session,
-                agent: agent.as_deref(),
-                text,
-                client_id,
-            };
+        Fact::Sending { session, agent, text, client_id } => {
+            let said = own::Said { session, agent: agent.as_deref(), text, client_id };
             return own::sending(truth, &said, now, changes);
         }
-        Fact::Fate {
-            session,
-            client_id,
-            fate,
-            run,
-            fault,
-        } => {
-            let news = own::News {
-                client_id,
-                fate: *fate,
-                run: run.as_deref(),
-                fault: fault.as_deref(),
-            };
+        Fact::Fate { session, client_id, fate, run, fault } => {
+            let news = own::News { client_id, fate: *fate, run: run.as_deref(), fault: fault.as_deref() };
             own::fate(truth, session, &news, now, changes);
         }
         Fact::Withdrawn { session, client_id } => own::withdrawn(truth, session, client_id, changes),
@@ -154,18 +122,9 @@ pub fn apply_event(truth: &mut Truth, event: &Event, now: i64, changes: &mut Cha
         Body::ToolStarted { call, name, input } => {
             tool::started(truth, event, &tool::Call { call, name, input }, now, changes)
         }
-        Body::ToolFinished { call, ok, output, ms } => tool::finished(
-            truth,
-            event,
-            &tool::End {
-                call,
-                ok: *ok,
-                output,
-                ms: *ms,
-            },
-            now,
-            changes,
-        ),
+        Body::ToolFinished { call, ok, output, ms } => {
+            tool::finished(truth, event, &tool::End { call, ok: *ok, output, ms: *ms }, now, changes)
+        }
         Body::Message(message) => message::said(truth, event, message, now, changes),
         Body::RunQueued { .. } => run::queued(truth, event, now, changes),
         Body::RunStarted => run::started(truth, event, now, changes),
@@ -174,9 +133,7 @@ pub fn apply_event(truth: &mut Truth, event: &Event, now: i64, changes: &mut Cha
         Body::SubagentStarted { label, preset } => {
             tool::subagent_started(truth, event, label, preset.as_deref(), now, changes)
         }
-        Body::SubagentFinished { label, ok } => {
-            tool::subagent_finished(truth, event, label, *ok, now, changes)
-        }
+        Body::SubagentFinished { label, ok } => tool::subagent_finished(truth, event, label, *ok, now, changes),
         Body::ApprovalRequested(about) => approval::requested(truth, event, about, now, changes),
         Body::ApprovalResolved { id, decision, by } => {
             approval::resolved(truth, id, *decision, by.as_deref(), now, changes)

@@ -135,40 +135,24 @@ impl Core {
 
     /// The ids of all nodes, in the person's order.
     pub fn nodes(&self) -> Vec<NodeId> {
-        self.inner
-            .cells()
-            .into_iter()
-            .map(|cell| cell.id.clone())
-            .collect()
+        self.inner.cells().into_iter().map(|cell| cell.id.clone()).collect()
     }
 
     /// The rows before the row of that order, or how to get them from the node.
     pub fn rows_before(&self, of: &SessionRef, order: i64, limit: u32) -> Older {
-        self.inner.cell(&of.node).map_or(Older::Beginning, |cell| {
-            cell.rows_before(&of.session, order, limit)
-        })
+        self.inner.cell(&of.node).map_or(Older::Beginning, |cell| cell.rows_before(&of.session, order, limit))
     }
 
     /// Makes rows of a page that was fetched because [`Core::rows_before`] asked for it, oldest first.
     pub fn older_page(&self, of: &SessionRef, order: i64, page: &Page) -> Vec<Row> {
-        self.inner
-            .cell(&of.node)
-            .map_or_else(Vec::new, |cell| cell.older_page(&of.session, order, page))
+        self.inner.cell(&of.node).map_or_else(Vec::new, |cell| cell.older_page(&of.session, order, page))
     }
 
     /// Lines before number `before` that pass the filter, oldest first.
     ///
     /// Errors: whatever the log's database says.
-    pub async fn activity_before(
-        &self,
-        filter: &Filter,
-        before: u64,
-        limit: u32,
-    ) -> Result<Vec<Line>, StoreError> {
-        self.inner
-            .hub
-            .lines_before(&self.inner.log, filter, before, limit)
-            .await
+    pub async fn activity_before(&self, filter: &Filter, before: u64, limit: u32) -> Result<Vec<Line>, StoreError> {
+        self.inner.hub.lines_before(&self.inner.log, filter, before, limit).await
     }
 
     /// All events of all nodes from now on.

@@ -61,10 +61,7 @@ pub enum StartError {
     )]
     AlreadyRunning,
     #[error("The lock file {path} cannot be used. Check that its folder belongs to you")]
-    Lock {
-        path: std::path::PathBuf,
-        source: std::io::Error,
-    },
+    Lock { path: std::path::PathBuf, source: std::io::Error },
     #[error(transparent)]
     Home(#[from] HomeError),
     #[error(transparent)]
@@ -98,14 +95,8 @@ impl Fleet {
     pub async fn start(scope: &Scope, options: Options) -> Result<Fleet, StartError> {
         let scope = scope.child("fleet");
         options.home.create()?;
-        let lock = if options.shared {
-            None
-        } else {
-            Some(lock(&options.home)?)
-        };
-        let durable = OpenOptions {
-            durability: Durability::Full,
-        };
+        let lock = if options.shared { None } else { Some(lock(&options.home)?) };
+        let durable = OpenOptions { durability: Durability::Full };
         let file = options.home.data.join(table::FILE);
         let store = Store::open_with(&scope, &file, table::MIGRATIONS, durable).await?;
         let instance = instance(&store, options.shared).await?;
@@ -122,9 +113,7 @@ impl Fleet {
             shared: options.shared,
         });
         let fleet = Fleet::of(parts, lock);
-        log_fault
-            .into_iter()
-            .for_each(|sentence| fleet.note_start_fault(sentence));
+        log_fault.into_iter().for_each(|sentence| fleet.note_start_fault(sentence));
         fleet.fill(options.embedded).await?;
         if !options.shared {
             fleet.look_after(&scope);
@@ -175,9 +164,7 @@ impl Fleet {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "removed nodes stay in the table for now"),
             Err(_) => {
-                tracing::warn!(
-                    "the keyring is silent; the keys of removed nodes stay in it until the next start"
-                );
+                tracing::warn!("the keyring is silent; the keys of removed nodes stay in it until the next start");
             }
         }
     }
@@ -191,19 +178,14 @@ impl Fleet {
             deciding: Mutex::default(),
             lock: Mutex::new(lock),
         };
-        Fleet {
-            inner: Arc::new(inner),
-        }
+        Fleet { inner: Arc::new(inner) }
     }
 
     async fn fill(&self, embedded: Option<Embedded>) -> Result<(), StoreError> {
         let parts = &self.inner.parts;
         if !parts.shared {
             let before = parts.now() - outbox::KEPT_MS;
-            parts
-                .store
-                .write(move |tx| table::outbox::prune(tx, before))
-                .await?;
+            parts.store.write(move |tx| table::outbox::prune(tx, before)).await?;
         }
         if let Some(embedded) = embedded {
             self.inner.nodes.embed(embedded).await?;
@@ -214,10 +196,7 @@ impl Fleet {
     /// The tasks that go on beside the nodes' own.
     fn look_after(&self, scope: &Scope) {
         let fleet = self.clone();
-        scope.spawn(
-            "look at the keyring",
-            async move { fleet.look_at_keyring().await },
-        );
+        scope.spawn("look at the keyring", async move { fleet.look_at_keyring().await });
         if let Some(faults) = self.core().log().faults() {
             let (core, stop) = (self.core().clone(), scope.clone());
             scope.spawn("tell of the log", async move {
@@ -229,10 +208,7 @@ impl Fleet {
             });
         }
         let (fleet, stop) = (self.clone(), scope.clone());
-        let back = Restart::Backoff {
-            first: COMPARE,
-            cap: Duration::from_secs(60),
-        };
+        let back = Restart::Backoff { first: COMPARE, cap: Duration::from_secs(60) };
         scope.spawn_forever("compare with the table", back, move || {
             let (fleet, stop) = (fleet.clone(), stop.clone());
             async move {
@@ -256,14 +232,8 @@ impl Fleet {
         loop {
             tokio::time::sleep(COMPARE).await;
             let parts = &self.inner.parts;
-            nodes::purge(parts, parts.now() - nodes::UNDO_MS)
-                .await
-                .map_err(|error| error.to_string())?;
-            self.inner
-                .nodes
-                .reconcile()
-                .await
-                .map_err(|error| error.to_string())?;
+            nodes::purge(parts, parts.now() - nodes::UNDO_MS).await.map_err(|error| error.to_string())?;
+            self.inner.nodes.reconcile().await.map_err(|error| error.to_string())?;
         }
     }
 }
@@ -299,10 +269,7 @@ async fn log(scope: &Scope, options: &Options) -> (Log, Option<String>) {
         Err(error) => {
             tracing::error!(%error, "the log cannot be opened; nothing is kept of what the nodes say");
             let what = "Until then the activity of earlier sessions is not shown and nothing new is kept.";
-            (
-                Log::none(),
-                Some(format!("{} {what}", sentence(&error.to_string()))),
-            )
+            (Log::none(), Some(format!("{} {what}", sentence(&error.to_string()))))
         }
     }
 }
@@ -310,16 +277,8 @@ async fn log(scope: &Scope, options: &Options) -> (Log, Option<String>) {
 /// Takes the home for this process. The lock goes with the process, however it ends.
 fn lock(home: &Home) -> Result<File, StartError> {
     let path = home.data.join(LOCK);
-    let failed = |source| StartError::Lock {
-        path: path.clone(),
-        source,
-    };
-    let file = File::options()
-        .create(true)
-        .write(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(failed)?;
+    let failed = |source| StartError::Lock { path: path.clone(), source };
+    let file = File::options().create(true).write(true).truncate(false).open(&path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StartError::AlreadyRunning),

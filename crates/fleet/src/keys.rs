@@ -84,15 +84,9 @@ impl Keys {
 
     /// Any keyring.
     pub fn with(scope: &Scope, vault: Arc<dyn Vault>) -> Keys {
-        let inner = Inner {
-            scope: scope.child("keyring"),
-            vault,
-            turn: Arc::new(Semaphore::new(1)),
-            memory: Mutex::default(),
-        };
-        Keys {
-            inner: Arc::new(inner),
-        }
+        let inner =
+            Inner { scope: scope.child("keyring"), vault, turn: Arc::new(Semaphore::new(1)), memory: Mutex::default() };
+        Keys { inner: Arc::new(inner) }
     }
 
     /// Keeps a secret; it replaces an earlier one. A write that the keyring finishes after its deadline is undone,
@@ -100,13 +94,7 @@ impl Keys {
     ///
     /// # Errors
     /// The keyring is absent, locked, silent or broken.
-    pub async fn keep(
-        &self,
-        node: &str,
-        slot: Slot,
-        place: Place,
-        secret: &SecretString,
-    ) -> Result<(), KeyFault> {
+    pub async fn keep(&self, node: &str, slot: Slot, place: Place, secret: &SecretString) -> Result<(), KeyFault> {
         let account = slot.account(node);
         if place == Place::Memory {
             self.inner.memory.lock().insert(account, secret.clone());
@@ -134,9 +122,7 @@ impl Keys {
         if let Some(secret) = self.inner.memory.lock().get(&account) {
             return Ok(Some(secret.clone()));
         }
-        self.inner
-            .ask("read", move |vault| vault.get(&account), |_| ())
-            .await
+        self.inner.ask("read", move |vault| vault.get(&account), |_| ()).await
     }
 
     /// The secret if it is in memory. Never asks the keyring.
@@ -150,10 +136,7 @@ impl Keys {
     /// The keyring is absent, locked, silent or broken.
     pub async fn forget(&self, node: &str, slots: &[Slot]) -> Result<(), KeyFault> {
         let accounts: Vec<_> = slots.iter().map(|slot| slot.account(node)).collect();
-        self.inner
-            .memory
-            .lock()
-            .retain(|account, _| !accounts.contains(account));
+        self.inner.memory.lock().retain(|account, _| !accounts.contains(account));
         let work = move |vault: &dyn Vault| accounts.iter().try_for_each(|account| vault.delete(account));
         self.inner.ask("forget", work, |_| ()).await
     }
@@ -171,9 +154,7 @@ impl Keys {
     /// # Errors
     /// Why it does not.
     pub async fn check(&self) -> Result<(), KeyFault> {
-        self.inner
-            .ask("check", |vault| vault.get("check").map(|_| ()), |_| ())
-            .await
+        self.inner.ask("check", |vault| vault.get("check").map(|_| ()), |_| ()).await
     }
 
     /// Waits until no access is under way: after [`KeyFault::Silent`], that the keyring came round.
@@ -216,9 +197,7 @@ impl Inner {
         match result {
             Ok(result) => result.map_err(KeyFault::from),
             Err(lost @ (Lost::Cancelled { .. } | Lost::NoRuntime { .. } | Lost::Panicked { .. })) => {
-                Err(KeyFault::Broken {
-                    says: lost.to_string(),
-                })
+                Err(KeyFault::Broken { says: lost.to_string() })
             }
         }
     }

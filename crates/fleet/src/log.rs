@@ -88,11 +88,7 @@ impl Log {
     pub(crate) async fn over(scope: &Scope, store: Store, bounds: Bounds) -> Result<Log, StoreError> {
         let (last, seqs) = store.read(table::ends).await?;
         let (flushes, asked) = mpsc::channel(16);
-        let disk = Disk {
-            store,
-            flushes,
-            fault: watch::channel(None).0,
-        };
+        let disk = Disk { store, flushes, fault: watch::channel(None).0 };
         let shared = Arc::new(Shared::new(last, seqs, Some(disk)));
         writer::start(scope, &shared, asked, bounds);
         Ok(Log { shared })
@@ -100,9 +96,7 @@ impl Log {
 
     /// A log that keeps nothing: for a run that leaves no trace, and where no database can be had.
     pub fn none() -> Log {
-        Log {
-            shared: Arc::new(Shared::new(0, HashMap::new(), None)),
-        }
+        Log { shared: Arc::new(Shared::new(0, HashMap::new(), None)) }
     }
 
     /// The number of the newest entry.
@@ -127,10 +121,7 @@ impl Log {
 
     /// Why nothing can be written at the moment, as a sentence; `None` while all is well.
     pub fn fault(&self) -> Option<String> {
-        self.shared
-            .disk
-            .as_ref()
-            .and_then(|disk| disk.fault.borrow().clone())
+        self.shared.disk.as_ref().and_then(|disk| disk.fault.borrow().clone())
     }
 
     /// Told when writing begins to fail and when it works again. `None` for a log that keeps nothing.
@@ -146,9 +137,7 @@ impl Log {
             return Ok(Vec::new());
         };
         let filter = filter.clone();
-        disk.store
-            .read(move |db| read::lines(db, &filter, before, limit))
-            .await
+        disk.store.read(move |db| read::lines(db, &filter, before, limit)).await
     }
 
     /// Entries that hold all these words, or words that begin so; newest first. Brings the index up to date first.
@@ -174,9 +163,7 @@ impl Log {
             return Ok(Vec::new());
         };
         let node = node.to_owned();
-        disk.store
-            .read(move |db| read::replay(db, &node, after, limit))
-            .await
+        disk.store.read(move |db| read::replay(db, &node, after, limit)).await
     }
 
     /// Whether anything is kept.

@@ -83,11 +83,7 @@ pub struct Nodes {
 impl Nodes {
     /// No node yet.
     pub fn new(parts: Arc<Parts>) -> Nodes {
-        Nodes {
-            parts,
-            posts: RwLock::default(),
-            turn: tokio::sync::Mutex::default(),
-        }
+        Nodes { parts, posts: RwLock::default(), turn: tokio::sync::Mutex::default() }
     }
 
     /// Brings the embedded gateway in, as a node like any other.
@@ -151,12 +147,7 @@ impl Nodes {
     /// # Errors
     /// There is no such node.
     pub fn get(&self, id: &str) -> Result<Arc<Post>, Fault> {
-        self.find(id).ok_or_else(|| {
-            Fault::new(
-                Code::NotFound,
-                "This node is not there any more. Nothing was done.",
-            )
-        })
+        self.find(id).ok_or_else(|| Fault::new(Code::NotFound, "This node is not there any more. Nothing was done."))
     }
 
     /// All nodes, in the person's order, the local one first.

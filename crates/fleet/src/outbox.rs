@@ -71,9 +71,7 @@ pub async fn cancel(parts: &Parts, of: &SessionRef, client_id: &str) -> Result<b
     let gone = parts.store.write(move |tx| table::cancel(tx, &node, &id)).await?;
     if gone {
         let (session, client_id) = (of.session.clone(), client_id.to_owned());
-        parts
-            .core
-            .feed(&of.node, [Fact::Withdrawn { session, client_id }]);
+        parts.core.feed(&of.node, [Fact::Withdrawn { session, client_id }]);
     }
     Ok(gone)
 }
@@ -119,12 +117,7 @@ pub async fn recall(parts: &Parts, node: &str) -> Result<(), StoreError> {
     for parcel in parts.store.read(move |db| table::open(db, &id)).await? {
         show(parts, &parcel);
         let at = parcel.fate_at;
-        let seen = Outcome {
-            fate: parcel.fate,
-            run: parcel.run.clone(),
-            fault: parcel.fault.clone(),
-            at,
-        };
+        let seen = Outcome { fate: parcel.fate, run: parcel.run.clone(), fault: parcel.fault.clone(), at };
         if parcel.fate != Fate::Queued {
             tell(parts, &parcel, &seen);
         }
@@ -135,10 +128,7 @@ pub async fn recall(parts: &Parts, node: &str) -> Result<(), StoreError> {
 /// What was under way when a worker ended has an unknown fate. Nothing may be under way now.
 async fn recover(parts: &Parts, node: &str) -> Result<Vec<Parcel>, StoreError> {
     let (id, now) = (node.to_owned(), parts.now());
-    parts
-        .store
-        .write(move |tx| table::recover(tx, &id, CUT_SHORT, now))
-        .await
+    parts.store.write(move |tx| table::recover(tx, &id, CUT_SHORT, now)).await
 }
 
 /// The messages whose fate a node's history decides: their sessions.
@@ -156,11 +146,7 @@ pub async fn sessions(parts: &Parts, node: &str) -> Result<HashSet<String>, Stor
 /// # Errors
 /// The database refused.
 pub async fn reconcile(parts: &Parts, node: &str, page: &link::call::Page) -> Result<(), StoreError> {
-    let held: HashSet<&str> = page
-        .messages
-        .iter()
-        .filter_map(|message| message.client_id.as_deref())
-        .collect();
+    let held: HashSet<&str> = page.messages.iter().filter_map(|message| message.client_id.as_deref()).collect();
     if held.is_empty() {
         return Ok(());
     }
@@ -171,11 +157,7 @@ pub async fn reconcile(parts: &Parts, node: &str, page: &link::call::Page) -> Re
             continue;
         }
         let client_id = parcel.client_id.clone();
-        if parts
-            .store
-            .write(move |tx| table::found(tx, &client_id, now))
-            .await?
-        {
+        if parts.store.write(move |tx| table::found(tx, &client_id, now)).await? {
             tell(parts, &parcel, &outcome(Fate::Acknowledged, now));
         }
     }
@@ -188,29 +170,11 @@ pub async fn reconcile(parts: &Parts, node: &str, page: &link::call::Page) -> Re
 /// # Errors
 /// The database refused.
 pub async fn work(parts: &Parts, post: &Arc<Post>) -> Result<(), String> {
-    for parcel in recover(parts, &post.id)
-        .await
-        .map_err(|error| error.to_string())?
-    {
+    for parcel in recover(parts, &post.id).await.map_err(|error| error.to_string())? {
         let fault = parcel.fault.clone();
-        tell(
-            parts,
-            &parcel,
-            &Outcome {
-                fate: Fate::Unknown,
-                run: None,
-                fault,
-                at: parcel.fate_at,
-            },
-        );
+        tell(parts, &parcel, &Outcome { fate: Fate::Unknown, run: None, fault, at: parcel.fate_at });
     }
-    let mut worker = Worker {
-        parts,
-        post,
-        flying: HashSet::new(),
-        waiting: HashMap::new(),
-        rest_until: None,
-    };
+    let mut worker = Worker { parts, post, flying: HashSet::new(), waiting: HashMap::new(), rest_until: None };
     let mut sends = FuturesUnordered::new();
     let mut standing = post.signals.standing();
     loop {
@@ -253,10 +217,7 @@ impl Worker<'_> {
         }
         let node = self.post.id.clone();
         let queued = self.parts.store.read(move |db| table::queued(db, &node)).await?;
-        Ok(queued
-            .into_iter()
-            .filter(|parcel| self.flying.insert(parcel.session.clone()))
-            .collect())
+        Ok(queued.into_iter().filter(|parcel| self.flying.insert(parcel.session.clone())).collect())
     }
 
     /// A try to send is over.
@@ -275,25 +236,14 @@ impl Worker<'_> {
 
     /// Writes down how the runs ended that answer our messages.
     async fn settle_runs(&mut self) -> Result<(), StoreError> {
-        let ended: Vec<(String, Ended)> = self
-            .waiting
-            .keys()
-            .filter_map(|run| Some((run.clone(), self.post.signals.ended(run)?)))
-            .collect();
+        let ended: Vec<(String, Ended)> =
+            self.waiting.keys().filter_map(|run| Some((run.clone(), self.post.signals.ended(run)?))).collect();
         for (run, end) in ended {
             self.waiting.remove(&run);
             let (node, now) = (self.post.id.clone(), self.parts.now());
             let fate = if end.failed { Fate::Failed } else { Fate::Done };
-            let outcome = Outcome {
-                fate,
-                run: None,
-                fault: end.error,
-                at: now,
-            };
-            self.parts
-                .store
-                .write(move |tx| table::run_ended(tx, &node, &run, &outcome))
-                .await?;
+            let outcome = Outcome { fate, run: None, fault: end.error, at: now };
+            self.parts.store.write(move |tx| table::run_ended(tx, &node, &run, &outcome)).await?;
         }
         Ok(())
     }
@@ -301,9 +251,7 @@ impl Worker<'_> {
 
 /// Sends one message if it is still queued; the outcome is written down before it is told. `None`: it was taken back.
 async fn send(parts: &Parts, post: &Post, parcel: Parcel) -> (Parcel, Result<Option<Outcome>, String>) {
-    let result = send_queued(parts, post, &parcel)
-        .await
-        .map_err(|error| error.to_string());
+    let result = send_queued(parts, post, &parcel).await.map_err(|error| error.to_string());
     (parcel, result)
 }
 
@@ -343,46 +291,16 @@ fn judge(answer: Result<Reply, CallError>, at: i64) -> Outcome {
 }
 
 fn outcome(fate: Fate, at: i64) -> Outcome {
-    Outcome {
-        fate,
-        run: None,
-        fault: None,
-        at,
-    }
+    Outcome { fate, run: None, fault: None, at }
 }
 
 fn show(parts: &Parts, parcel: &Parcel) {
-    let Parcel {
-        session,
-        agent,
-        text,
-        client_id,
-        ..
-    } = parcel.clone();
-    parts.core.feed(
-        &parcel.node,
-        [Fact::Sending {
-            session,
-            agent,
-            text,
-            client_id,
-        }],
-    );
+    let Parcel { session, agent, text, client_id, .. } = parcel.clone();
+    parts.core.feed(&parcel.node, [Fact::Sending { session, agent, text, client_id }]);
 }
 
 fn tell(parts: &Parts, parcel: &Parcel, outcome: &Outcome) {
-    let Parcel {
-        session, client_id, ..
-    } = parcel.clone();
+    let Parcel { session, client_id, .. } = parcel.clone();
     let Outcome { fate, run, fault, .. } = outcome.clone();
-    parts.core.feed(
-        &parcel.node,
-        [Fact::Fate {
-            session,
-            client_id,
-            fate,
-            run,
-            fault,
-        }],
-    );
+    parts.core.feed(&parcel.node, [Fact::Fate { session, client_id, fate, run, fault }]);
 }

@@ -116,13 +116,7 @@ impl Hub {
             let mut desk = window.desk.lock();
             desk.gone.push(id.to_owned());
             desk.asks_all = true;
-            let missing: Vec<SessionRef> = desk
-                .wanted
-                .rows
-                .keys()
-                .filter(|of| of.node == id)
-                .cloned()
-                .collect();
+            let missing: Vec<SessionRef> = desk.wanted.rows.keys().filter(|of| of.node == id).cloned().collect();
             desk.missing.extend(missing);
             drop(desk);
             window.wake();
@@ -220,13 +214,7 @@ fn open(inner: &Inner, window: &Arc<Window>, of: &SessionRef, limit: u32) {
         window.desk.lock().missing.push(of.clone());
         return;
     };
-    inner.feed(
-        &cell,
-        [Fact::Watched {
-            session: of.session.clone(),
-            shown: Shown::Yes,
-        }],
-    );
+    inner.feed(&cell, [Fact::Watched { session: of.session.clone(), shown: Shown::Yes }]);
     cell.state().subs.open(window, &of.session, limit as usize);
 }
 
@@ -235,24 +223,14 @@ fn shut(inner: &Inner, window: &Arc<Window>, of: &SessionRef) {
     let Some(cell) = inner.cell(&of.node) else { return };
     let unseen = cell.state().subs.shut(window, &of.session);
     if unseen {
-        inner.feed(
-            &cell,
-            [Fact::Watched {
-                session: of.session.clone(),
-                shown: Shown::No,
-            }],
-        );
+        inner.feed(&cell, [Fact::Watched { session: of.session.clone(), shown: Shown::No }]);
     }
 }
 
 /// Puts the window on a list or takes it off.
 fn list(windows: &ArcSwap<Vec<Arc<Window>>>, window: &Arc<Window>, on: bool) {
     windows.rcu(|known| {
-        let mut next: Vec<_> = known
-            .iter()
-            .filter(|known| !Arc::ptr_eq(known, window))
-            .cloned()
-            .collect();
+        let mut next: Vec<_> = known.iter().filter(|known| !Arc::ptr_eq(known, window)).cloned().collect();
         if on {
             next.push(window.clone());
         }

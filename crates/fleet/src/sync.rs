@@ -33,11 +33,7 @@ const BEAT: Duration = Duration::from_secs(30);
 pub async fn keep_fresh(parts: &Arc<Parts>, post: &Arc<Post>) -> Result<(), String> {
     let mut standing = post.signals.standing();
     loop {
-        let Ok(ready) = standing
-            .wait_for(|standing| standing.is_ready())
-            .await
-            .map(|at| at.times_ready)
-        else {
+        let Ok(ready) = standing.wait_for(|standing| standing.is_ready()).await.map(|at| at.times_ready) else {
             return Ok(());
         };
         let mut over = post.signals.standing();
@@ -71,13 +67,8 @@ struct Readings<'a> {
 
 /// Reads everything once, then what the signals ask for, until it is dropped.
 async fn serve(parts: &Arc<Parts>, post: &Arc<Post>) {
-    let mut readings = Readings {
-        parts,
-        post,
-        going: FuturesUnordered::new(),
-        histories: HashSet::new(),
-        list_at: None,
-    };
+    let mut readings =
+        Readings { parts, post, going: FuturesUnordered::new(), histories: HashSet::new(), list_at: None };
     readings.everything().await;
     let mut beat = interval(BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -114,15 +105,10 @@ impl Readings<'_> {
     /// The histories of the sessions on a screen that are behind.
     fn histories(&mut self) {
         let behind = self.parts.core.read(&self.post.id, |truth| {
-            let watched = truth
-                .watched()
-                .filter(|session| truth.needs_history(&session.key));
+            let watched = truth.watched().filter(|session| truth.needs_history(&session.key));
             watched.map(|session| session.key.to_string()).collect::<Vec<_>>()
         });
-        behind
-            .unwrap_or_default()
-            .into_iter()
-            .for_each(|session| self.read(session));
+        behind.unwrap_or_default().into_iter().for_each(|session| self.read(session));
     }
 
     fn read(&mut self, session: String) {
@@ -168,36 +154,20 @@ async fn measure(parts: &Parts, post: &Post) -> Read {
 
 /// A session's last messages.
 async fn history(parts: &Parts, post: &Post, session: String) -> Read {
-    parts.core.feed(
-        &post.id,
-        [Fact::Loading {
-            session: session.clone(),
-        }],
-    );
+    parts.core.feed(&post.id, [Fact::Loading { session: session.clone() }]);
     parts.pace.turn().await;
-    let call = Call::History {
-        session: session.clone(),
-        limit: PAGE,
-        before: None,
-    };
+    let call = Call::History { session: session.clone(), limit: PAGE, before: None };
     let fact = match post.ask(parts, call).await {
         Ok(Reply::History(page)) => {
             if let Err(error) = outbox::reconcile(parts, &post.id, &page).await {
                 tracing::warn!(node = post.id, %error, "the outbox cannot be compared with the history");
             }
-            Fact::History {
-                session: session.clone(),
-                page,
-            }
+            Fact::History { session: session.clone(), page }
         }
-        Ok(_) => Fact::HistoryFailed {
-            session: session.clone(),
-            reason: "The node answered something else.".to_owned(),
-        },
-        Err(error) => Fact::HistoryFailed {
-            session: session.clone(),
-            reason: sentence(&error.to_string()),
-        },
+        Ok(_) => {
+            Fact::HistoryFailed { session: session.clone(), reason: "The node answered something else.".to_owned() }
+        }
+        Err(error) => Fact::HistoryFailed { session: session.clone(), reason: sentence(&error.to_string()) },
     };
     parts.core.feed(&post.id, [fact]);
     Read::History(session)

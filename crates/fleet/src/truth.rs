@@ -80,13 +80,7 @@ impl Truth {
             latency_ms: None,
             key_in_memory: false,
         };
-        Truth {
-            head,
-            link,
-            agents: Vec::new(),
-            sessions: HashMap::new(),
-            approvals: Vec::new(),
-        }
+        Truth { head, link, agents: Vec::new(), sessions: HashMap::new(), approvals: Vec::new() }
     }
 
     /// Whether calls can be made now.
@@ -107,9 +101,7 @@ impl Truth {
     pub(crate) fn session_mut(&mut self, key: &str) -> &mut Session {
         let known = self.sessions.get_key_value(key).map(|(key, _)| key.clone());
         let key = known.unwrap_or_else(|| key.into());
-        self.sessions
-            .entry(key.clone())
-            .or_insert_with(|| Session::new(key))
+        self.sessions.entry(key.clone()).or_insert_with(|| Session::new(key))
     }
 
     /// All sessions, in no order.
@@ -125,8 +117,7 @@ impl Truth {
     /// Whether the session's last messages should be read from the node: some window shows it, and they were not
     /// read since the link came up.
     pub fn needs_history(&self, key: &str) -> bool {
-        self.session(key)
-            .is_some_and(|session| session.watched && session.is_behind())
+        self.session(key).is_some_and(|session| session.watched && session.is_behind())
     }
 
     pub fn approval(&self, id: &str) -> Option<&Asked> {
@@ -143,21 +134,13 @@ impl Truth {
         if !self.is_ready() {
             return 0;
         }
-        let active = self
-            .sessions
-            .values()
-            .filter(|session| session.is_running())
-            .count();
+        let active = self.sessions.values().filter(|session| session.is_running()).count();
         u32::try_from(active).unwrap_or(u32::MAX)
     }
 
     /// How many approvals wait.
     pub fn asking(&self) -> u32 {
-        let waiting = self
-            .approvals
-            .iter()
-            .filter(|asked| asked.settled.is_none())
-            .count();
+        let waiting = self.approvals.iter().filter(|asked| asked.settled.is_none()).count();
         u32::try_from(waiting).unwrap_or(u32::MAX)
     }
 }

@@ -48,17 +48,8 @@ impl Agents {
         if file.gateway.multi_agent == Some(false) {
             list.truncate(1);
         }
-        let presets = file
-            .agents
-            .presets
-            .iter()
-            .map(|(id, preset)| preset_entry(id, preset))
-            .collect();
-        Self {
-            list: list.into_iter().map(Arc::new).collect(),
-            presets,
-            since: now,
-        }
+        let presets = file.agents.presets.iter().map(|(id, preset)| preset_entry(id, preset)).collect();
+        Self { list: list.into_iter().map(Arc::new).collect(), presets, since: now }
     }
 
     pub fn get(&self, id: &str) -> Option<&Arc<Agent>> {
@@ -91,16 +82,11 @@ impl Agents {
             model: model_of(agent),
             tools: Some(agent.tools.iter().map(|&tool| tool.to_owned()).collect()),
         });
-        AgentsList {
-            default_id: self.default_id().to_owned(),
-            agents: agents.collect(),
-        }
+        AgentsList { default_id: self.default_id().to_owned(), agents: agents.collect() }
     }
 
     pub fn presets(&self) -> PresetsList {
-        PresetsList {
-            presets: self.presets.clone(),
-        }
+        PresetsList { presets: self.presets.clone() }
     }
 }
 
@@ -126,10 +112,7 @@ impl Agent {
 }
 
 fn default_preset(file: &File) -> String {
-    file.agents
-        .default
-        .as_ref()
-        .map_or_else(|| "assistant".to_owned(), |name| name.get_ref().clone())
+    file.agents.default.as_ref().map_or_else(|| "assistant".to_owned(), |name| name.get_ref().clone())
 }
 
 /// Without any agent in the file: `main` with the default preset, and one for
@@ -143,20 +126,14 @@ fn one_of_each_preset(file: &File, data: &Path) -> Vec<Agent> {
 
 fn named(file: &File, data: &Path) -> Vec<Agent> {
     let agents = file.gateway.agents.iter().map(|told| {
-        let preset = told
-            .preset
-            .as_ref()
-            .map_or_else(|| default_preset(file), |name| name.get_ref().clone());
+        let preset = told.preset.as_ref().map_or_else(|| default_preset(file), |name| name.get_ref().clone());
         let base = made_of(file, data, told.id.get_ref(), &preset);
         Agent {
             name: told.identity.name.clone().unwrap_or(base.name),
             emoji: told.identity.emoji.clone().or(base.emoji),
             vibe: told.identity.vibe.clone().or(base.vibe),
             description: told.description.clone(),
-            workspace: told
-                .workspace
-                .as_ref()
-                .map_or(base.workspace, |path| expanded(data, path)),
+            workspace: told.workspace.as_ref().map_or(base.workspace, |path| expanded(data, path)),
             model: told.model.clone().or(base.model),
             ..base
         }
@@ -225,21 +202,9 @@ mod tests {
         let agents = agents("");
         let ids: Vec<&str> = agents.all().iter().map(|agent| agent.id.as_str()).collect();
         assert_eq!(ids, ["main", "coder", "researcher", "reviewer"]);
-        assert_eq!(
-            agents.get("reviewer").unwrap().tools,
-            ["read_file", "glob", "grep"]
-        );
-        assert_eq!(
-            agents.get("main").unwrap().workspace,
-            Path::new("/data/workspaces/main")
-        );
-        assert!(
-            agents
-                .presets()
-                .presets
-                .iter()
-                .all(|preset| preset.provenance == "built_in")
-        );
+        assert_eq!(agents.get("reviewer").unwrap().tools, ["read_file", "glob", "grep"]);
+        assert_eq!(agents.get("main").unwrap().workspace, Path::new("/data/workspaces/main"));
+        assert!(agents.presets().presets.iter().all(|preset| preset.provenance == "built_in"));
     }
 
     #[test]

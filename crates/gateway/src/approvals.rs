@@ -54,10 +54,7 @@ pub(crate) struct Asked {
 
 impl Approvals {
     pub fn new(hub: Arc<Hub>) -> Self {
-        Self {
-            hub,
-            inner: Arc::default(),
-        }
+        Self { hub, inner: Arc::default() }
     }
 
     /// Whether "always" was said to exactly this, in this agent and session.
@@ -75,11 +72,7 @@ impl Approvals {
         let expires = Instant::now() + asked.patience;
         let request = request_of(asked);
         let (answer, answered) = oneshot::channel();
-        let pending = Pending {
-            request: request.clone(),
-            expires,
-            answer,
-        };
+        let pending = Pending { request: request.clone(), expires, answer };
         let number = {
             let mut inner = self.inner.lock();
             inner.next += 1;
@@ -88,11 +81,7 @@ impl Approvals {
             number
         };
         // From here on the request ends in one of four ways, come what may.
-        let mut waiting = Waiting {
-            approvals: self,
-            number,
-            left_as: Decision::Withdrawn,
-        };
+        let mut waiting = Waiting { approvals: self, number, left_as: Decision::Withdrawn };
         self.hub.broadcast(event::name::APPROVAL_REQUESTED, &request);
         tokio::select! {
             biased;
@@ -105,12 +94,7 @@ impl Approvals {
     }
 
     pub fn pending(&self) -> Vec<Request> {
-        self.inner
-            .lock()
-            .pending
-            .values()
-            .map(|pending| pending.request.clone())
-            .collect()
+        self.inner.lock().pending.values().map(|pending| pending.request.clone()).collect()
     }
 
     /// Takes a person's answer.
@@ -125,11 +109,7 @@ impl Approvals {
         if pending.expires <= Instant::now() {
             return Err(settled(Decision::Expired));
         }
-        if params
-            .command
-            .as_ref()
-            .is_some_and(|seen| *seen != pending.request.command)
-        {
+        if params.command.as_ref().is_some_and(|seen| *seen != pending.request.command) {
             let message = "The request asks for another command than the one you saw. Nothing was allowed.";
             return Err(Error::new(Code::Conflict, message));
         }
@@ -169,10 +149,7 @@ impl Approvals {
 
     /// A session of the same key that is made later inherits nothing.
     pub fn forget_session(&self, session_key: &str) {
-        self.inner
-            .lock()
-            .rules
-            .retain(|rule| rule.session_key != session_key);
+        self.inner.lock().rules.retain(|rule| rule.session_key != session_key);
     }
 
     fn leave(&self, number: u64, decision: Decision) {
@@ -184,8 +161,7 @@ impl Approvals {
             inner.settle(&pending.request.request_id, decision);
             pending.request
         };
-        self.hub
-            .broadcast(event::name::APPROVAL_RESOLVED, &resolved(&request, decision));
+        self.hub.broadcast(event::name::APPROVAL_RESOLVED, &resolved(&request, decision));
     }
 }
 
@@ -250,9 +226,7 @@ fn request_of(asked: Asked) -> Request {
         preview: asked.ask.preview,
         rule: Some(asked.ask.rule),
         created_at_ms: Some(now),
-        expires_at_ms: Some(
-            now.saturating_add(u64::try_from(asked.patience.as_millis()).unwrap_or(u64::MAX)),
-        ),
+        expires_at_ms: Some(now.saturating_add(u64::try_from(asked.patience.as_millis()).unwrap_or(u64::MAX))),
     }
 }
 
@@ -272,10 +246,7 @@ fn resolved(request: &Request, decision: Decision) -> Resolved {
 }
 
 fn unknown() -> Error {
-    Error::new(
-        Code::NotFound,
-        "There is no such request. It may be from before the gateway was started.",
-    )
+    Error::new(Code::NotFound, "There is no such request. It may be from before the gateway was started.")
 }
 
 fn settled(decision: Decision) -> Error {

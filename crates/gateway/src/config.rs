@@ -40,24 +40,14 @@ impl Config {
     /// [`ConfigError`] when it cannot be read, is no TOML, or says something
     /// that the gateway does not know. Nothing is half-read.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
-            path: path.to_owned(),
-            source,
-        })?;
-        Ok(Self {
-            path: path.to_owned(),
-            file: check::read(path, &text)?,
-            keys: Arc::new(NoKeys),
-        })
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        Ok(Self { path: path.to_owned(), file: check::read(path, &text)?, keys: Arc::new(NoKeys) })
     }
 
     /// The settings of a data folder that has no file yet.
     pub fn default_in(data: &Path) -> Self {
-        Self {
-            path: data.join(FILE_NAME),
-            file: check::defaults(),
-            keys: Arc::new(NoKeys),
-        }
+        Self { path: data.join(FILE_NAME), file: check::defaults(), keys: Arc::new(NoKeys) }
     }
 
     /// The settings of a data folder: its file if there is one, else the
@@ -88,9 +78,6 @@ impl Config {
 
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Config")
-            .field("path", &self.path)
-            .field("file", &self.file)
-            .finish_non_exhaustive()
+        f.debug_struct("Config").field("path", &self.path).field("file", &self.file).finish_non_exhaustive()
     }
 }

@@ -81,9 +81,7 @@ where
         Ok(greeted) => greeted,
         Err(refusal) => return goodbye(sink, source, refusal.code, refusal.reason).await,
     };
-    let ending = attend(&state, &client, queue, &mut sink, &mut source)
-        .boxed()
-        .await;
+    let ending = attend(&state, &client, queue, &mut sink, &mut source).boxed().await;
     state.hub.remove(&client);
     match ending {
         Ending::Gone => {}
@@ -92,13 +90,7 @@ where
             let lost = lagged(&state, &client);
             // A client that still reads nothing is left without it.
             let _ = timeout(GOODBYE, sink.send(lost)).await;
-            goodbye(
-                sink,
-                source,
-                CloseCode::Again,
-                "frames were lost because you read too slowly",
-            )
-            .await;
+            goodbye(sink, source, CloseCode::Again, "frames were lost because you read too slowly").await;
         }
     }
 }
@@ -129,10 +121,7 @@ where
         Ok(Some(text)) => text,
         Ok(None) => return Err(NO_CONNECT),
         Err(_) => {
-            return Err(Refusal::new(
-                CloseCode::Policy,
-                "connect did not come in 10 seconds",
-            ));
+            return Err(Refusal::new(CloseCode::Policy, "connect did not come in 10 seconds"));
         }
     };
     let greeting = handshake::read(text.as_str(), access).ok_or(NO_CONNECT)?;
@@ -233,10 +222,7 @@ fn take(state: &Arc<State>, client: &Arc<Client>, text: Utf8Bytes) -> Option<Box
         Ok(Frame::Req { id, method, params }) => {
             let (id, method) = (id.into_owned(), method.into_owned());
             let params = params.map(ToOwned::to_owned);
-            let context = Context {
-                state: Arc::clone(state),
-                client: Arc::clone(client),
-            };
+            let context = Context { state: Arc::clone(state), client: Arc::clone(client) };
             Some(
                 async move {
                     let answer = match router::answer(&context, &method, params.as_deref()).await {
@@ -267,10 +253,7 @@ fn take(state: &Arc<State>, client: &Arc<Client>, text: Utf8Bytes) -> Option<Box
 fn answered(id: &str, payload: &impl Serialize) -> Message {
     match serde_json::to_string(&frame::Response::done(id, payload)) {
         Ok(text) => Message::text(text),
-        Err(error) => refused(
-            id,
-            &Error::new(Code::Internal, format!("the answer cannot be written: {error}")),
-        ),
+        Err(error) => refused(id, &Error::new(Code::Internal, format!("the answer cannot be written: {error}"))),
     }
 }
 
@@ -283,16 +266,11 @@ fn lagged(state: &State, client: &Client) -> Message {
     let dropped = client.dropped.load(Ordering::Relaxed);
     let payload = FrameError {
         code: Some(Code::Lagged),
-        message: "You read too slowly, so events were lost. Connect again and read the state anew."
-            .to_owned(),
+        message: "You read too slowly, so events were lost. Connect again and read the state anew.".to_owned(),
         max_bytes: None,
         dropped: Some(dropped),
     };
-    let event = frame::Event {
-        event: event::name::ERROR,
-        payload,
-        seq: state.hub.next_seq(),
-    };
+    let event = frame::Event { event: event::name::ERROR, payload, seq: state.hub.next_seq() };
     Message::text(serde_json::to_string(&event).unwrap_or_default())
 }
 
@@ -301,10 +279,7 @@ async fn goodbye<S>(mut sink: Sink<S>, mut source: Source<S>, code: CloseCode, r
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let close = Message::Close(Some(CloseFrame {
-        code,
-        reason: Utf8Bytes::from_static(reason),
-    }));
+    let close = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }));
     let said = async {
         sink.send(close).await?;
         while source.next().await.transpose()?.is_some() {}

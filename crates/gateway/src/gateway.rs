@@ -41,9 +41,9 @@ impl Gateway {
     pub fn connect(&self) -> DuplexStream {
         let (near, far) = tokio::io::duplex(IN_MEMORY_BYTES);
         let state = Arc::clone(&self.state);
-        self.state.scope.spawn("client in memory", async move {
-            connection::accept(state, near, Access::Granted).await
-        });
+        self.state
+            .scope
+            .spawn("client in memory", async move { connection::accept(state, near, Access::Granted).await });
         far
     }
 
@@ -65,9 +65,7 @@ impl Gateway {
         let setup = self.state.setup();
         let config = Config::load(setup.config.path())?.with_keys(Arc::clone(&setup.config.keys));
         self.state.set_up(config);
-        self.state
-            .hub
-            .broadcast(event::name::AGENTS_CHANGED, &self.state.agents_list());
+        self.state.hub.broadcast(event::name::AGENTS_CHANGED, &self.state.agents_list());
         Ok(())
     }
 

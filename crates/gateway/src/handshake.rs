@@ -39,10 +39,7 @@ pub(crate) fn read(text: &str, access: &Access) -> Option<Greeting> {
     if method != CONNECT {
         return None;
     }
-    Some(Greeting {
-        id: id.into_owned(),
-        outcome: examined(params, access),
-    })
+    Some(Greeting { id: id.into_owned(), outcome: examined(params, access) })
 }
 
 pub(crate) fn hello(state: &State, client: &Client) -> HelloOk {
@@ -58,10 +55,7 @@ pub(crate) fn hello(state: &State, client: &Client) -> HelloOk {
             name: state.setup().config.file.name.clone(),
         },
         features: Features {
-            methods: Method::ALL
-                .iter()
-                .map(|method| method.name().to_owned())
-                .collect(),
+            methods: Method::ALL.iter().map(|method| method.name().to_owned()).collect(),
             events: owned(event::name::ALL),
             extensions: owned(wire::EXTENSIONS),
         },
@@ -69,11 +63,7 @@ pub(crate) fn hello(state: &State, client: &Client) -> HelloOk {
         auth: Granted {
             device_token: String::new(),
             role: "operator".to_owned(),
-            scopes: client
-                .scopes
-                .iter()
-                .map(|scope| scope.name().to_owned())
-                .collect(),
+            scopes: client.scopes.iter().map(|scope| scope.name().to_owned()).collect(),
             issued_at_ms: table::now_ms(),
         },
         policy: Policy {
@@ -87,10 +77,7 @@ pub(crate) fn hello(state: &State, client: &Client) -> HelloOk {
 /// Compares through digests, so that the time tells nothing of the token.
 pub(crate) fn is_token(token: &SecretString, shown: &str) -> bool {
     let (ours, theirs) = (Sha256::digest(token.expose_secret()), Sha256::digest(shown));
-    ours.iter()
-        .zip(theirs.iter())
-        .fold(0, |differs, (a, b)| differs | (a ^ b))
-        == 0
+    ours.iter().zip(theirs.iter()).fold(0, |differs, (a, b)| differs | (a ^ b)) == 0
 }
 
 fn examined(params: Option<&RawValue>, access: &Access) -> Result<Connect, Error> {
@@ -99,20 +86,10 @@ fn examined(params: Option<&RawValue>, access: &Access) -> Result<Connect, Error
         .map_err(|error| Error::new(Code::InvalidRequest, format!("connect cannot be read: {error}")))?;
     let range = connect.params.protocol;
     if !(range.min..=range.max).contains(&wire::PROTOCOL) {
-        let message = format!(
-            "protocol mismatch: server={}, client={}-{}",
-            wire::PROTOCOL,
-            range.min,
-            range.max
-        );
+        let message = format!("protocol mismatch: server={}, client={}-{}", wire::PROTOCOL, range.min, range.max);
         return Err(Error::new(Code::ProtocolError, message));
     }
-    if connect
-        .params
-        .role
-        .as_deref()
-        .is_some_and(|role| role != "operator")
-    {
+    if connect.params.role.as_deref().is_some_and(|role| role != "operator") {
         return Err(Error::new(Code::Forbidden, "this gateway takes operators only"));
     }
     match access {

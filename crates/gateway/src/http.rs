@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State as Shared};
 use axum::http::header::{
-    AUTHORIZATION, CONNECTION, HOST, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION,
-    UPGRADE,
+    AUTHORIZATION, CONNECTION, HOST, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use axum::http::{HeaderMap, HeaderName, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
@@ -30,14 +29,8 @@ struct Port {
 }
 
 pub(crate) fn router(state: Arc<State>, token: SecretString) -> Router {
-    let port = Port {
-        state,
-        token: Arc::new(token),
-    };
-    Router::new()
-        .route("/health", get(health))
-        .route("/ws", get(upgrade))
-        .with_state(port)
+    let port = Port { state, token: Arc::new(token) };
+    Router::new().route("/health", get(health)).route("/ws", get(upgrade)).with_state(port)
 }
 
 async fn health(Shared(port): Shared<Port>) -> Json<Health> {
@@ -49,15 +42,10 @@ async fn health(Shared(port): Shared<Port>) -> Json<Health> {
 async fn upgrade(Shared(port): Shared<Port>, mut request: Request) -> Response {
     let headers = request.headers();
     if !same_host(headers) {
-        return (
-            StatusCode::FORBIDDEN,
-            "cross-origin WebSocket connections are not allowed",
-        )
-            .into_response();
+        return (StatusCode::FORBIDDEN, "cross-origin WebSocket connections are not allowed").into_response();
     }
     let Some(key) = websocket_key(headers) else {
-        let hint =
-            "This is a WebSocket address. Add it to Pilothouse as a gateway instead of opening it here.";
+        let hint = "This is a WebSocket address. Add it to Pilothouse as a gateway instead of opening it here.";
         return (StatusCode::UPGRADE_REQUIRED, [(UPGRADE, "websocket")], hint).into_response();
     };
     let access = access(headers, &port.token);
@@ -69,11 +57,7 @@ async fn upgrade(Shared(port): Shared<Port>, mut request: Request) -> Response {
         connection::serve(state, socket, access).await;
         Ok::<(), hyper::Error>(())
     });
-    let switch = [
-        (CONNECTION, "Upgrade".to_owned()),
-        (UPGRADE, "websocket".to_owned()),
-        (SEC_WEBSOCKET_ACCEPT, key),
-    ];
+    let switch = [(CONNECTION, "Upgrade".to_owned()), (UPGRADE, "websocket".to_owned()), (SEC_WEBSOCKET_ACCEPT, key)];
     (StatusCode::SWITCHING_PROTOCOLS, switch).into_response()
 }
 
@@ -84,14 +68,9 @@ fn websocket_key(headers: &HeaderMap) -> Option<String> {
         values
             .iter()
             .filter_map(|value| value.to_str().ok())
-            .any(|value| {
-                value
-                    .split(',')
-                    .any(|part| part.trim().eq_ignore_ascii_case(word))
-            })
+            .any(|value| value.split(',').any(|part| part.trim().eq_ignore_ascii_case(word)))
     };
-    let is_handshake =
-        has(CONNECTION, "upgrade") && has(UPGRADE, "websocket") && has(SEC_WEBSOCKET_VERSION, "13");
+    let is_handshake = has(CONNECTION, "upgrade") && has(UPGRADE, "websocket") && has(SEC_WEBSOCKET_VERSION, "13");
     let key = headers.get(SEC_WEBSOCKET_KEY).filter(|_| is_handshake)?;
     Some(derive_accept_key(key.as_bytes()))
 }

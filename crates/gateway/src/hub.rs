@@ -123,12 +123,8 @@ impl Hub {
     pub fn broadcast(&self, name: &str, payload: &impl Serialize) {
         let mut inner = self.inner.lock();
         inner.seq += 1;
-        let wanting: Vec<Arc<Client>> = inner
-            .clients
-            .values()
-            .filter(|client| client.wants(name))
-            .map(Arc::clone)
-            .collect();
+        let wanting: Vec<Arc<Client>> =
+            inner.clients.values().filter(|client| client.wants(name)).map(Arc::clone).collect();
         if wanting.is_empty() {
             return;
         }
@@ -156,22 +152,13 @@ impl Hub {
     }
 
     pub fn add(&self, client: &Arc<Client>) {
-        self.inner
-            .lock()
-            .clients
-            .insert(client.conn_id.clone(), Arc::clone(client));
-        self.broadcast(
-            event::name::PRESENCE,
-            &presence(client, ClientPresenceKind::Connected),
-        );
+        self.inner.lock().clients.insert(client.conn_id.clone(), Arc::clone(client));
+        self.broadcast(event::name::PRESENCE, &presence(client, ClientPresenceKind::Connected));
     }
 
     pub fn remove(&self, client: &Arc<Client>) {
         self.inner.lock().clients.remove(&client.conn_id);
-        self.broadcast(
-            event::name::PRESENCE,
-            &presence(client, ClientPresenceKind::Disconnected),
-        );
+        self.broadcast(event::name::PRESENCE, &presence(client, ClientPresenceKind::Disconnected));
     }
 
     pub fn clients(&self) -> Vec<Arc<Client>> {
@@ -198,11 +185,7 @@ impl Hub {
 }
 
 fn written(name: &str, payload: &impl Serialize, seq: u64) -> Option<Message> {
-    match serde_json::to_string(&frame::Event {
-        event: name,
-        payload,
-        seq,
-    }) {
+    match serde_json::to_string(&frame::Event { event: name, payload, seq }) {
         Ok(text) => Some(Message::text(text)),
         Err(error) => {
             tracing::error!(event = name, %error, "an event could not be written");

@@ -51,13 +51,9 @@ pub enum ListenError {
          (a certificate of its own is made if you have none), or listen on 127.0.0.1 and use an SSH tunnel."
     )]
     NeedsTls { addr: SocketAddr },
-    #[error(
-        "Without a token anybody who reaches {addr} could use your agents. Give a token of 16 characters or more."
-    )]
+    #[error("Without a token anybody who reaches {addr} could use your agents. Give a token of 16 characters or more.")]
     NeedsToken { addr: SocketAddr },
-    #[error(
-        "{addr} cannot be listened on. Another program may use this port: choose another, or 0 for any free one."
-    )]
+    #[error("{addr} cannot be listened on. Another program may use this port: choose another, or 0 for any free one.")]
     Address { addr: SocketAddr, source: io::Error },
     #[error("The certificate cannot be used.")]
     Tls(#[from] TlsError),
@@ -81,12 +77,7 @@ pub(crate) async fn open(state: Arc<State>, listen: Listen) -> Result<Listening,
         None => None,
         Some(tls) => {
             let (data, host) = (state.data.clone(), state.hostname.clone());
-            Some(
-                state
-                    .scope
-                    .blocking("certificate", move || tls::config(&tls, &data, addr, &host))
-                    .await??,
-            )
+            Some(state.scope.blocking("certificate", move || tls::config(&tls, &data, addr, &host)).await??)
         }
     };
     let scope = state.scope.child(&format!("listen {addr}"));
@@ -94,20 +85,10 @@ pub(crate) async fn open(state: Arc<State>, listen: Listen) -> Result<Listening,
     let app = http::router(Arc::clone(&state), listen.token);
     serve(&scope, listener, app, config.map(RustlsConfig::from_config)).map_err(unusable)?;
     let scheme = if fingerprint.is_some() { "wss" } else { "ws" };
-    Ok(Listening {
-        url: format!("{scheme}://{addr}/ws"),
-        fingerprint,
-        addr,
-        scope,
-    })
+    Ok(Listening { url: format!("{scheme}://{addr}/ws"), fingerprint, addr, scope })
 }
 
-fn serve(
-    scope: &Scope,
-    listener: TcpListener,
-    app: axum::Router,
-    tls: Option<RustlsConfig>,
-) -> io::Result<()> {
+fn serve(scope: &Scope, listener: TcpListener, app: axum::Router, tls: Option<RustlsConfig>) -> io::Result<()> {
     let handle = Handle::new();
     let (stop, stopping) = (scope.clone(), handle.clone());
     scope.spawn("close", async move {

@@ -121,12 +121,7 @@ impl ModelError {
             ChatErrorKind::ServerError => Retry::Briefly,
             _ => Retry::Never,
         };
-        Self {
-            kind,
-            detail: detail.into(),
-            retry_after: None,
-            retry,
-        }
+        Self { kind, detail: detail.into(), retry_after: None, retry }
     }
 
     /// How long to wait before attempt number `attempt` (the first retry is 1);
@@ -149,10 +144,7 @@ mod tests {
     #[test]
     fn a_busy_provider_is_asked_again_for_minutes_and_a_refusal_never() {
         let busy = ModelError::new(ChatErrorKind::RateLimitExceeded, "");
-        let waits: Vec<u64> = (1..=8)
-            .map_while(|n| busy.wait(n))
-            .map(|wait| wait.as_secs())
-            .collect();
+        let waits: Vec<u64> = (1..=8).map_while(|n| busy.wait(n)).map(|wait| wait.as_secs()).collect();
         assert_eq!(waits, [2, 4, 8, 16, 32, 60, 60]);
         assert_eq!(ModelError::new(ChatErrorKind::AuthError, "").wait(1), None);
     }

@@ -18,18 +18,11 @@ pub(crate) struct Context {
 }
 
 /// Answers one call.
-pub(crate) async fn answer(
-    cx: &Context,
-    name: &str,
-    params: Option<&RawValue>,
-) -> Result<Box<RawValue>, Error> {
+pub(crate) async fn answer(cx: &Context, name: &str, params: Option<&RawValue>) -> Result<Box<RawValue>, Error> {
     let known = Method::from_name(name);
     let needed = known.map_or(Scope::Admin, Method::scope);
     if !needed.is_covered_by(&cx.client.scopes) {
-        return Err(Error::new(
-            Code::Unauthorized,
-            format!("missing scope: {}", needed.name()),
-        ));
+        return Err(Error::new(Code::Unauthorized, format!("missing scope: {}", needed.name())));
     }
     match known {
         Some(method) => routed(cx, method, params).await,
@@ -59,12 +52,8 @@ async fn routed(cx: &Context, method: Method, params: Option<&RawValue>) -> Resu
         Method::ChatAbort => run::<call::ChatAbort, _>(p, |p| chat::abort(cx, p)).await,
         Method::ChatCancelQueued => run::<call::ChatCancelQueued, _>(p, |p| chat::cancel_queued(cx, p)).await,
         Method::ChatPeek => run::<call::ChatPeek, _>(p, |p| chat::peek(cx, p)).await,
-        Method::ExecApprovalRequest => {
-            run::<call::ExecApprovalRequest, _>(p, |p| approval::list(cx, p)).await
-        }
-        Method::ExecApprovalResolve => {
-            run::<call::ExecApprovalResolve, _>(p, |p| approval::resolve(cx, p)).await
-        }
+        Method::ExecApprovalRequest => run::<call::ExecApprovalRequest, _>(p, |p| approval::list(cx, p)).await,
+        Method::ExecApprovalResolve => run::<call::ExecApprovalResolve, _>(p, |p| approval::resolve(cx, p)).await,
         Method::ExecApprovalRules => run::<call::ExecApprovalRules, _>(p, |_| approval::rules(cx)).await,
         Method::ExecApprovalRulesRemove => {
             run::<call::ExecApprovalRulesRemove, _>(p, |p| approval::remove_rule(cx, p)).await
@@ -83,12 +72,8 @@ where
     F: Future<Output = Result<C::Reply, Error>>,
 {
     let text = params.map_or("{}", RawValue::get);
-    let params = serde_json::from_str(text).map_err(|error| {
-        Error::new(
-            Code::InvalidRequest,
-            format!("{} cannot be read: {error}", C::METHOD.name()),
-        )
-    })?;
+    let params = serde_json::from_str(text)
+        .map_err(|error| Error::new(Code::InvalidRequest, format!("{} cannot be read: {error}", C::METHOD.name())))?;
     let reply = handler(params).await?;
     to_raw_value(&reply).map_err(|error| Error::new(Code::Internal, error.to_string()))
 }

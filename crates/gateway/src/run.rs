@@ -82,11 +82,6 @@ pub(crate) fn tell(state: &State, order: &Order, chat_state: ChatState) {
 
 /// Tells what happened to a session as a whole.
 pub(crate) fn tell_session(state: &State, session_key: &str, chat_state: ChatState) {
-    let event = ChatEvent {
-        run_id: None,
-        session_key: session_key.to_owned(),
-        seq: None,
-        state: chat_state,
-    };
+    let event = ChatEvent { run_id: None, session_key: session_key.to_owned(), seq: None, state: chat_state };
     state.hub.broadcast(event::name::CHAT, &event);
 }

@@ -39,9 +39,7 @@ pub enum StartError {
 
 pub(crate) async fn start(scope: Scope, data: &Path, config: Config) -> Result<Arc<State>, StartError> {
     let (folder, settings) = (data.to_owned(), config.path().to_owned());
-    let lock = scope
-        .blocking("open folder", move || open_folder(&folder, &settings))
-        .await??;
+    let lock = scope.blocking("open folder", move || open_folder(&folder, &settings)).await??;
     let store = Store::open(&scope, &data.join("gateway.db"), table::MIGRATIONS).await?;
     let gateway_id = store
         .write(|tx| {
@@ -50,19 +48,9 @@ pub(crate) async fn start(scope: Scope, data: &Path, config: Config) -> Result<A
             table::identity::gateway_id(tx, now)
         })
         .await?;
-    let state = Arc::new(State::new(
-        scope,
-        data.to_owned(),
-        store,
-        gateway_id,
-        lock,
-        config,
-    ));
+    let state = Arc::new(State::new(scope, data.to_owned(), store, gateway_id, lock, config));
     let workspaces = Arc::clone(&state);
-    state
-        .scope
-        .blocking("make workspaces", move || make_workspaces(&workspaces))
-        .await?;
+    state.scope.blocking("make workspaces", move || make_workspaces(&workspaces)).await?;
     start_tasks(&state);
     Ok(state)
 }
@@ -70,18 +58,13 @@ pub(crate) async fn start(scope: Scope, data: &Path, config: Config) -> Result<A
 /// Makes the folder, takes it for ourselves, and writes the settings file if
 /// there is none.
 fn open_folder(data: &Path, settings: &Path) -> Result<File, StartError> {
-    let unusable = |source| StartError::Folder {
-        path: data.to_owned(),
-        source,
-    };
+    let unusable = |source| StartError::Folder { path: data.to_owned(), source };
     fs::create_dir_all(data).map_err(unusable)?;
     let lock = File::create(data.join("gateway.lock")).map_err(unusable)?;
     match lock.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
-            return Err(StartError::InUse {
-                path: data.to_owned(),
-            });
+            return Err(StartError::InUse { path: data.to_owned() });
         }
         Err(TryLockError::Error(source)) => return Err(unusable(source)),
     }
@@ -110,13 +93,8 @@ fn make_workspaces(state: &State) {
 
 fn start_tasks(state: &Arc<State>) {
     let ticking = Arc::clone(state);
-    let backoff = Restart::Backoff {
-        first: Duration::from_secs(1),
-        cap: Duration::from_secs(30),
-    };
-    state
-        .scope
-        .spawn_forever("tick", backoff, move || tick(Arc::clone(&ticking)));
+    let backoff = Restart::Backoff { first: Duration::from_secs(1), cap: Duration::from_secs(30) };
+    state.scope.spawn_forever("tick", backoff, move || tick(Arc::clone(&ticking)));
     let looking = Arc::clone(state);
     state.scope.spawn("look for models", async move {
         looking.look_for_models().await;

@@ -47,23 +47,12 @@ pub(crate) struct Setup {
 impl Setup {
     fn new(config: Config, data: &Path) -> Self {
         let agents = Agents::new(&config, data, table::now_ms());
-        Self {
-            catalogue: Catalogue::new(&config),
-            agents,
-            config,
-        }
+        Self { catalogue: Catalogue::new(&config), agents, config }
     }
 }
 
 impl State {
-    pub fn new(
-        scope: Scope,
-        data: PathBuf,
-        store: Store,
-        gateway_id: String,
-        lock: File,
-        config: Config,
-    ) -> Self {
+    pub fn new(scope: Scope, data: PathBuf, store: Store, gateway_id: String, lock: File, config: Config) -> Self {
         let hub = Arc::new(Hub::default());
         Self {
             hostname: hostname(),
@@ -90,13 +79,7 @@ impl State {
 
     pub fn agents_list(&self) -> AgentsList {
         let setup = self.setup();
-        let model_of = |agent: &Agent| {
-            setup
-                .catalogue
-                .choose(agent.model.as_deref())
-                .ok()
-                .map(|chosen| chosen.id())
-        };
+        let model_of = |agent: &Agent| setup.catalogue.choose(agent.model.as_deref()).ok().map(|chosen| chosen.id());
         setup.agents.entries(model_of)
     }
 
@@ -106,29 +89,20 @@ impl State {
         if setup.catalogue.refresh().await {
             let told = serde_json::json!({"phase": "catalog", "total": setup.catalogue.list().len()});
             self.hub.broadcast(event::name::MODELS_UPDATED, &told);
-            self.hub
-                .broadcast(event::name::AGENTS_CHANGED, &self.agents_list());
+            self.hub.broadcast(event::name::AGENTS_CHANGED, &self.agents_list());
         }
     }
 
     /// A session's entry with what only the lanes know.
     pub fn dressed(&self, entry: SessionEntry) -> SessionEntry {
         let (replying, queued) = self.lanes.standing(&entry.key);
-        SessionEntry {
-            replying,
-            queued,
-            ..entry
-        }
+        SessionEntry { replying, queued, ..entry }
     }
 
     pub fn tell_session(&self, kind: SessionChangeKind, entry: SessionEntry) {
         let entry = self.dressed(entry);
-        let change = SessionChange {
-            kind,
-            session_key: entry.key.clone(),
-            version: Some(entry.version),
-            entry: Some(entry),
-        };
+        let change =
+            SessionChange { kind, session_key: entry.key.clone(), version: Some(entry.version), entry: Some(entry) };
         self.hub.broadcast(event::name::SESSION, &change);
     }
 
@@ -162,9 +136,8 @@ pub(crate) fn note(error: &StoreError, what: &'static str) {
 }
 
 fn hostname() -> String {
-    let told = ["/proc/sys/kernel/hostname", "/etc/hostname"]
-        .iter()
-        .find_map(|path| std::fs::read_to_string(path).ok());
+    let told =
+        ["/proc/sys/kernel/hostname", "/etc/hostname"].iter().find_map(|path| std::fs::read_to_string(path).ok());
     match told.as_deref().map(str::trim) {
         Some(name) if !name.is_empty() => name.to_owned(),
         _ => "localhost".to_owned(),

@@ -29,10 +29,7 @@ pub enum TlsError {
     #[error("{} cannot be read or written. Check that it exists and belongs to you.", path.display())]
     File { path: PathBuf, source: io::Error },
     #[error("{} holds no PEM that can be used. Give the certificate chain and its private key as PEM files.", path.display())]
-    Pem {
-        path: PathBuf,
-        source: rustls::pki_types::pem::Error,
-    },
+    Pem { path: PathBuf, source: rustls::pki_types::pem::Error },
     #[error("{} holds no certificate. Give the certificate chain as a PEM file.", path.display())]
     NoCertificate { path: PathBuf },
     #[error("A certificate cannot be made.")]
@@ -56,12 +53,9 @@ pub(crate) fn config(
         let path = path.to_owned();
         move |source| TlsError::Pem { path, source }
     };
-    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(&cert)
-        .and_then(Iterator::collect)
-        .map_err(pem(&cert))?;
-    let first = chain
-        .first()
-        .ok_or_else(|| TlsError::NoCertificate { path: cert.clone() })?;
+    let chain: Vec<CertificateDer<'static>> =
+        CertificateDer::pem_file_iter(&cert).and_then(Iterator::collect).map_err(pem(&cert))?;
+    let first = chain.first().ok_or_else(|| TlsError::NoCertificate { path: cert.clone() })?;
     let fingerprint = fingerprint(first);
     let key = PrivateKeyDer::from_pem_file(&key).map_err(pem(&key))?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -75,9 +69,7 @@ pub(crate) fn config(
 
 fn fingerprint(certificate: &CertificateDer<'_>) -> String {
     let digest = Sha256::digest(certificate);
-    digest
-        .iter()
-        .fold("sha256:".to_owned(), |text, byte| text + &format!("{byte:02x}"))
+    digest.iter().fold("sha256:".to_owned(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// Our own certificate; made unless it is there.
@@ -86,19 +78,13 @@ fn own(folder: &Path, addr: SocketAddr, hostname: &str) -> Result<(PathBuf, Path
     if cert.exists() && key.exists() {
         return Ok((cert, key));
     }
-    let mut names = vec![
-        "localhost".to_owned(),
-        "127.0.0.1".to_owned(),
-        hostname.to_owned(),
-    ];
+    let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), hostname.to_owned()];
     if !addr.ip().is_unspecified() {
         names.push(addr.ip().to_string());
     }
     names.dedup();
     let mut params = CertificateParams::new(names)?;
-    params
-        .distinguished_name
-        .push(DnType::CommonName, "Pilothouse gateway");
+    params.distinguished_name.push(DnType::CommonName, "Pilothouse gateway");
     let pair = KeyPair::generate()?;
     let made = params.self_signed(&pair)?;
     write_private(&key, &pair.serialize_pem())?;
@@ -115,8 +101,5 @@ fn write_private(path: &Path, text: &str) -> Result<(), TlsError> {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         options.open(path)?.write_all(text.as_bytes())
     })();
-    written.map_err(|source| TlsError::File {
-        path: path.to_owned(),
-        source,
-    })
+    written.map_err(|source| TlsError::File { path: path.to_owned(), source })
 }

@@ -19,13 +19,7 @@ use crate::model::ToolSpec;
 pub(crate) use workspace::Workspace;
 
 /// Every tool there is.
-const ALL: &[&dyn Tool] = &[
-    &read_file::ReadFile,
-    &glob::Glob,
-    &grep::Grep,
-    &write_file::WriteFile,
-    &exec::Exec,
-];
+const ALL: &[&dyn Tool] = &[&read_file::ReadFile, &glob::Glob, &grep::Grep, &write_file::WriteFile, &exec::Exec];
 
 /// One thing that an agent may do.
 pub(crate) trait Tool: Send + Sync {
@@ -80,10 +74,7 @@ pub(crate) fn find(name: &str) -> Option<&'static dyn Tool> {
 
 /// The tools of these names, as models are told of them.
 pub(crate) fn specs(names: &[&'static str]) -> Vec<ToolSpec> {
-    ALL.iter()
-        .map(|tool| tool.spec())
-        .filter(|spec| names.contains(&spec.name))
-        .collect()
+    ALL.iter().map(|tool| tool.spec()).filter(|spec| names.contains(&spec.name)).collect()
 }
 
 /// Runs blocking file work of a tool.
@@ -99,9 +90,7 @@ async fn on_disk<T: Send + 'static>(
 
 fn arguments<T: DeserializeOwned>(arguments: &Value) -> Result<T, ToolError> {
     if !arguments.is_object() {
-        return Err(ToolError::new(
-            "The arguments are not a JSON object. Call the tool again with one.",
-        ));
+        return Err(ToolError::new("The arguments are not a JSON object. Call the tool again with one."));
     }
     T::deserialize(arguments).map_err(|error| ToolError::new(format!("The arguments do not fit: {error}.")))
 }

@@ -83,12 +83,7 @@ pub(crate) struct Actor {
 
 impl Actor {
     pub fn new(core: OwnedMutexGuard<Core>, shared: Arc<Shared>) -> Actor {
-        Actor {
-            core,
-            shared,
-            phase: Phase::Resting,
-            out: Out::default(),
-        }
+        Actor { core, shared, phase: Phase::Resting, out: Out::default() }
     }
 
     /// Runs until the scope ends.
@@ -118,21 +113,13 @@ impl Actor {
         if let Some(target) = wish.target {
             self.take_target(target);
         }
-        if wish.paused {
-            self.publish(NodeState::Paused)
-        } else {
-            self.dial()
-        }
+        if wish.paused { self.publish(NodeState::Paused) } else { self.dial() }
     }
 
     fn dial(&mut self) {
         self.publish_unless_pairing(NodeState::Connecting);
         let core = &*self.core;
-        self.phase = Phase::Dialling(Box::pin(connector::open(
-            core.target.clone(),
-            core.known,
-            core.tools.clone(),
-        )));
+        self.phase = Phase::Dialling(Box::pin(connector::open(core.target.clone(), core.known, core.tools.clone())));
     }
 
     async fn order(&mut self, order: Order) {

@@ -58,30 +58,19 @@ impl Address {
             return Err(AddressError::Empty);
         }
         if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
-            return Err(AddressError::Unreadable {
-                why: "there is a blank in it".to_owned(),
-            });
+            return Err(AddressError::Unreadable { why: "there is a blank in it".to_owned() });
         }
         let (scheme, rest) = split_scheme(text)?;
         let url = read(scheme.unwrap_or(Scheme::Secure), rest)?;
         check_extras(&url)?;
         // The parser drops a port that is its scheme's usual one: without a scheme it is asked twice.
-        let usual = if scheme.is_none() {
-            read(Scheme::Plain, rest)?.port()
-        } else {
-            None
-        };
+        let usual = if scheme.is_none() { read(Scheme::Plain, rest)?.port() } else { None };
         complete(scheme, &url, usual)
     }
 
     /// The address of a gateway inside this process, reached over memory.
     pub fn in_memory() -> Address {
-        Address {
-            secure: false,
-            host: "localhost".to_owned(),
-            port: 80,
-            path: None,
-        }
+        Address { secure: false, host: "localhost".to_owned(), port: 80, path: None }
     }
 
     /// Whether it is reached by TLS.
@@ -120,11 +109,7 @@ impl Address {
     /// The whole address, with `usual` where no path was given.
     pub(crate) fn uri(&self, usual: &str) -> String {
         let scheme = if self.secure { "wss" } else { "ws" };
-        format!(
-            "{scheme}://{}{}",
-            self.authority(),
-            self.path.as_deref().unwrap_or(usual)
-        )
+        format!("{scheme}://{}{}", self.authority(), self.path.as_deref().unwrap_or(usual))
     }
 }
 
@@ -142,16 +127,10 @@ fn split_scheme(text: &str) -> Result<(Option<Scheme>, &str), AddressError> {
     match scheme.to_ascii_lowercase().as_str() {
         "ws" | "http" => Ok((Some(Scheme::Plain), rest)),
         "wss" | "https" => Ok((Some(Scheme::Secure), rest)),
-        other
-            if other.len() <= 12 && other.chars().all(|c| c.is_ascii_alphanumeric()) && !other.is_empty() =>
-        {
-            Err(AddressError::Scheme {
-                scheme: other.to_owned(),
-            })
+        other if other.len() <= 12 && other.chars().all(|c| c.is_ascii_alphanumeric()) && !other.is_empty() => {
+            Err(AddressError::Scheme { scheme: other.to_owned() })
         }
-        _ => Err(AddressError::Unreadable {
-            why: "the part before :// is odd".to_owned(),
-        }),
+        _ => Err(AddressError::Unreadable { why: "the part before :// is odd".to_owned() }),
     }
 }
 
@@ -160,9 +139,7 @@ fn read(scheme: Scheme, rest: &str) -> Result<Url, AddressError> {
     Url::parse(&format!("{scheme}://{rest}")).map_err(|error| match error {
         url::ParseError::EmptyHost => AddressError::NoHost,
         url::ParseError::InvalidPort => AddressError::BadPort,
-        other => AddressError::Unreadable {
-            why: other.to_string(),
-        },
+        other => AddressError::Unreadable { why: other.to_string() },
     })
 }
 
@@ -175,14 +152,8 @@ fn check_extras(url: &Url) -> Result<(), AddressError> {
         return Ok(());
     };
     let extra = format!("{extra}{}", url.fragment().unwrap_or_default()).to_ascii_lowercase();
-    let keyish = ["token", "key", "pass", "auth", "secret"]
-        .iter()
-        .any(|word| extra.contains(word));
-    Err(if keyish {
-        AddressError::Key
-    } else {
-        AddressError::Query
-    })
+    let keyish = ["token", "key", "pass", "auth", "secret"].iter().any(|word| extra.contains(word));
+    Err(if keyish { AddressError::Key } else { AddressError::Query })
 }
 
 fn complete(scheme: Option<Scheme>, url: &Url, usual: Option<u16>) -> Result<Address, AddressError> {
@@ -207,15 +178,8 @@ fn complete(scheme: Option<Scheme>, url: &Url, usual: Option<u16>) -> Result<Add
     if !secure && !loopback {
         return Err(AddressError::PlainRemote { host, port });
     }
-    let path = Some(url.path())
-        .filter(|path| !matches!(*path, "" | "/"))
-        .map(str::to_owned);
-    Ok(Address {
-        secure,
-        host,
-        port,
-        path,
-    })
+    let path = Some(url.path()).filter(|path| !matches!(*path, "" | "/")).map(str::to_owned);
+    Ok(Address { secure, host, port, path })
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -288,20 +252,10 @@ mod tests {
 
     #[test]
     fn plain_text_to_another_computer_is_refused_with_the_way_out() {
-        for text in [
-            "ws://homelab:18789",
-            "http://10.0.0.5:18789",
-            "ws://localhost.example.com:18789",
-        ] {
+        for text in ["ws://homelab:18789", "http://10.0.0.5:18789", "ws://localhost.example.com:18789"] {
             let error = bad(text);
-            assert!(
-                matches!(error, AddressError::PlainRemote { port: 18789, .. }),
-                "{text}"
-            );
-            assert!(
-                error.to_string().contains("ssh -N -L 18789:127.0.0.1:18789"),
-                "{error}"
-            );
+            assert!(matches!(error, AddressError::PlainRemote { port: 18789, .. }), "{text}");
+            assert!(error.to_string().contains("ssh -N -L 18789:127.0.0.1:18789"), "{error}");
         }
         assert_eq!(good("ws://127.9.9.9:1"), "ws://127.9.9.9:1");
         assert_eq!(good("ws://moltis.localhost:1"), "ws://moltis.localhost:1");
@@ -314,12 +268,7 @@ mod tests {
         assert_eq!(bad("homelab:99999"), AddressError::BadPort);
         assert_eq!(bad("homelab:0"), AddressError::BadPort);
         assert_eq!(bad("homelab:port"), AddressError::BadPort);
-        assert_eq!(
-            bad("ftp://homelab:1"),
-            AddressError::Scheme {
-                scheme: "ftp".to_owned()
-            }
-        );
+        assert_eq!(bad("ftp://homelab:1"), AddressError::Scheme { scheme: "ftp".to_owned() });
         assert_eq!(bad("ws://"), AddressError::NoHost);
         assert_eq!(bad(":18789"), AddressError::NoHost);
         assert!(matches!(bad("home lab:1"), AddressError::Unreadable { .. }));
@@ -337,10 +286,7 @@ mod tests {
             "mk_canary://x:1",
         ] {
             let error = bad(text);
-            assert!(
-                !format!("{error} {error:?}").contains("mk_canary"),
-                "{text}: {error:?}"
-            );
+            assert!(!format!("{error} {error:?}").contains("mk_canary"), "{text}: {error:?}");
         }
         assert_eq!(bad("wss://x:1/?token=a"), AddressError::Key);
         assert_eq!(bad("wss://x:1/?a=b"), AddressError::Query);

@@ -21,10 +21,7 @@ pub(crate) struct Found {
 /// Finds out who answers at the target.
 pub(crate) async fn find(target: &Target, tools: &Tools) -> Result<Found, Failure> {
     if matches!(target.transport, Transport::Memory(_)) {
-        return Ok(Found {
-            kind: Kind::Moltis,
-            version: None,
-        });
+        return Ok(Found { kind: Kind::Moltis, version: None });
     }
     let health = ask(target, tools, "/health").await?;
     if let Some(found) = health.json().and_then(|body| by_health(&body)) {
@@ -40,10 +37,7 @@ pub(crate) async fn find(target: &Target, tools: &Tools) -> Result<Found, Failur
 /// Asks for a path beside the gateway's own.
 async fn ask(target: &Target, tools: &Tools, path: &str) -> Result<Answer, Failure> {
     let stream = Box::pin(reach(target, tools)).await?;
-    let base = target
-        .address
-        .path()
-        .map_or("", |path| path.trim_end_matches('/').trim_end_matches("/ws"));
+    let base = target.address.path().map_or("", |path| path.trim_end_matches('/').trim_end_matches("/ws"));
     get(stream, &target.address.authority(), &format!("{base}{path}")).await
 }
 
@@ -51,36 +45,23 @@ async fn ask(target: &Target, tools: &Tools, path: &str) -> Result<Answer, Failu
 fn by_health(body: &Value) -> Option<Found> {
     let text = |key: &str| body.get(key).and_then(Value::as_str);
     if body.get("protocol").is_some_and(Value::is_u64) && text("status").is_some() {
-        return Some(Found {
-            kind: Kind::Moltis,
-            version: text("version").map(str::to_owned),
-        });
+        return Some(Found { kind: Kind::Moltis, version: text("version").map(str::to_owned) });
     }
     let live = body.get("ok") == Some(&Value::Bool(true)) && text("status") == Some("live");
-    live.then_some(Found {
-        kind: Kind::Openclaw,
-        version: None,
-    })
+    live.then_some(Found { kind: Kind::Openclaw, version: None })
 }
 
 /// The front page's title: the only sign a dashboard gives, and a way around a proxy that hides `/health`.
 fn by_page(front: &Answer) -> Option<Kind> {
     let title = front.title()?.to_ascii_lowercase();
-    [
-        ("mcp-cli dashboard", Kind::McpDashboard),
-        ("openclaw", Kind::Openclaw),
-        ("moltis", Kind::Moltis),
-    ]
-    .into_iter()
-    .find_map(|(word, kind)| title.contains(word).then_some(kind))
+    [("mcp-cli dashboard", Kind::McpDashboard), ("openclaw", Kind::Openclaw), ("moltis", Kind::Moltis)]
+        .into_iter()
+        .find_map(|(word, kind)| title.contains(word).then_some(kind))
 }
 
 fn nobody_known(front: &Answer, target: &Target) -> Failure {
     let at = target.address.authority();
-    let page = front
-        .title()
-        .map(|title| format!(", \"{title}\""))
-        .unwrap_or_default();
+    let page = front.title().map(|title| format!(", \"{title}\"")).unwrap_or_default();
     let status = front.status;
     match status {
         300..=399 => redirected(front.location.as_deref(), &target.address),
@@ -107,13 +88,7 @@ mod tests {
     #[test]
     fn each_vendor_is_known_by_its_health() {
         let moltis = serde_json::json!({"status": "ok", "version": "0.1.0", "protocol": 4, "connections": 1});
-        assert_eq!(
-            by_health(&moltis),
-            Some(Found {
-                kind: Kind::Moltis,
-                version: Some("0.1.0".to_owned())
-            })
-        );
+        assert_eq!(by_health(&moltis), Some(Found { kind: Kind::Moltis, version: Some("0.1.0".to_owned()) }));
         let openclaw = serde_json::json!({"ok": true, "status": "live"});
         assert_eq!(by_health(&openclaw).map(|found| found.kind), Some(Kind::Openclaw));
         assert_eq!(by_health(&serde_json::json!({"status": "ok"})), None);
@@ -122,19 +97,9 @@ mod tests {
 
     #[test]
     fn a_dashboard_is_known_by_its_page() {
-        let page = |body: &str| Answer {
-            status: 200,
-            location: None,
-            body: body.to_owned(),
-        };
-        assert_eq!(
-            by_page(&page("<title>mcp-cli dashboard</title>")),
-            Some(Kind::McpDashboard)
-        );
-        assert_eq!(
-            by_page(&page("<title>OpenClaw Control</title>")),
-            Some(Kind::Openclaw)
-        );
+        let page = |body: &str| Answer { status: 200, location: None, body: body.to_owned() };
+        assert_eq!(by_page(&page("<title>mcp-cli dashboard</title>")), Some(Kind::McpDashboard));
+        assert_eq!(by_page(&page("<title>OpenClaw Control</title>")), Some(Kind::Openclaw));
         assert_eq!(by_page(&page("<title>Welcome to nginx!</title>")), None);
         assert_eq!(by_page(&page("openclaw without a title")), None);
     }

@@ -19,9 +19,7 @@ impl Backoff {
     /// The number of the try that follows, from 1, and the pause before it. `random` is from 0 to 1: the pause is
     /// drawn from the whole range up to a limit that doubles with each failure ("full jitter").
     pub fn next(&mut self, random: f64) -> (u32, Duration) {
-        let limit = FIRST
-            .saturating_mul(1_u32.checked_shl(self.failures).unwrap_or(u32::MAX))
-            .min(CAP);
+        let limit = FIRST.saturating_mul(1_u32.checked_shl(self.failures).unwrap_or(u32::MAX)).min(CAP);
         self.failures = self.failures.saturating_add(1);
         (self.failures, limit.mul_f64(random.clamp(0.0, 1.0)).max(LEAST))
     }
@@ -73,10 +71,6 @@ mod tests {
 
     #[test]
     fn random_numbers_stay_in_range() {
-        assert!(
-            (0..100)
-                .map(|_| random())
-                .all(|number| (0.0..=1.0).contains(&number))
-        );
+        assert!((0..100).map(|_| random()).all(|number| (0.0..=1.0).contains(&number)));
     }
 }

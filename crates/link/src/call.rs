@@ -13,26 +13,14 @@ pub enum Call {
     /// The node's sessions, the newest first, as many as it gives. Answer: [`Reply::Sessions`].
     Sessions,
     /// The last `limit` messages before `before` (a cursor of an earlier page). Answer: [`Reply::History`].
-    History {
-        session: String,
-        limit: u32,
-        before: Option<String>,
-    },
+    History { session: String, limit: u32, before: Option<String> },
     /// Says something. Without a session the agent's main one is meant; without an
     /// agent the default one. `client_id` is the idempotency key. Answer: [`Reply::Sent`].
-    Send {
-        session: Option<String>,
-        agent: Option<String>,
-        text: String,
-        client_id: String,
-    },
+    Send { session: Option<String>, agent: Option<String>, text: String, client_id: String },
     /// Stops what runs in the session. Answer: [`Reply::Aborted`].
     Abort { session: String, run: Option<String> },
     /// A new session with the agent. Answer: [`Reply::Session`].
-    CreateSession {
-        agent: Option<String>,
-        title: Option<String>,
-    },
+    CreateSession { agent: Option<String>, title: Option<String> },
     /// What waits for a person's word. Answer: [`Reply::Approvals`].
     Approvals,
     /// Answers one. Answer: [`Reply::Decided`].

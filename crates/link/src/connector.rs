@@ -46,10 +46,7 @@ pub(crate) struct Tools {
 
 impl Default for Tools {
     fn default() -> Tools {
-        Tools {
-            make: |kind, target| dialect::make(kind, &target.credentials, &target.ours),
-            trust: None,
-        }
+        Tools { make: |kind, target| dialect::make(kind, &target.credentials, &target.ours), trust: None }
     }
 }
 
@@ -69,11 +66,7 @@ pub(crate) async fn open(target: Target, known: Option<Kind>, tools: Tools) -> R
     let dialect = (tools.make)(kind, &target);
     let stream = reach(&target, &tools).await?;
     let socket = upgrade(stream, &target.address, kind, &dialect.upgrade()).await?;
-    Ok(Opened {
-        socket,
-        dialect,
-        kind,
-    })
+    Ok(Opened { socket, dialect, kind })
 }
 
 /// A stream to the target, encrypted where its address says so.
@@ -97,15 +90,11 @@ pub(crate) async fn resolve(address: &Address) -> Result<Vec<SocketAddr>, Failur
         Ok(Err(_)) => Vec::new(),
         Err(_) => {
             let limit = NAME_LIMIT.as_secs();
-            return Err(Failure::Away(format!(
-                "the name {host} was not found within {limit} s; is there a network?"
-            )));
+            return Err(Failure::Away(format!("the name {host} was not found within {limit} s; is there a network?")));
         }
     };
     if found.is_empty() {
-        return Err(Failure::Away(format!(
-            "no computer named {host} is known; check the spelling and the network"
-        )));
+        return Err(Failure::Away(format!("no computer named {host} is known; check the spelling and the network")));
     }
     Ok(found)
 }
@@ -117,10 +106,7 @@ pub(crate) async fn connect(found: &[SocketAddr], address: &Address) -> Result<T
     let mut tries = FuturesUnordered::new();
     let mut last = io::Error::from(ErrorKind::AddrNotAvailable);
     loop {
-        tries.extend(
-            left.next()
-                .map(|socket| timeout(CONNECT_LIMIT, TcpStream::connect(socket))),
-        );
+        tries.extend(left.next().map(|socket| timeout(CONNECT_LIMIT, TcpStream::connect(socket))));
         select! {
             Some(tried) = tries.next() => match tried {
                 Ok(Ok(stream)) => {
@@ -153,29 +139,18 @@ fn no_connection(error: &io::Error, address: &Address) -> String {
     }
 }
 
-pub(crate) async fn encrypt(
-    tcp: TcpStream,
-    target: &Target,
-    tools: &Tools,
-) -> Result<(Stream, Fingerprint), Failure> {
+pub(crate) async fn encrypt(tcp: TcpStream, target: &Target, tools: &Tools) -> Result<(Stream, Fingerprint), Failure> {
     let trust = tools.trust.clone().unwrap_or_else(Trust::system);
     let (stream, fingerprint) = tls::encrypt(tcp, &target.address, target.pin, &trust).await?;
     Ok((Stream::Tls(Box::new(stream)), fingerprint))
 }
 
 /// Asks for the WebSocket.
-pub(crate) async fn upgrade(
-    stream: Stream,
-    address: &Address,
-    kind: Kind,
-    how: &Upgrade,
-) -> Result<Socket, Failure> {
+pub(crate) async fn upgrade(stream: Stream, address: &Address, kind: Kind, how: &Upgrade) -> Result<Socket, Failure> {
     let uri = address.uri(how.path);
     let path = address.path().unwrap_or(how.path);
     let at = address.authority();
-    let uri: Uri = uri
-        .parse()
-        .map_err(|_| Failure::Wrong(format!("{uri} cannot be asked for; check the path")))?;
+    let uri: Uri = uri.parse().map_err(|_| Failure::Wrong(format!("{uri} cannot be asked for; check the path")))?;
     let mut request = ClientRequestBuilder::new(uri);
     for (name, value) in &how.headers {
         request = request.with_header(*name, value);

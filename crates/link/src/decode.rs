@@ -33,21 +33,11 @@ pub fn decode(
     on_event: impl FnMut(&Stamped),
     mut on_problem: impl FnMut(usize, String),
 ) -> std::io::Result<()> {
-    let mut player = Player {
-        kind,
-        name,
-        base: 0,
-        clients: HashMap::new(),
-        first: None,
-        on_event,
-    };
+    let mut player = Player { kind, name, base: 0, clients: HashMap::new(), first: None, on_event };
     let mut number = 0;
     let mut play = |player: &mut Player<'_, _>, bytes: Option<Vec<u8>>| {
         number += 1;
-        let played = bytes.map_or_else(
-            || Err(format!("longer than {LINE_LIMIT} bytes")),
-            |bytes| player.play(&bytes),
-        );
+        let played = bytes.map_or_else(|| Err(format!("longer than {LINE_LIMIT} bytes")), |bytes| player.play(&bytes));
         played.unwrap_or_else(|problem| on_problem(number, problem));
     };
     let (mut ahead, mut bytes) = (Vec::new(), 0);
@@ -79,10 +69,7 @@ fn read_line(input: &mut impl BufRead) -> std::io::Result<Option<Option<Vec<u8>>
             return Ok(any.then_some(line));
         }
         any = true;
-        let end = available
-            .iter()
-            .position(|byte| *byte == b'\n')
-            .map(|end| end + 1);
+        let end = available.iter().position(|byte| *byte == b'\n').map(|end| end + 1);
         let taken = end.unwrap_or(available.len());
         if line.as_ref().is_some_and(|line| line.len() + taken > LINE_LIMIT) {
             line = None;
@@ -175,11 +162,7 @@ impl<F: FnMut(&Stamped)> Player<'_, F> {
 
     fn client(&mut self, key: &str) -> &mut Client {
         let first = self.first.as_deref().is_none_or(|first| first == key);
-        let name = if first {
-            self.name.to_owned()
-        } else {
-            format!("{}:{key}", self.name)
-        };
+        let name = if first { self.name.to_owned() } else { format!("{}:{key}", self.name) };
         self.clients.entry(key.to_owned()).or_insert_with(|| Client {
             name: name.into(),
             dialect: fresh(self.kind),
@@ -199,11 +182,7 @@ impl<F: FnMut(&Stamped)> Player<'_, F> {
                 client.state = Some(state.clone());
             }
             client.seq += 1;
-            (self.on_event)(&Stamped {
-                node: client.name.clone(),
-                seq: client.seq,
-                event,
-            });
+            (self.on_event)(&Stamped { node: client.name.clone(), seq: client.seq, event });
         }
     }
 
@@ -256,11 +235,7 @@ impl Client {
 
     /// The gateway answered the upgrade with something else.
     fn refused(&mut self, status: u16, body: &str, out: &mut Out) {
-        let said = if body.is_empty() {
-            String::new()
-        } else {
-            format!(" ({body})")
-        };
+        let said = if body.is_empty() { String::new() } else { format!(" ({body})") };
         let state = match status {
             401 => NodeState::Unauthorised {
                 reason: format!("The gateway wants a key before it opens a connection{said}. Enter one."),
@@ -272,14 +247,10 @@ impl Client {
             500..=599 => NodeState::BackingOff {
                 attempt: 1,
                 next: self.now.saturating_add(1_000),
-                reason: format!(
-                    "The gateway answered with HTTP {status}{said}; it is tried again by itself."
-                ),
+                reason: format!("The gateway answered with HTTP {status}{said}; it is tried again by itself."),
             },
             _ => NodeState::Failed {
-                reason: format!(
-                    "The gateway refused the connection with HTTP {status}{said}. Look at the address."
-                ),
+                reason: format!("The gateway refused the connection with HTTP {status}{said}. Look at the address."),
             },
         };
         self.link = Link::Refused;
@@ -288,10 +259,6 @@ impl Client {
 }
 
 fn fresh(kind: Kind) -> Box<dyn Dialect> {
-    let nobody = Credentials {
-        key: None::<SecretString>,
-        device: None,
-        device_token: None,
-    };
+    let nobody = Credentials { key: None::<SecretString>, device: None, device_token: None };
     make(kind, &nobody, &ClientInfo::new("0", "recording"))
 }

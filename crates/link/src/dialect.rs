@@ -80,12 +80,7 @@ impl ClientInfo {
             "windows" => "windows",
             _ => "linux",
         };
-        Self {
-            name: "Pilothouse".into(),
-            version: version.into(),
-            platform,
-            instance: instance.into(),
-        }
+        Self { name: "Pilothouse".into(), version: version.into(), platform, instance: instance.into() }
     }
 }
 

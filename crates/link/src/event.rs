@@ -34,13 +34,7 @@ pub struct Event {
 impl Event {
     /// An event without an address.
     pub fn new(at: i64, body: Body) -> Self {
-        Self {
-            at,
-            agent: None,
-            session: None,
-            run: None,
-            body,
-        }
+        Self { at, agent: None, session: None, run: None, body }
     }
 }
 

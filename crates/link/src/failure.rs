@@ -43,10 +43,9 @@ impl Failure {
 /// What follows when a dialect ended the connection by its own word: then it also knows when to come back.
 pub(crate) fn of_word(close: Close) -> Failure {
     match close {
-        Close {
-            state: NodeState::BackingOff { next, reason, .. },
-            retry: true,
-        } => Failure::Busy { until: next, reason },
+        Close { state: NodeState::BackingOff { next, reason, .. }, retry: true } => {
+            Failure::Busy { until: next, reason }
+        }
         other => of_close(other),
     }
 }
@@ -68,21 +67,10 @@ pub(crate) fn of_close(close: Close) -> Failure {
 pub(crate) fn sentence(text: &str) -> String {
     let text = text.trim();
     let mut letters = text.chars();
-    let first = letters
-        .next()
-        .map(|first| first.to_uppercase().to_string())
-        .unwrap_or_default();
-    let end = if text.ends_with(['.', '!', '?', '…']) || text.is_empty() {
-        ""
-    } else {
-        "."
-    };
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let end = if text.ends_with(['.', '!', '?', '…']) || text.is_empty() { "" } else { "." };
     // A program's or computer's name keeps its small letter.
-    if text
-        .split_whitespace()
-        .next()
-        .is_some_and(|word| word.contains([':', '/', '`']))
-    {
+    if text.split_whitespace().next().is_some_and(|word| word.contains([':', '/', '`'])) {
         return format!("{text}{end}");
     }
     format!("{first}{}{end}", letters.as_str())
@@ -150,29 +138,15 @@ mod tests {
     #[test]
     fn what_a_person_reads_is_a_sentence() {
         assert_eq!(sentence("nothing listens at x:1"), "Nothing listens at x:1.");
-        assert_eq!(
-            sentence("x:1 does not answer; is it on?"),
-            "x:1 does not answer; is it on?"
-        );
-        assert_eq!(
-            sentence("The key is wrong. Enter another."),
-            "The key is wrong. Enter another."
-        );
+        assert_eq!(sentence("x:1 does not answer; is it on?"), "x:1 does not answer; is it on?");
+        assert_eq!(sentence("The key is wrong. Enter another."), "The key is wrong. Enter another.");
         assert_eq!(sentence("wss://x:1 is refused"), "wss://x:1 is refused.");
         assert_eq!(sentence("  "), "");
     }
 
     #[test]
     fn a_close_without_words_gets_some() {
-        let close = Close {
-            state: NodeState::Failed {
-                reason: " ".to_owned(),
-            },
-            retry: true,
-        };
-        assert_eq!(
-            of_close(close),
-            Failure::Away("the gateway closed the connection".to_owned())
-        );
+        let close = Close { state: NodeState::Failed { reason: " ".to_owned() }, retry: true };
+        assert_eq!(of_close(close), Failure::Away("the gateway closed the connection".to_owned()));
     }
 }

@@ -29,14 +29,8 @@ impl FromStr for Fingerprint {
     fn from_str(text: &str) -> Result<Self, FingerprintError> {
         let text = text.trim().to_ascii_lowercase();
         let text = text.rsplit_once('=').map_or(text.as_str(), |(_, digits)| digits);
-        let text = text
-            .strip_prefix("sha256:")
-            .or_else(|| text.strip_prefix("sha-256:"))
-            .unwrap_or(text);
-        let mut digits = text
-            .chars()
-            .filter(|c| !matches!(c, ':' | ' '))
-            .map(|c| c.to_digit(16));
+        let text = text.strip_prefix("sha256:").or_else(|| text.strip_prefix("sha-256:")).unwrap_or(text);
+        let mut digits = text.chars().filter(|c| !matches!(c, ':' | ' ')).map(|c| c.to_digit(16));
         let mut bytes = [0; 32];
         for byte in &mut bytes {
             let (Some(Some(high)), Some(Some(low))) = (digits.next(), digits.next()) else {
@@ -87,34 +81,18 @@ mod tests {
         let plain = Fingerprint::of(b"certificate");
         let text = plain.to_string();
         let hex = text.strip_prefix("sha256:").unwrap().to_uppercase();
-        let pairs: Vec<_> = hex
-            .as_bytes()
-            .chunks(2)
-            .map(|pair| std::str::from_utf8(pair).unwrap())
-            .collect();
+        let pairs: Vec<_> = hex.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).unwrap()).collect();
         let colons = pairs.join(":");
-        for form in [
-            text.clone(),
-            hex,
-            colons.clone(),
-            format!("SHA256:{colons}"),
-            format!("sha256 Fingerprint={colons}\n"),
-        ] {
+        for form in
+            [text.clone(), hex, colons.clone(), format!("SHA256:{colons}"), format!("sha256 Fingerprint={colons}\n")]
+        {
             assert_eq!(form.parse::<Fingerprint>(), Ok(plain), "{form}");
         }
     }
 
     #[test]
     fn a_wrong_length_or_letter_is_refused() {
-        for form in [
-            "",
-            "sha256:",
-            "sha256:12",
-            &"g".repeat(64),
-            &"a".repeat(63),
-            &"a".repeat(65),
-            "sha1:aa",
-        ] {
+        for form in ["", "sha256:", "sha256:12", &"g".repeat(64), &"a".repeat(63), &"a".repeat(65), "sha1:aa"] {
             assert_eq!(form.parse::<Fingerprint>(), Err(FingerprintError), "{form}");
         }
     }

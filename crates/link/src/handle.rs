@@ -24,10 +24,7 @@ const INBOX: usize = 256;
 /// How long a link gets to say goodbye.
 const GRACE: Duration = Duration::from_secs(3);
 /// Pauses after a failure of the task itself, which is a bug here or in a dialect.
-const RESTART: Restart = Restart::Backoff {
-    first: Duration::from_secs(1),
-    cap: Duration::from_secs(60),
-};
+const RESTART: Restart = Restart::Backoff { first: Duration::from_secs(1), cap: Duration::from_secs(60) };
 
 /// One live connection. Clones are cheap and mean the same link; it lives until [`Link::close`] or its scope's end.
 #[derive(Clone)]
@@ -72,11 +69,7 @@ pub(crate) fn open_with(scope: &Scope, target: Target, sink: Arc<dyn Sink>, tool
             }
         }
     });
-    Link {
-        orders,
-        shared,
-        scope,
-    }
+    Link { orders, shared, scope }
 }
 
 impl Link {
@@ -95,9 +88,7 @@ impl Link {
         match timeout_at(deadline, reply).await {
             Ok(Ok(reply)) => reply,
             Ok(Err(_)) => Err(CallError::Lost),
-            Err(_) => Err(CallError::TimedOut {
-                seconds: limit.as_secs(),
-            }),
+            Err(_) => Err(CallError::TimedOut { seconds: limit.as_secs() }),
         }
     }
 
@@ -169,9 +160,6 @@ fn limit(call: &Call) -> Duration {
 
 impl fmt::Debug for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Link")
-            .field("scope", &self.scope)
-            .field("state", &self.state())
-            .finish_non_exhaustive()
+        f.debug_struct("Link").field("scope", &self.scope).field("state", &self.state()).finish_non_exhaustive()
     }
 }

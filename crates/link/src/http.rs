@@ -40,9 +40,7 @@ where
     let bytes = match timeout(LIMIT, talk).await {
         Ok(Ok(bytes)) => bytes,
         Ok(Err(error)) => {
-            return Err(Failure::Away(format!(
-                "the connection to {authority} broke: {error}"
-            )));
+            return Err(Failure::Away(format!("the connection to {authority} broke: {error}")));
         }
         Err(_) => {
             return Err(Failure::Away(format!(
@@ -58,10 +56,7 @@ where
 async fn read<S: AsyncRead + Unpin>(stream: &mut S) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(4096);
     loop {
-        let read = stream
-            .take((MOST - bytes.len()) as u64)
-            .read_buf(&mut bytes)
-            .await;
+        let read = stream.take((MOST - bytes.len()) as u64).read_buf(&mut bytes).await;
         match read {
             // A server that ends TLS without saying goodbye has answered all the same.
             Err(_) if !bytes.is_empty() => return Ok(bytes),
@@ -80,11 +75,7 @@ fn complete(bytes: &[u8]) -> bool {
         return false;
     };
     let length = header(head, "content-length").and_then(|length| length.parse::<usize>().ok());
-    let body = bytes.len()
-        - bytes
-            .windows(4)
-            .position(|end| end == b"\r\n\r\n")
-            .map_or(0, |at| at + 4);
+    let body = bytes.len() - bytes.windows(4).position(|end| end == b"\r\n\r\n").map_or(0, |at| at + 4);
     length.is_some_and(|length| body >= length)
 }
 
@@ -93,11 +84,7 @@ fn parse(bytes: &[u8]) -> Option<Answer> {
     let (head, body) = text.split_once("\r\n\r\n")?;
     let status = head.strip_prefix("HTTP/1.")?.split(' ').nth(1)?.parse().ok()?;
     let location = header(head, "location").map(str::to_owned);
-    Some(Answer {
-        status,
-        location,
-        body: body.to_owned(),
-    })
+    Some(Answer { status, location, body: body.to_owned() })
 }
 
 fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
@@ -110,16 +97,14 @@ fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
 /// Whatever answered, it was not HTTP.
 pub(crate) fn no_http(authority: &str, bytes: &[u8]) -> Failure {
     match bytes {
-        [] => Failure::Away(format!(
-            "the server at {authority} closed the connection without a word"
-        )),
+        [] => Failure::Away(format!("the server at {authority} closed the connection without a word")),
         // A TLS record: an alert, or a handshake.
-        [0x15 | 0x16, 0x03, ..] => Failure::Wrong(format!(
-            "the server at {authority} wants TLS; write the address as wss://{authority}"
-        )),
-        _ => Failure::Wrong(format!(
-            "what answers at {authority} is no gateway: it does not speak HTTP. Check the port"
-        )),
+        [0x15 | 0x16, 0x03, ..] => {
+            Failure::Wrong(format!("the server at {authority} wants TLS; write the address as wss://{authority}"))
+        }
+        _ => {
+            Failure::Wrong(format!("what answers at {authority} is no gateway: it does not speak HTTP. Check the port"))
+        }
     }
 }
 
@@ -145,12 +130,7 @@ pub(crate) fn title(page: &str) -> Option<String> {
     let from = open + lower.get(open..)?.find('>')? + 1;
     let to = from + lower.get(from..)?.find("</title")?;
     let words: Vec<_> = page.get(from..to)?.split_whitespace().collect();
-    let title: String = words
-        .join(" ")
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(80)
-        .collect();
+    let title: String = words.join(" ").chars().filter(|c| !c.is_control()).take(80).collect();
     (!title.is_empty()).then_some(title)
 }
 
@@ -161,8 +141,7 @@ mod tests {
     #[test]
     fn an_answer_is_taken_apart() {
         let answer =
-            parse(b"HTTP/1.1 301 Moved\r\nLOCATION: https://x:1/\r\n\r\n<TITLE lang=en> a\n b </title>")
-                .unwrap();
+            parse(b"HTTP/1.1 301 Moved\r\nLOCATION: https://x:1/\r\n\r\n<TITLE lang=en> a\n b </title>").unwrap();
         assert_eq!(answer.status, 301);
         assert_eq!(answer.location.as_deref(), Some("https://x:1/"));
         assert_eq!(answer.title().as_deref(), Some("a b"));
@@ -170,19 +149,14 @@ mod tests {
 
     #[test]
     fn json_is_found_between_chunk_marks() {
-        let answer = Answer {
-            body: "1b\r\n{\"ok\":true}\r\n0\r\n\r\n".to_owned(),
-            ..Answer::default()
-        };
+        let answer = Answer { body: "1b\r\n{\"ok\":true}\r\n0\r\n\r\n".to_owned(), ..Answer::default() };
         assert_eq!(answer.json().unwrap()["ok"], true);
     }
 
     #[test]
     fn what_is_not_http_is_told_apart() {
         assert_eq!(parse(b"SSH-2.0-OpenSSH_9\r\n\r\n"), None);
-        assert!(
-            matches!(no_http("x:1", b"SSH-2.0"), Failure::Wrong(why) if why.contains("does not speak HTTP"))
-        );
+        assert!(matches!(no_http("x:1", b"SSH-2.0"), Failure::Wrong(why) if why.contains("does not speak HTTP")));
         assert!(matches!(no_http("x:1", b"\x15\x03\x03"), Failure::Wrong(why) if why.contains("wss://x:1")));
         assert!(matches!(no_http("x:1", b""), Failure::Away(_)));
     }

@@ -51,35 +51,18 @@ pub(crate) enum Brought {
 impl Live {
     /// Takes over an open socket, and lets the dialect say its first words.
     pub fn begin(opened: Opened, out: &mut Out) -> Live {
-        let Opened {
-            socket, mut dialect, ..
-        } = opened;
+        let Opened { socket, mut dialect, .. } = opened;
         let (now, day) = (Instant::now(), unix_ms());
         dialect.opened(day, out);
         let pulse = Pulse::new(now, day);
         let mut tick = interval_at(now + TICK, TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Live {
-            socket,
-            dialect,
-            pending: HashMap::new(),
-            calls: 0,
-            pulse,
-            tick,
-            opened: now,
-            frames: 0,
-            greeted: false,
-        }
+        Live { socket, dialect, pending: HashMap::new(), calls: 0, pulse, tick, opened: now, frames: 0, greeted: false }
     }
 
     /// Waits for the next burst or tick. May be dropped at any time: nothing is lost.
     pub async fn next(&mut self, out: &mut Out) -> Brought {
-        let Live {
-            socket,
-            dialect,
-            tick,
-            ..
-        } = self;
+        let Live { socket, dialect, tick, .. } = self;
         poll_fn(|cx| {
             if tick.poll_tick(cx).is_ready() {
                 return Poll::Ready(Brought::Tick);
@@ -89,11 +72,7 @@ impl Live {
                 // Looked at once a burst: its frames arrived together.
                 let now = *now.get_or_insert_with(unix_ms);
                 dialect.frame(text, now, out);
-                if out.close.is_some() {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
+                if out.close.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             };
             socket.poll_burst(cx, each).map(Brought::Heard)
         })
@@ -160,9 +139,7 @@ impl Live {
         self.forget_abandoned();
         if !self.greeted && self.opened.elapsed() >= HANDSHAKE {
             let seconds = HANDSHAKE.as_secs();
-            return Err(format!(
-                "the gateway opened the socket but did not finish the handshake within {seconds} s"
-            ));
+            return Err(format!("the gateway opened the socket but did not finish the handshake within {seconds} s"));
         }
         // A gateway may name its own limit in the handshake.
         let limit = Duration::from_millis(self.dialect.silence_limit());
@@ -172,10 +149,7 @@ impl Live {
                 self.socket.ping(number);
                 Ok(())
             }
-            Beat::Dead(silent) => Err(format!(
-                "nothing was heard from the gateway for {} s",
-                silent.as_secs()
-            )),
+            Beat::Dead(silent) => Err(format!("nothing was heard from the gateway for {} s", silent.as_secs())),
         }
     }
 
@@ -207,8 +181,7 @@ impl Live {
         for (_, answer) in self.pending.drain() {
             let _ = answer.send(Err(CallError::Lost));
         }
-        out.events
-            .retain(|event| !matches!(event.body, Body::NodeState(_)));
+        out.events.retain(|event| !matches!(event.body, Body::NodeState(_)));
         (close, self.socket)
     }
 }

@@ -103,11 +103,7 @@ impl Probe {
     }
 
     fn begin() -> Probe {
-        let untouched = |name| Step {
-            name,
-            outcome: Outcome::NotReached,
-            detail: String::new(),
-        };
+        let untouched = |name| Step { name, outcome: Outcome::NotReached, detail: String::new() };
         Probe {
             steps: StepName::ALL.map(untouched).to_vec(),
             kind: None,

@@ -35,12 +35,7 @@ pub(crate) struct Pulse {
 
 impl Pulse {
     pub fn new(now: Instant, unix_ms: i64) -> Pulse {
-        Pulse {
-            heard: now,
-            ping: (0, now, false),
-            answer_due: None,
-            checked: (now, unix_ms),
-        }
+        Pulse { heard: now, ping: (0, now, false), answer_due: None, checked: (now, unix_ms) }
     }
 
     /// Anything at all arrived.
@@ -101,19 +96,13 @@ mod tests {
 
     impl Clock {
         fn pulse() -> (Clock, Pulse) {
-            let clock = Clock {
-                start: Instant::now(),
-                day: 1_000_000,
-            };
+            let clock = Clock { start: Instant::now(), day: 1_000_000 };
             let pulse = Pulse::new(clock.start, clock.day);
             (clock, pulse)
         }
 
         fn at(&self, seconds: u64) -> (Instant, i64) {
-            (
-                self.start + Duration::from_secs(seconds),
-                self.day + seconds as i64 * 1000,
-            )
+            (self.start + Duration::from_secs(seconds), self.day + seconds as i64 * 1000)
         }
     }
 
@@ -124,15 +113,8 @@ mod tests {
         assert_eq!(pulse.check(LIMIT, now, day), Beat::Fine);
         let (now, day) = clock.at(20);
         assert_eq!(pulse.check(LIMIT, now, day), Beat::Ping(1));
-        assert_eq!(
-            pulse.pong(1, now + Duration::from_millis(7)),
-            Some(Duration::from_millis(7))
-        );
-        assert_eq!(
-            pulse.pong(1, now + Duration::from_millis(9)),
-            None,
-            "an answer counts once"
-        );
+        assert_eq!(pulse.pong(1, now + Duration::from_millis(7)), Some(Duration::from_millis(7)));
+        assert_eq!(pulse.pong(1, now + Duration::from_millis(9)), None, "an answer counts once");
     }
 
     #[test]
@@ -158,10 +140,7 @@ mod tests {
         let (now, day) = clock.at(5);
         assert_eq!(pulse.check(LIMIT, now, day + 3_600_000), Beat::Ping(1));
         let (now, day) = clock.at(10);
-        assert_eq!(
-            pulse.check(LIMIT, now, day + 3_600_000),
-            Beat::Dead(Duration::from_secs(10))
-        );
+        assert_eq!(pulse.check(LIMIT, now, day + 3_600_000), Beat::Dead(Duration::from_secs(10)));
     }
 
     #[test]

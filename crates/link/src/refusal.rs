@@ -22,23 +22,17 @@ pub(crate) fn explain(error: &WsError, address: &Address, kind: Kind, path: &str
     let at = address.authority();
     match error {
         WsError::Http(response) => refused(response, address, kind, path),
-        WsError::Protocol(ProtocolError::HandshakeIncomplete) => Failure::Away(format!(
-            "the server at {at} closed the connection without a word{}",
-            tls_hint(address)
-        )),
-        WsError::Protocol(ProtocolError::HttparseError(_) | ProtocolError::WrongHttpVersion) => {
-            Failure::Wrong(format!(
-                "what answers at {at} is no gateway: it does not speak HTTP. Check the port{}",
-                tls_hint(address)
-            ))
+        WsError::Protocol(ProtocolError::HandshakeIncomplete) => {
+            Failure::Away(format!("the server at {at} closed the connection without a word{}", tls_hint(address)))
         }
+        WsError::Protocol(ProtocolError::HttparseError(_) | ProtocolError::WrongHttpVersion) => Failure::Wrong(
+            format!("what answers at {at} is no gateway: it does not speak HTTP. Check the port{}", tls_hint(address)),
+        ),
         WsError::Protocol(_) => Failure::Wrong(format!(
             "the server at {at} answers, but not as a gateway's socket should. Check the address"
         )),
         WsError::Io(error) => Failure::Away(format!("the connection to {at} broke: {error}")),
-        _ => Failure::Wrong(format!(
-            "what answers at {at} is no gateway this program can talk to. Check the address"
-        )),
+        _ => Failure::Wrong(format!("what answers at {at} is no gateway this program can talk to. Check the address")),
     }
 }
 
@@ -98,16 +92,9 @@ fn unauthorised(reason: String) -> Failure {
 /// Redirects are never followed: the key would go where nobody looked.
 pub(crate) fn redirected(location: Option<&str>, address: &Address) -> Failure {
     let at = address.authority();
-    let location: String = location
-        .unwrap_or_default()
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(200)
-        .collect();
+    let location: String = location.unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
     if location.starts_with("https://") && !address.secure() {
-        return Failure::Wrong(format!(
-            "the server at {at} wants TLS; write the address as wss://{at}"
-        ));
+        return Failure::Wrong(format!("the server at {at} wants TLS; write the address as wss://{at}"));
     }
     let place = location.split(['?', '#']).next().unwrap_or_default();
     Failure::Wrong(format!(
@@ -117,23 +104,14 @@ pub(crate) fn redirected(location: Option<&str>, address: &Address) -> Failure {
 }
 
 fn wait(retry_after: Option<&str>) -> i64 {
-    retry_after
-        .and_then(|text| text.trim().parse().ok())
-        .map_or(QUIET, |seconds: i64| seconds.clamp(1, QUIET_MOST))
+    retry_after.and_then(|text| text.trim().parse().ok()).map_or(QUIET, |seconds: i64| seconds.clamp(1, QUIET_MOST))
 }
 
 /// What the body says, short enough for a sentence, or nothing.
 fn said(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body.get(..4096).unwrap_or(body));
     let words = title(&text).or_else(|| {
-        let line: String = text
-            .lines()
-            .next()?
-            .trim()
-            .chars()
-            .filter(|c| !c.is_control())
-            .take(80)
-            .collect();
+        let line: String = text.lines().next()?.trim().chars().filter(|c| !c.is_control()).take(80).collect();
         (!line.is_empty() && !line.starts_with(['<', '{'])).then_some(line)
     });
     words.map(|words| format!(", \"{words}\"")).unwrap_or_default()
@@ -147,24 +125,15 @@ mod tests {
         let mut response = Response::new(Some(body.as_bytes().to_vec()));
         *response.status_mut() = status.try_into().unwrap();
         for (name, value) in headers {
-            response
-                .headers_mut()
-                .insert(HeaderName::try_from(*name).unwrap(), value.parse().unwrap());
+            response.headers_mut().insert(HeaderName::try_from(*name).unwrap(), value.parse().unwrap());
         }
         let address = Address::parse("127.0.0.1:9").unwrap();
-        explain(
-            &WsError::Http(Box::new(response)),
-            &address,
-            Kind::Openclaw,
-            "/ws",
-        )
+        explain(&WsError::Http(Box::new(response)), &address, Kind::Openclaw, "/ws")
     }
 
     #[test]
     fn a_page_is_no_gateway_and_its_title_is_told() {
-        let Failure::Wrong(why) = answer(200, &[], "<html><title>My router</title>") else {
-            panic!()
-        };
+        let Failure::Wrong(why) = answer(200, &[], "<html><title>My router</title>") else { panic!() };
         assert!(why.contains("\"My router\""), "{why}");
     }
 
@@ -172,10 +141,7 @@ mod tests {
     fn a_login_wall_stops_the_link() {
         for status in [401, 403] {
             let failure = answer(status, &[], "");
-            assert!(
-                matches!(&failure, Failure::Stopped(NodeState::Unauthorised { .. })),
-                "{failure:?}"
-            );
+            assert!(matches!(&failure, Failure::Stopped(NodeState::Unauthorised { .. })), "{failure:?}");
         }
     }
 
@@ -184,40 +150,24 @@ mod tests {
         let mut response = Response::new(None);
         *response.status_mut() = 403.try_into().unwrap();
         let address = Address::parse("127.0.0.1:9").unwrap();
-        let failure = explain(
-            &WsError::Http(Box::new(response)),
-            &address,
-            Kind::McpDashboard,
-            "/ws",
-        );
-        assert!(
-            matches!(&failure, Failure::Wrong(why) if why.contains("same port")),
-            "{failure:?}"
-        );
+        let failure = explain(&WsError::Http(Box::new(response)), &address, Kind::McpDashboard, "/ws");
+        assert!(matches!(&failure, Failure::Wrong(why) if why.contains("same port")), "{failure:?}");
     }
 
     #[test]
     fn a_redirect_to_tls_names_the_right_address() {
-        let Failure::Wrong(why) = answer(301, &[("location", "https://localhost:9/ws")], "") else {
-            panic!()
-        };
+        let Failure::Wrong(why) = answer(301, &[("location", "https://localhost:9/ws")], "") else { panic!() };
         assert!(why.contains("wss://127.0.0.1:9"), "{why}");
-        let Failure::Wrong(why) = answer(302, &[("location", "http://127.0.0.1:8/login?next=secret")], "")
-        else {
+        let Failure::Wrong(why) = answer(302, &[("location", "http://127.0.0.1:8/login?next=secret")], "") else {
             panic!()
         };
-        assert!(
-            why.contains("http://127.0.0.1:8/login") && !why.contains("secret"),
-            "{why}"
-        );
+        assert!(why.contains("http://127.0.0.1:8/login") && !why.contains("secret"), "{why}");
     }
 
     #[test]
     fn a_server_in_trouble_is_tried_again() {
         for status in [500, 502, 503, 408] {
-            assert!(
-                matches!(answer(status, &[], "bad gateway"), Failure::Away(why) if why.contains("bad gateway"))
-            );
+            assert!(matches!(answer(status, &[], "bad gateway"), Failure::Away(why) if why.contains("bad gateway")));
         }
     }
 
@@ -225,9 +175,7 @@ mod tests {
     fn a_wish_for_quiet_is_granted_within_reason() {
         for (header, seconds) in [("120", 120), ("junk", QUIET), ("999999", QUIET_MOST)] {
             let before = unix_ms();
-            let Failure::Later { until, .. } = answer(429, &[("retry-after", header)], "") else {
-                panic!()
-            };
+            let Failure::Later { until, .. } = answer(429, &[("retry-after", header)], "") else { panic!() };
             assert!((until - before - seconds * 1000).abs() < 5000, "{header}");
         }
     }

@@ -32,12 +32,7 @@ pub(crate) struct Wish {
 
 impl Shared {
     pub fn new(sink: Arc<dyn Sink>) -> Shared {
-        Shared {
-            state: watch::Sender::new(NodeState::Idle),
-            wish: Mutex::default(),
-            sink,
-            latency: AtomicU64::new(0),
-        }
+        Shared { state: watch::Sender::new(NodeState::Idle), wish: Mutex::default(), sink, latency: AtomicU64::new(0) }
     }
 
     pub fn state(&self) -> NodeState {
@@ -82,11 +77,7 @@ impl Shared {
     /// The wish; what was wished once is taken.
     pub fn take_wish(&self) -> Wish {
         let mut wish = self.wish.lock().unwrap_or_else(PoisonError::into_inner);
-        Wish {
-            paused: wish.paused,
-            retry: std::mem::take(&mut wish.retry),
-            target: wish.target.take(),
-        }
+        Wish { paused: wish.paused, retry: std::mem::take(&mut wish.retry), target: wish.target.take() }
     }
 
     pub fn latency(&self) -> Option<Duration> {

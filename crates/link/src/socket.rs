@@ -70,12 +70,7 @@ pub(crate) enum End {
 
 impl Socket {
     pub fn new(stream: WebSocketStream<Stream>) -> Socket {
-        Socket {
-            stream,
-            waiting: VecDeque::new(),
-            unflushed: false,
-            ignored: 0,
-        }
+        Socket { stream, waiting: VecDeque::new(), unflushed: false, ignored: 0 }
     }
 
     /// Puts a text frame in line. It goes out while the socket is polled.
@@ -84,21 +79,13 @@ impl Socket {
     }
 
     pub fn ping(&mut self, number: u64) {
-        self.waiting
-            .push_back(Message::Ping(Bytes::copy_from_slice(&number.to_be_bytes())));
+        self.waiting.push_back(Message::Ping(Bytes::copy_from_slice(&number.to_be_bytes())));
     }
 
     /// Sends what waits, then shows `each` the text frames that are there, until nothing is left or it breaks off.
     /// Ready when anything at all was heard.
-    pub fn poll_burst(
-        &mut self,
-        cx: &mut Context<'_>,
-        mut each: impl FnMut(&str) -> ControlFlow<()>,
-    ) -> Poll<Heard> {
-        let mut heard = Heard {
-            end: self.push(cx).err(),
-            ..Heard::default()
-        };
+    pub fn poll_burst(&mut self, cx: &mut Context<'_>, mut each: impl FnMut(&str) -> ControlFlow<()>) -> Poll<Heard> {
+        let mut heard = Heard { end: self.push(cx).err(), ..Heard::default() };
         let (mut anything, mut bytes) = (heard.end.is_some(), 0);
         while heard.end.is_none() && heard.texts < BURST_FRAMES && bytes < BURST_BYTES {
             let Poll::Ready(message) = Pin::new(&mut self.stream).poll_next(cx) else {
@@ -118,27 +105,16 @@ impl Socket {
                 Some(Ok(Message::Close(frame))) => heard.end = Some(closed(frame)),
                 Some(Ok(Message::Ping(_) | Message::Frame(_))) => {}
                 Some(Err(error)) => heard.end = Some(broken(&error)),
-                None => {
-                    heard.end = Some(End::Closed {
-                        code: None,
-                        reason: String::new(),
-                    })
-                }
+                None => heard.end = Some(End::Closed { code: None, reason: String::new() }),
             }
         }
-        if anything {
-            Poll::Ready(heard)
-        } else {
-            Poll::Pending
-        }
+        if anything { Poll::Ready(heard) } else { Poll::Pending }
     }
 
     /// Hands waiting frames to the stream as far as it takes them.
     fn push(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
         if self.waiting.len() > WAITING_MOST {
-            return Err(End::Broken(
-                "the gateway no longer reads what is sent to it".to_owned(),
-            ));
+            return Err(End::Broken("the gateway no longer reads what is sent to it".to_owned()));
         }
         let mut stream = Pin::new(&mut self.stream);
         while !self.waiting.is_empty() {
@@ -147,10 +123,7 @@ impl Socket {
                 Poll::Pending => return Ok(()),
             }
             if let Some(message) = self.waiting.pop_front() {
-                stream
-                    .as_mut()
-                    .start_send(message)
-                    .map_err(|error| broken(&error))?;
+                stream.as_mut().start_send(message).map_err(|error| broken(&error))?;
                 self.unflushed = true;
             }
         }
@@ -172,10 +145,7 @@ impl Socket {
 
     /// Says goodbye, as far as that is possible in a moment.
     pub async fn farewell(mut self) {
-        let goodbye = CloseFrame {
-            code: CloseCode::Normal,
-            reason: "".into(),
-        };
+        let goodbye = CloseFrame { code: CloseCode::Normal, reason: "".into() };
         // Whoever does not listen any more need not be told.
         let _ = timeout(FAREWELL, self.stream.send(Message::Close(Some(goodbye)))).await;
     }
@@ -187,14 +157,8 @@ fn number(payload: &[u8]) -> Option<u64> {
 
 fn closed(frame: Option<CloseFrame>) -> End {
     match frame {
-        Some(frame) => End::Closed {
-            code: Some(frame.code.into()),
-            reason: frame.reason.as_str().to_owned(),
-        },
-        None => End::Closed {
-            code: None,
-            reason: String::new(),
-        },
+        Some(frame) => End::Closed { code: Some(frame.code.into()), reason: frame.reason.as_str().to_owned() },
+        None => End::Closed { code: None, reason: String::new() },
     }
 }
 
@@ -217,9 +181,6 @@ fn broken(error: &WsError) -> End {
 fn is_cut(error: &io::Error) -> bool {
     matches!(
         error.kind(),
-        ErrorKind::ConnectionReset
-            | ErrorKind::ConnectionAborted
-            | ErrorKind::BrokenPipe
-            | ErrorKind::UnexpectedEof
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof
     )
 }

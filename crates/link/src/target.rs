@@ -100,11 +100,7 @@ mod tests {
             choice: Choice::Auto,
             address: Address::parse("wss://homelab.example:1").unwrap(),
             pin: None,
-            credentials: Credentials {
-                key: secret(),
-                device: secret(),
-                device_token: secret(),
-            },
+            credentials: Credentials { key: secret(), device: secret(), device_token: secret() },
             ours: ClientInfo::new("0.1.0", "00000000-0000-0000-0000-000000000000"),
             on_token: None,
             transport: Transport::Net,

@@ -1,10 +1,7 @@
 //! The live half against gateways that do what no good gateway does. The vendor spoken here is made up and as small as
 //! can be, so that what is tested is the link and not a dialect; real dialects have their own tests.
 
-#![allow(
-    clippy::disallowed_methods,
-    reason = "a test plays the gateway on tasks of its own"
-)]
+#![allow(clippy::disallowed_methods, reason = "a test plays the gateway on tasks of its own")]
 
 mod calls;
 mod faults;

@@ -51,10 +51,7 @@ impl Trust {
                 None
             }
         };
-        Trust {
-            provider,
-            authorities,
-        }
+        Trust { provider, authorities }
     }
 }
 
@@ -116,21 +113,13 @@ struct Judge {
 
 impl Judge {
     fn take_rejection(&self) -> Option<Failure> {
-        let state = self
-            .rejected
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let state = self.rejected.lock().unwrap_or_else(PoisonError::into_inner).take();
         state.map(Failure::Stopped)
     }
 
     fn reject(&self, fingerprint: Fingerprint, reason: String) {
         let pinned = self.pin.map(|pin| pin.to_string());
-        let state = NodeState::Untrusted {
-            fingerprint: fingerprint.to_string(),
-            pinned,
-            reason,
-        };
+        let state = NodeState::Untrusted { fingerprint: fingerprint.to_string(), pinned, reason };
         *self.rejected.lock().unwrap_or_else(PoisonError::into_inner) = Some(state);
     }
 }
@@ -149,29 +138,19 @@ impl ServerCertVerifier for Judge {
             return Ok(ServerCertVerified::assertion());
         }
         let verdict = match &self.authorities {
-            Some(judge) => {
-                judge.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
-            }
+            Some(judge) => judge.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now),
             None => Err(TlsError::InvalidCertificate(CertificateError::UnknownIssuer)),
         };
         match verdict {
             Ok(verified) if self.pin.is_none() => Ok(verified),
             Ok(_) => {
-                self.reject(
-                    shown,
-                    changed("The new one is vouched for by an authority this computer trusts."),
-                );
-                Err(TlsError::InvalidCertificate(
-                    CertificateError::ApplicationVerificationFailure,
-                ))
+                self.reject(shown, changed("The new one is vouched for by an authority this computer trusts."));
+                Err(TlsError::InvalidCertificate(CertificateError::ApplicationVerificationFailure))
             }
             Err(error) => {
                 let faults = faults(&error, end_entity, server_name);
-                let reason = if self.pin.is_some() {
-                    changed(&format!("The new one {faults}."))
-                } else {
-                    unknown(&faults)
-                };
+                let reason =
+                    if self.pin.is_some() { changed(&format!("The new one {faults}.")) } else { unknown(&faults) };
                 self.reject(shown, reason);
                 Err(error)
             }
@@ -184,12 +163,7 @@ impl ServerCertVerifier for Judge {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, TlsError> {
-        crypto::verify_tls12_signature(
-            message,
-            cert,
-            dss,
-            &self.provider.signature_verification_algorithms,
-        )
+        crypto::verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -198,18 +172,11 @@ impl ServerCertVerifier for Judge {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, TlsError> {
-        crypto::verify_tls13_signature(
-            message,
-            cert,
-            dss,
-            &self.provider.signature_verification_algorithms,
-        )
+        crypto::verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
-            .signature_verification_algorithms
-            .supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
 
@@ -230,9 +197,8 @@ fn unknown(faults: &str) -> String {
 /// All that is wrong with a certificate: verification stops at the first fault, a person wants to know of each.
 fn faults(error: &TlsError, der: &CertificateDer<'_>, name: &ServerName<'_>) -> String {
     let mut faults = Vec::new();
-    let wrong_name = ParsedCertificate::try_from(der)
-        .and_then(|parsed| rustls::client::verify_server_name(&parsed, name))
-        .err();
+    let wrong_name =
+        ParsedCertificate::try_from(der).and_then(|parsed| rustls::client::verify_server_name(&parsed, name)).err();
     faults.push(match error {
         TlsError::InvalidCertificate(fault) => fault_of(fault),
         other => format!("cannot be judged ({other})"),
@@ -252,10 +218,7 @@ fn fault_of(fault: &CertificateError) -> String {
         CertificateError::ExpiredContext { not_after, .. } => format!("expired on {}", day(*not_after)),
         CertificateError::NotValidYet => "is not valid yet; is this computer's clock right?".to_owned(),
         CertificateError::NotValidYetContext { not_before, .. } => {
-            format!(
-                "is not valid before {}; is this computer's clock right?",
-                day(*not_before)
-            )
+            format!("is not valid before {}; is this computer's clock right?", day(*not_before))
         }
         CertificateError::Revoked => "was revoked".to_owned(),
         CertificateError::NotValidForName => "is for another name".to_owned(),
@@ -274,9 +237,7 @@ fn fault_of(fault: &CertificateError) -> String {
 /// The names as a person reads them: rustls prints them in its own notation.
 fn names(presented: &[String]) -> String {
     let plain = |name: &String| {
-        let inner = name
-            .split_once('(')
-            .map_or(name.as_str(), |(_, inner)| inner.trim_end_matches(')'));
+        let inner = name.split_once('(').map_or(name.as_str(), |(_, inner)| inner.trim_end_matches(')'));
         inner.trim_matches('"').to_owned()
     };
     match presented {
@@ -289,10 +250,7 @@ fn day(time: UnixTime) -> String {
     i64::try_from(time.as_secs())
         .ok()
         .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
-        .map_or_else(
-            || "an unknown day".to_owned(),
-            |time| time.strftime("%Y-%m-%d").to_string(),
-        )
+        .map_or_else(|| "an unknown day".to_owned(), |time| time.strftime("%Y-%m-%d").to_string())
 }
 
 /// Why TLS failed where the certificate was not the reason.
@@ -303,12 +261,12 @@ fn explain(error: &io::Error, address: &Address) -> Failure {
             "what answers at {at} does not speak TLS. Check the port; a gateway without TLS is reached with ws:// on \
              its own computer, or through a tunnel"
         )),
-        Some(TlsError::PeerIncompatible(why)) => Failure::Wrong(format!(
-            "the server at {at} speaks no TLS version this program accepts ({why:?})"
-        )),
-        Some(TlsError::AlertReceived(alert)) => Failure::Wrong(format!(
-            "the server at {at} refused the TLS handshake ({alert:?})"
-        )),
+        Some(TlsError::PeerIncompatible(why)) => {
+            Failure::Wrong(format!("the server at {at} speaks no TLS version this program accepts ({why:?})"))
+        }
+        Some(TlsError::AlertReceived(alert)) => {
+            Failure::Wrong(format!("the server at {at} refused the TLS handshake ({alert:?})"))
+        }
         Some(other) => Failure::Wrong(format!("TLS with {at} failed: {other}")),
         None => Failure::Away(format!(
             "the server at {at} closed the connection during the TLS handshake; does the gateway have TLS at that port?"

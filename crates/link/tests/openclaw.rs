@@ -2,10 +2,7 @@
 //! there is none.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-#![allow(
-    clippy::disallowed_methods,
-    reason = "a test plays the proxy on tasks of its own"
-)]
+#![allow(clippy::disallowed_methods, reason = "a test plays the proxy on tasks of its own")]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -30,19 +27,13 @@ struct Ear {
 
 impl Ear {
     fn new() -> Arc<Ear> {
-        Arc::new(Ear {
-            events: Mutex::default(),
-            count: watch::Sender::new(0),
-        })
+        Arc::new(Ear { events: Mutex::default(), count: watch::Sender::new(0) })
     }
 
     async fn until(&self, wanted: impl Fn(&[Event]) -> bool) {
         let mut count = self.count.subscribe();
         let found = count.wait_for(|_| wanted(&self.events.lock().unwrap()));
-        timeout(Duration::from_secs(60), found)
-            .await
-            .expect("never heard")
-            .unwrap();
+        timeout(Duration::from_secs(60), found).await.expect("never heard").unwrap();
     }
 }
 
@@ -61,11 +52,7 @@ fn target(claw: &OpenClaw, key: &str) -> Target {
         choice: Choice::Auto,
         address: Address::parse(&claw.url()).unwrap(),
         pin: None,
-        credentials: Credentials {
-            key: Some(key.to_owned().into()),
-            device: Some(device.into()),
-            device_token: None,
-        },
+        credentials: Credentials { key: Some(key.to_owned().into()), device: Some(device.into()), device_token: None },
         ours: ClientInfo::new("0.1.0", "6b1f0a52-6d0e-4c1b-9a55-0d4a3f1f2c11"),
         on_token: None,
         transport: Transport::Net,
@@ -75,10 +62,7 @@ fn target(claw: &OpenClaw, key: &str) -> Target {
 async fn state(link: &Link, wanted: impl Fn(&NodeState) -> bool) -> NodeState {
     let mut states = link.states();
     let found = timeout(Duration::from_secs(120), states.wait_for(|state| wanted(state))).await;
-    found
-        .unwrap_or_else(|_| panic!("still {:?}", link.state()))
-        .unwrap()
-        .clone()
+    found.unwrap_or_else(|_| panic!("still {:?}", link.state())).unwrap().clone()
 }
 
 fn is_ready(state: &NodeState) -> bool {
@@ -93,10 +77,7 @@ async fn openclaw_is_found_used_and_found_again_after_a_kill() -> Result<()> {
     assert_eq!(found.kind, Some(Kind::Openclaw));
 
     let wrong = probe(&target(&claw, "not the token")).await;
-    assert!(
-        matches!(wrong.state, NodeState::Unauthorised { .. }),
-        "{wrong:#?}"
-    );
+    assert!(matches!(wrong.state, NodeState::Unauthorised { .. }), "{wrong:#?}");
 
     let (root, ear) = (Scope::root("test"), Ear::new());
     let link = open(&root, target(&claw, claw.token()), ear.clone());
@@ -114,9 +95,7 @@ async fn openclaw_is_found_used_and_found_again_after_a_kill() -> Result<()> {
 
 /// Lists, and a message that is answered in a stream.
 async fn talks(link: &Link, ear: &Ear) {
-    let Ok(Reply::Agents(agents)) = link.call(Call::Agents).await else {
-        panic!("no agents")
-    };
+    let Ok(Reply::Agents(agents)) = link.call(Call::Agents).await else { panic!("no agents") };
     assert!(agents.iter().any(|agent| agent.id == "ops"), "{agents:?}");
     let send = Call::Send {
         session: None,
@@ -127,14 +106,10 @@ async fn talks(link: &Link, ear: &Ear) {
     let sent = link.call(send).await;
     assert!(matches!(sent, Ok(Reply::Sent(_))), "{sent:?}");
     ear.until(|events| {
-        events
-            .iter()
-            .any(|event| matches!(&event.body, Body::RunFinished(end) if end.outcome == Outcome::Ok))
+        events.iter().any(|event| matches!(&event.body, Body::RunFinished(end) if end.outcome == Outcome::Ok))
     })
     .await;
-    let Ok(Reply::Sessions(sessions)) = link.call(Call::Sessions).await else {
-        panic!("no sessions")
-    };
+    let Ok(Reply::Sessions(sessions)) = link.call(Call::Sessions).await else { panic!("no sessions") };
     assert!(!sessions.is_empty());
     assert!(link.latency().is_some());
 }
@@ -144,27 +119,13 @@ async fn openclaw_that_does_not_know_this_device_is_waited_for_until_its_owner_a
     let claw = or_skip!(OpenClaw::start(Callers::Forwarded).await);
     let port: u16 = claw.url().rsplit(':').next().unwrap().parse()?;
     let far = from_afar(port).await?;
-    let target = Target {
-        address: Address::parse(&format!("127.0.0.1:{far}"))?,
-        ..target(&claw, claw.token())
-    };
+    let target = Target { address: Address::parse(&format!("127.0.0.1:{far}"))?, ..target(&claw, claw.token()) };
     let (root, ear) = (Scope::root("test"), Ear::new());
     let link = open(&root, target, ear.clone());
     let pairing = state(&link, |state| matches!(state, NodeState::Pairing { .. })).await;
-    let NodeState::Pairing { request, reason } = pairing else {
-        panic!()
-    };
+    let NodeState::Pairing { request, reason } = pairing else { panic!() };
     assert!(reason.contains("openclaw devices approve"), "{reason}");
-    claw.cli(&[
-        "devices",
-        "approve",
-        &request,
-        "--url",
-        &claw.url(),
-        "--token",
-        claw.token(),
-    ])
-    .await?;
+    claw.cli(&["devices", "approve", &request, "--url", &claw.url(), "--token", claw.token()]).await?;
     state(&link, is_ready).await;
     link.close().await;
     Ok(())

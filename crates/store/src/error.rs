@@ -18,15 +18,9 @@ pub enum StoreError {
         "{path} could not be brought to the format of this version: the step \"{name}\" failed. The file is as it \
          was before that step; the version of Pilothouse that wrote it can still open it"
     )]
-    MigrationFailed {
-        path: PathBuf,
-        name: String,
-        source: rusqlite::Error,
-    },
+    MigrationFailed { path: PathBuf, name: String, source: rusqlite::Error },
 
-    #[error(
-        "{path} is in use by another program that does not let go of it. Close the other program and try again"
-    )]
+    #[error("{path} is in use by another program that does not let go of it. Close the other program and try again")]
     Busy { path: PathBuf, source: rusqlite::Error },
 
     #[error(
@@ -35,21 +29,14 @@ pub enum StoreError {
     )]
     DiskFull { path: PathBuf, source: rusqlite::Error },
 
-    #[error(
-        "{path} is damaged. Move it away, with the files beside it that begin with its name, and restore a backup"
-    )]
+    #[error("{path} is damaged. Move it away, with the files beside it that begin with its name, and restore a backup")]
     Corrupt { path: PathBuf, source: rusqlite::Error },
 
-    #[error(
-        "{path} is not a database of Pilothouse. Nothing was changed. Move the file away and start again"
-    )]
+    #[error("{path} is not a database of Pilothouse. Nothing was changed. Move the file away and start again")]
     NotADatabase { path: PathBuf },
 
     #[error("{path} cannot be opened for writing. Check that its folder exists and that both belong to you")]
-    CannotOpen {
-        path: PathBuf,
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
+    CannotOpen { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
 
     #[error(
         "The disk that holds {path} failed to read or write. The last change was not saved. Check that the disk is \
@@ -78,10 +65,9 @@ impl StoreError {
             Some(ErrorCode::SystemIoFailure) => StoreError::DiskFailed { path, source },
             Some(ErrorCode::DatabaseCorrupt) => StoreError::Corrupt { path, source },
             Some(ErrorCode::NotADatabase) => StoreError::NotADatabase { path },
-            Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::CannotOpen {
-                path,
-                source: source.into(),
-            },
+            Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                StoreError::CannotOpen { path, source: source.into() }
+            }
             _ => StoreError::Sqlite(source),
         }
     }
@@ -89,10 +75,7 @@ impl StoreError {
     /// As `sorted`, for the connection that should write: a file it may only read cannot be opened.
     pub(crate) fn at_opening(path: &Path, source: rusqlite::Error) -> StoreError {
         match source.sqlite_error_code() {
-            Some(ErrorCode::ReadOnly) => StoreError::CannotOpen {
-                path: path.to_owned(),
-                source: source.into(),
-            },
+            Some(ErrorCode::ReadOnly) => StoreError::CannotOpen { path: path.to_owned(), source: source.into() },
             _ => StoreError::sorted(path, source),
         }
     }

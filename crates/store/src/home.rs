@@ -25,9 +25,7 @@ pub struct Home {
 /// Why there is no home.
 #[derive(Debug, thiserror::Error)]
 pub enum HomeError {
-    #[error(
-        "This user has no home folder. Set PILOTHOUSE_HOME to a folder where Pilothouse may keep its files"
-    )]
+    #[error("This user has no home folder. Set PILOTHOUSE_HOME to a folder where Pilothouse may keep its files")]
     NoHome,
     #[error(
         "The folder {path} cannot be made or used. Check that it is a folder and belongs to you, or set \
@@ -50,21 +48,13 @@ impl Home {
     /// The folders under a root: `data`, `config`, `state` and `cache`.
     pub fn at(root: &Path) -> Home {
         let folder = |name| root.join(name);
-        Home {
-            data: folder("data"),
-            config: folder("config"),
-            state: folder("state"),
-            cache: folder("cache"),
-        }
+        Home { data: folder("data"), config: folder("config"), state: folder("state"), cache: folder("cache") }
     }
 
     /// Makes the folders that are missing, and closes all of them to other users (mode 0700).
     pub fn create(&self) -> Result<(), HomeError> {
         for path in [&self.data, &self.config, &self.state, &self.cache] {
-            make_private(path).map_err(|source| HomeError::Unusable {
-                path: path.clone(),
-                source,
-            })?;
+            make_private(path).map_err(|source| HomeError::Unusable { path: path.clone(), source })?;
         }
         Ok(())
     }
@@ -84,9 +74,7 @@ impl Home {
             data: dirs.data_dir().to_owned(),
             config: dirs.config_dir().to_owned(),
             // Only Linux has a folder for state.
-            state: dirs
-                .state_dir()
-                .map_or_else(|| dirs.data_local_dir().join("state"), Path::to_owned),
+            state: dirs.state_dir().map_or_else(|| dirs.data_local_dir().join("state"), Path::to_owned),
             cache: dirs.cache_dir().to_owned(),
         })
     }

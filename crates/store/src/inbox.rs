@@ -18,11 +18,7 @@ pub(crate) struct Inbox<J> {
 
 impl<J> Clone for Inbox<J> {
     fn clone(&self) -> Self {
-        Inbox {
-            queue: self.queue.clone(),
-            scope: self.scope.clone(),
-            runtime: self.runtime.clone(),
-        }
+        Inbox { queue: self.queue.clone(), scope: self.scope.clone(), runtime: self.runtime.clone() }
     }
 }
 
@@ -31,14 +27,7 @@ impl<J> Inbox<J> {
     pub fn new(scope: &Scope) -> (mpsc::Sender<J>, Inbox<J>) {
         let (sender, receiver) = mpsc::channel(WAITING);
         let queue = Arc::new(Mutex::new(receiver));
-        (
-            sender,
-            Inbox {
-                queue,
-                scope: scope.clone(),
-                runtime: Handle::current(),
-            },
-        )
+        (sender, Inbox { queue, scope: scope.clone(), runtime: Handle::current() })
     }
 
     /// Waits for the next request; `None` when the queue is closed and empty. Blocks, so only for threads.

@@ -28,12 +28,7 @@ pub(crate) struct Write<F, T> {
 
 impl<F, T> Write<F, T> {
     pub fn new(path: &Path, work: F, answer: Answer<T>) -> Self {
-        Write {
-            path: path.to_owned(),
-            work: Some(work),
-            outcome: None,
-            answer,
-        }
+        Write { path: path.to_owned(), work: Some(work), outcome: None, answer }
     }
 }
 
@@ -77,13 +72,8 @@ where
 pub(crate) fn caught<T>(path: &Path, work: impl FnOnce() -> T) -> Result<T, StoreError> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
         let text = payload.downcast_ref::<String>().map(String::as_str);
-        let message = text
-            .or_else(|| payload.downcast_ref::<&str>().copied())
-            .unwrap_or("no message");
-        StoreError::Panicked {
-            path: path.to_owned(),
-            message: message.to_owned(),
-        }
+        let message = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no message");
+        StoreError::Panicked { path: path.to_owned(), message: message.to_owned() }
     })
 }
 

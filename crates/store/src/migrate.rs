@@ -55,9 +55,7 @@ pub(crate) fn known(steps: &[Migration]) -> u32 {
 /// process may be migrating the same file.
 fn next_step(db: &mut Connection, path: &Path, steps: &[Migration]) -> Result<bool, StoreError> {
     let sorted = |error| StoreError::at_opening(path, error);
-    let tx = db
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .map_err(sorted)?;
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sorted)?;
     let at = version(&tx).map_err(sorted)?;
     refuse_newer(path, at, known(steps))?;
     let Some(step) = steps.get(at as usize) else {
@@ -80,10 +78,7 @@ fn run(tx: Transaction<'_>, step: &Migration, leads_to: u32) -> rusqlite::Result
 }
 
 fn broken_reference(tx: &Transaction<'_>) -> rusqlite::Result<Option<String>> {
-    tx.prepare("PRAGMA foreign_key_check")?
-        .query_map([], |row| row.get(0))?
-        .next()
-        .transpose()
+    tx.prepare("PRAGMA foreign_key_check")?.query_map([], |row| row.get(0))?.next().transpose()
 }
 
 /// A full disk or a lock is told as what it is; everything else as the step's failure.
@@ -92,21 +87,13 @@ fn failed(path: &Path, step: &Migration, source: rusqlite::Error) -> StoreError 
         Some(ErrorCode::DatabaseBusy | ErrorCode::DiskFull | ErrorCode::DatabaseCorrupt) => {
             StoreError::sorted(path, source)
         }
-        _ => StoreError::MigrationFailed {
-            path: path.to_owned(),
-            name: step.name.to_owned(),
-            source,
-        },
+        _ => StoreError::MigrationFailed { path: path.to_owned(), name: step.name.to_owned(), source },
     }
 }
 
 fn refuse_newer(path: &Path, found: u32, known: u32) -> Result<(), StoreError> {
     if found > known {
-        return Err(StoreError::FromTheFuture {
-            path: path.to_owned(),
-            found,
-            known,
-        });
+        return Err(StoreError::FromTheFuture { path: path.to_owned(), found, known });
     }
     Ok(())
 }
@@ -124,8 +111,7 @@ fn version_in_file(path: &Path) -> Result<Option<u32>, StoreError> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return refused(error),
     }
-    let flags =
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let found = Connection::open_with_flags(immutable(path), flags).and_then(|db| version(&db));
     found.map(Some).map_err(|error| StoreError::sorted(path, error))
 }
@@ -146,10 +132,7 @@ fn immutable(path: &Path) -> String {
 
 /// The version with what stands in the log, read so that closing does not fold the log into the file.
 fn version_with_log(path: &Path) -> rusqlite::Result<u32> {
-    let db = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
+    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     db.busy_timeout(crate::open::PATIENCE)?;
     version(&db)
@@ -157,8 +140,7 @@ fn version_with_log(path: &Path) -> rusqlite::Result<u32> {
 
 /// A version below zero is no version of ours either; read without its sign it is far in the future.
 fn version(db: &Connection) -> rusqlite::Result<u32> {
-    db.pragma_query_value(None, "user_version", |row| row.get::<_, i32>(0))
-        .map(i32::cast_unsigned)
+    db.pragma_query_value(None, "user_version", |row| row.get::<_, i32>(0)).map(i32::cast_unsigned)
 }
 
 #[cfg(test)]

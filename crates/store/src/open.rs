@@ -16,14 +16,9 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 const ATTEMPTS: usize = 20;
 
 /// The one connection that writes, to a database in the newest format.
-pub(crate) fn writer(
-    path: &Path,
-    durability: Durability,
-    steps: &[Migration],
-) -> Result<Connection, StoreError> {
+pub(crate) fn writer(path: &Path, durability: Durability, steps: &[Migration]) -> Result<Connection, StoreError> {
     refuse_unknown(path, known(steps))?;
-    let flags =
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let sorted = |error| StoreError::at_opening(path, error);
     let mut db = Connection::open_with_flags(path, flags).map_err(sorted)?;
     prepare(&db, durability).map_err(sorted)?;

@@ -66,29 +66,18 @@ impl Store {
         migrations: &[Migration],
         options: OpenOptions,
     ) -> Result<Store, StoreError> {
-        let scope = scope.child(&format!(
-            "store {}",
-            path.file_name().unwrap_or_default().display()
-        ));
+        let scope = scope.child(&format!("store {}", path.file_name().unwrap_or_default().display()));
         let (file, steps) = (path.to_owned(), migrations.to_vec());
         let connect = move || {
             let writer = open::writer(&file, options.durability, &steps)?;
-            let readers = (0..reader_count())
-                .map(|_| open::reader(&file))
-                .collect::<Result<Vec<_>, _>>()?;
+            let readers = (0..reader_count()).map(|_| open::reader(&file)).collect::<Result<Vec<_>, _>>()?;
             Ok((writer, readers))
         };
         let (db, readers) = opened(&scope, path, connect).await?;
         let (line, hung_up) = sync_channel(0);
         let writes = start_writer(&scope, path, db, hung_up)?;
         let reads = start_readers(&scope, path, readers, line)?;
-        Ok(Store {
-            inner: Arc::new(Inner {
-                path: path.to_owned(),
-                writes,
-                reads: Some(reads),
-            }),
-        })
+        Ok(Store { inner: Arc::new(Inner { path: path.to_owned(), writes, reads: Some(reads) }) })
     }
 
     /// A database that is gone when the store is: for tests, and for a run that leaves no trace.
@@ -96,19 +85,10 @@ impl Store {
         let path = Path::new(IN_MEMORY);
         let scope = scope.child("store in memory");
         let steps = migrations.to_vec();
-        let db = opened(&scope, path, move || {
-            open::in_memory(Path::new(IN_MEMORY), &steps)
-        })
-        .await?;
+        let db = opened(&scope, path, move || open::in_memory(Path::new(IN_MEMORY), &steps)).await?;
         // Without readers the line is down from the start.
         let writes = start_writer(&scope, path, db, sync_channel(0).1)?;
-        Ok(Store {
-            inner: Arc::new(Inner {
-                path: path.to_owned(),
-                writes,
-                reads: None,
-            }),
-        })
+        Ok(Store { inner: Arc::new(Inner { path: path.to_owned(), writes, reads: None }) })
     }
 
     /// Runs the work in a transaction on the writer's thread and returns what it returned, once that is committed.
@@ -153,9 +133,7 @@ impl Store {
     }
 
     fn closed(&self) -> StoreError {
-        StoreError::Closed {
-            path: self.inner.path.clone(),
-        }
+        StoreError::Closed { path: self.inner.path.clone() }
     }
 }
 
@@ -182,13 +160,8 @@ async fn opened<T: Send + 'static>(
 ) -> Result<T, StoreError> {
     match scope.blocking("open", connect).await {
         Ok(result) => result,
-        Err(Lost::Panicked { message, .. }) => Err(StoreError::Panicked {
-            path: path.to_owned(),
-            message,
-        }),
-        Err(Lost::Cancelled { .. } | Lost::NoRuntime { .. }) => Err(StoreError::Closed {
-            path: path.to_owned(),
-        }),
+        Err(Lost::Panicked { message, .. }) => Err(StoreError::Panicked { path: path.to_owned(), message }),
+        Err(Lost::Cancelled { .. } | Lost::NoRuntime { .. }) => Err(StoreError::Closed { path: path.to_owned() }),
     }
 }
 
@@ -199,9 +172,7 @@ fn start_writer(
     readers: Receiver<()>,
 ) -> Result<mpsc::Sender<Box<dyn Job>>, StoreError> {
     let (writes, inbox) = Inbox::new(scope);
-    scope
-        .thread("writer", move || writer::serve(db, inbox, readers))
-        .map_err(|error| no_thread(path, error))?;
+    scope.thread("writer", move || writer::serve(db, inbox, readers)).map_err(|error| no_thread(path, error))?;
     Ok(writes)
 }
 
@@ -215,18 +186,13 @@ fn start_readers(
     for (number, db) in (1..).zip(readers) {
         let (inbox, line) = (inbox.clone(), line.clone());
         let name = format!("reader {number}");
-        scope
-            .thread(&name, move || reader::serve(db, inbox, line))
-            .map_err(|error| no_thread(path, error))?;
+        scope.thread(&name, move || reader::serve(db, inbox, line)).map_err(|error| no_thread(path, error))?;
     }
     Ok(reads)
 }
 
 fn no_thread(path: &Path, source: std::io::Error) -> StoreError {
-    StoreError::CannotOpen {
-        path: path.to_owned(),
-        source: source.into(),
-    }
+    StoreError::CannotOpen { path: path.to_owned(), source: source.into() }
 }
 
 /// As many readers as can run at once, from two to four.

@@ -65,9 +65,7 @@ impl Restart {
         if lived > cap {
             *failures = 0;
         }
-        let full = first
-            .saturating_mul(1_u32.checked_shl(*failures).unwrap_or(u32::MAX))
-            .min(cap);
+        let full = first.saturating_mul(1_u32.checked_shl(*failures).unwrap_or(u32::MAX)).min(cap);
         *failures = failures.saturating_add(1);
         Some(full.saturating_sub(full.mul_f64(random_below_half())))
     }

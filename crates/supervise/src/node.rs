@@ -64,32 +64,17 @@ struct Entry {
 
 impl Node {
     pub fn root(name: &str) -> Arc<Node> {
-        Node::make(
-            name.to_owned(),
-            None,
-            CancellationToken::new(),
-            CancellationToken::new(),
-        )
+        Node::make(name.to_owned(), None, CancellationToken::new(), CancellationToken::new())
     }
 
     pub fn child(self: &Arc<Self>, name: &str) -> Arc<Node> {
         let path = format!("{}/{name}", self.path);
-        let node = Node::make(
-            path,
-            Some(self.clone()),
-            self.stop.child_token(),
-            self.closing.child_token(),
-        );
+        let node = Node::make(path, Some(self.clone()), self.stop.child_token(), self.closing.child_token());
         self.children.lock().insert(node.id, Arc::downgrade(&node));
         node
     }
 
-    fn make(
-        path: String,
-        parent: Option<Arc<Node>>,
-        stop: CancellationToken,
-        closing: CancellationToken,
-    ) -> Arc<Node> {
+    fn make(path: String, parent: Option<Arc<Node>>, stop: CancellationToken, closing: CancellationToken) -> Arc<Node> {
         let inherited = parent.as_ref().and_then(|parent| parent.runtime.clone());
         Arc::new(Node {
             id: next_id(),
@@ -113,9 +98,7 @@ impl Node {
     }
 
     pub fn listen(&self) -> broadcast::Receiver<Report> {
-        self.reports
-            .get_or_init(|| broadcast::channel(REPORTS).0)
-            .subscribe()
+        self.reports.get_or_init(|| broadcast::channel(REPORTS).0).subscribe()
     }
 
     /// Puts a task on the roll and returns its number, or `None` when the node is cancelled.
@@ -127,23 +110,9 @@ impl Node {
             return None;
         }
         let path = format!("{}/{name}", self.path);
-        let status = TaskStatus {
-            path,
-            state: State::Running,
-            since: Instant::now(),
-            restarts: 0,
-            last_end: None,
-        };
+        let status = TaskStatus { path, state: State::Running, since: Instant::now(), restarts: 0, last_end: None };
         let id = next_id();
-        self.roll.lock().live.insert(
-            id,
-            Entry {
-                kind,
-                status,
-                handle: None,
-                aborted: false,
-            },
-        );
+        self.roll.lock().live.insert(id, Entry { kind, status, handle: None, aborted: false });
         Some(id)
     }
 
@@ -193,12 +162,9 @@ impl Node {
     pub fn report(&self, report: Report) {
         match (&report.end, report.restart_in) {
             (End::Finished, _) => tracing::trace!(task = report.path, "finished"),
-            (end, Some(pause)) => tracing::warn!(
-                task = report.path,
-                restarts = report.restarts,
-                ?pause,
-                "{end}; starts again"
-            ),
+            (end, Some(pause)) => {
+                tracing::warn!(task = report.path, restarts = report.restarts, ?pause, "{end}; starts again")
+            }
             (end, None) => tracing::warn!(task = report.path, restarts = report.restarts, "{end}"),
         }
         for listeners in self.line().filter_map(|node| node.reports.get()) {
@@ -223,13 +189,7 @@ impl Node {
         let mut paths = Vec::new();
         let mut handles = Vec::new();
         for node in self.subtree() {
-            for entry in node
-                .roll
-                .lock()
-                .live
-                .values_mut()
-                .filter(|entry| entry.kind != Kind::Thread)
-            {
+            for entry in node.roll.lock().live.values_mut().filter(|entry| entry.kind != Kind::Thread) {
                 entry.aborted = true;
                 handles.extend(entry.handle.clone());
                 if entry.kind == Kind::Task {
@@ -244,14 +204,8 @@ impl Node {
 
     /// Paths of all that is still live in the subtree.
     pub fn live(self: &Arc<Self>) -> Vec<String> {
-        let live_in = |node: Arc<Node>| {
-            node.roll
-                .lock()
-                .live
-                .values()
-                .map(|e| e.status.path.clone())
-                .collect::<Vec<_>>()
-        };
+        let live_in =
+            |node: Arc<Node>| node.roll.lock().live.values().map(|e| e.status.path.clone()).collect::<Vec<_>>();
         self.subtree().into_iter().flat_map(live_in).collect()
     }
 

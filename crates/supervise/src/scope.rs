@@ -34,18 +34,12 @@ impl Scope {
     pub fn root(name: &str) -> Scope {
         let node = Node::root(name);
         let guard = node.stop.clone().drop_guard();
-        Scope {
-            node,
-            _root: Some(Arc::new(guard)),
-        }
+        Scope { node, _root: Some(Arc::new(guard)) }
     }
 
     /// A scope of its own below this one: cancelled with it, and it can be shut down alone.
     pub fn child(&self, name: &str) -> Scope {
-        Scope {
-            node: self.node.child(name),
-            _root: None,
-        }
+        Scope { node: self.node.child(name), _root: None }
     }
 
     /// Starts a task that is meant to end. `Ok` is reported as finished, `Err` and a panic as failed.
@@ -105,10 +99,7 @@ impl Scope {
         }));
         match result.await {
             Ok(Ok(value)) => Ok(value),
-            Ok(Err(message)) => Err(Lost::Panicked {
-                task: task(),
-                message,
-            }),
+            Ok(Err(message)) => Err(Lost::Panicked { task: task(), message }),
             Err(_) => Err(Lost::Cancelled { task: task() }),
         }
     }

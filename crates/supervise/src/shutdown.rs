@@ -40,16 +40,8 @@ pub(crate) async fn drain(node: &Arc<Node>, grace: Duration) -> Drained {
     node.closing.cancel();
     none_left(node, &node.threads, deadline.max(Instant::now() + LAST_WAIT)).await;
 
-    let stuck: Vec<_> = node
-        .live()
-        .into_iter()
-        .filter(|path| !tasks.contains(path))
-        .collect();
-    if tasks.is_empty() && stuck.is_empty() {
-        Drained::InTime
-    } else {
-        Drained::Aborted { tasks, stuck }
-    }
+    let stuck: Vec<_> = node.live().into_iter().filter(|path| !tasks.contains(path)).collect();
+    if tasks.is_empty() && stuck.is_empty() { Drained::InTime } else { Drained::Aborted { tasks, stuck } }
 }
 
 /// Waits until the count is zero; says whether it was before the deadline.

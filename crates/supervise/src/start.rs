@@ -1,9 +1,6 @@
 //! The one place in the house that starts tasks and threads. It does nothing but that; names, ends and reports are
 //! the callers' in this crate.
-#![allow(
-    clippy::disallowed_methods,
-    reason = "everybody else spawns through a Scope, and every Scope spawns here"
-)]
+#![allow(clippy::disallowed_methods, reason = "everybody else spawns through a Scope, and every Scope spawns here")]
 
 use std::future::Future;
 use std::io;

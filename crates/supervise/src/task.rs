@@ -38,12 +38,7 @@ impl Running {
     /// `None` when the node is cancelled: then the task must not start.
     pub fn enter(node: &Arc<Node>, kind: Kind, name: &str) -> Option<Running> {
         let id = node.enter(kind, name)?;
-        Some(Running {
-            node: node.clone(),
-            id,
-            kind,
-            end: End::Aborted,
-        })
+        Some(Running { node: node.clone(), id, kind, end: End::Aborted })
     }
 
     /// What the node needs to abort this task once it has been started.
@@ -65,12 +60,7 @@ impl Running {
             status.last_end = Some(end.clone());
         });
         if let Some(status) = status {
-            self.node.report(Report {
-                path: status.path,
-                end,
-                restarts: status.restarts,
-                restart_in: Some(pause),
-            });
+            self.node.report(Report { path: status.path, end, restarts: status.restarts, restart_in: Some(pause) });
         }
     }
 

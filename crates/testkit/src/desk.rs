@@ -43,13 +43,7 @@ impl Desk {
         environment.push(("DBUS_SESSION_BUS_ADDRESS", bus.1));
         let keyring = keyring(top, &environment)?;
         keyring_answers(&environment).await?;
-        Ok(Desk {
-            _keyring: keyring,
-            _bus: bus.0,
-            _display: display.0,
-            environment,
-            folder,
-        })
+        Ok(Desk { _keyring: keyring, _bus: bus.0, _display: display.0, environment, folder })
     }
 
     /// The app's own folder on this desk: `PILOTHOUSE_HOME`.
@@ -88,15 +82,7 @@ fn surroundings(top: &Path) -> Vec<(&'static str, String)> {
 /// An X server on a number it chose itself, told once it is ready.
 fn display(top: &Path) -> Result<(Running, String)> {
     let mut server = Command::new("Xvfb");
-    server.args([
-        "-displayfd",
-        "1",
-        "-screen",
-        "0",
-        "1400x900x24",
-        "-nolisten",
-        "tcp",
-    ]);
+    server.args(["-displayfd", "1", "-screen", "0", "1400x900x24", "-nolisten", "tcp"]);
     Running::start_and_read(&server, Stdio::null(), &top.join("display.out"))
 }
 
@@ -125,12 +111,9 @@ async fn keyring_answers(environment: &[(&'static str, String)]) -> Result<()> {
             "/",
             "org.freedesktop.DBus.NameHasOwner",
         ]);
-        ask.arg("string:org.freedesktop.secrets")
-            .envs(environment.iter().map(|(name, value)| (name, value)));
+        ask.arg("string:org.freedesktop.secrets").envs(environment.iter().map(|(name, value)| (name, value)));
         let answer = ask.stderr(Stdio::null()).output().ok()?;
-        String::from_utf8_lossy(&answer.stdout)
-            .contains("true")
-            .then_some(())
+        String::from_utf8_lossy(&answer.stdout).contains("true").then_some(())
     })
     .await
 }

@@ -76,30 +76,15 @@ async fn complete(State(asked): State<Requests>, body: Bytes) -> Response {
     let Ok(request) = serde_json::from_slice::<Value>(&body) else {
         return refusal(StatusCode::BAD_REQUEST, "bad json", "invalid_request_error");
     };
-    asked
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .push(request.clone());
+    asked.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
     match Scenario::of(&request) {
-        Scenario::Error => refusal(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "fake model exploded",
-            "server_error",
-        ),
-        Scenario::RateLimit => refusal(
-            StatusCode::TOO_MANY_REQUESTS,
-            "fake rate limit",
-            "rate_limit_error",
-        ),
+        Scenario::Error => refusal(StatusCode::INTERNAL_SERVER_ERROR, "fake model exploded", "server_error"),
+        Scenario::RateLimit => refusal(StatusCode::TOO_MANY_REQUESTS, "fake rate limit", "rate_limit_error"),
         scenario if request["stream"] == true => answer::streamed(&request, &scenario),
         scenario => Json(answer::whole(&request, &scenario)).into_response(),
     }
 }
 
 fn refusal(status: StatusCode, message: &str, kind: &str) -> Response {
-    (
-        status,
-        Json(json!({ "error": { "message": message, "type": kind } })),
-    )
-        .into_response()
+    (status, Json(json!({ "error": { "message": message, "type": kind } }))).into_response()
 }

@@ -1,10 +1,7 @@
 //! Real parts for tests, each started for one test and gone after it: a gateway of another vendor, a model that needs
 //! no network, a desk with a display, a bus and a keyring, and the app's window on it.
 //! No part of the program. A part that cannot be had here is `Missing`, and `or_skip!` turns that into a skipped test.
-#![allow(
-    clippy::disallowed_methods,
-    reason = "the parts of a test may run as tasks of that test"
-)]
+#![allow(clippy::disallowed_methods, reason = "the parts of a test may run as tasks of that test")]
 
 pub mod desk;
 pub mod fake_model;

@@ -97,13 +97,7 @@ impl OpenClaw {
         let port = self.port;
         let ready = until("OpenClaw is ready", READY_WITHIN, || {
             let over = gateway.has_ended();
-            async move {
-                if over {
-                    Some(false)
-                } else {
-                    is_ready(port).await.then_some(true)
-                }
-            }
+            async move { if over { Some(false) } else { is_ready(port).await.then_some(true) } }
         });
         let outcome = ready.await;
         match outcome {
@@ -122,11 +116,7 @@ impl OpenClaw {
         let mut command = tokio::process::Command::from(self.command());
         let output = command.args(arguments).kill_on_drop(true).output().await?;
         if !output.status.success() {
-            bail!(
-                "openclaw {}: {}",
-                arguments.join(" "),
-                String::from_utf8_lossy(&output.stderr)
-            );
+            bail!("openclaw {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
@@ -135,15 +125,9 @@ impl OpenClaw {
         let folder = self.folder.path();
         let mut command = Command::new(&self.node);
         command.arg(&self.program).current_dir(folder);
-        command
-            .env("HOME", folder.join("home"))
-            .env("OPENCLAW_STATE_DIR", folder.join("state"));
+        command.env("HOME", folder.join("home")).env("OPENCLAW_STATE_DIR", folder.join("state"));
         command.env("OPENCLAW_CONFIG_PATH", folder.join("openclaw.json"));
-        command.envs([
-            ("OPENCLAW_NO_AUTO_UPDATE", "1"),
-            ("OPENCLAW_SKIP_CHANNELS", "1"),
-            ("NO_COLOR", "1"),
-        ]);
+        command.envs([("OPENCLAW_NO_AUTO_UPDATE", "1"), ("OPENCLAW_SKIP_CHANNELS", "1"), ("NO_COLOR", "1")]);
         command
     }
 
@@ -152,17 +136,12 @@ impl OpenClaw {
             fs::create_dir_all(self.folder.path().join(name))?;
         }
         let text = serde_json::to_string_pretty(&self.config(callers))?;
-        fs::write(self.folder.path().join("openclaw.json"), text)
-            .context("its configuration could not be written")
+        fs::write(self.folder.path().join("openclaw.json"), text).context("its configuration could not be written")
     }
 
     fn config(&self, callers: Callers) -> Value {
         let folder = self.folder.path();
-        let proxies = if callers == Callers::Forwarded {
-            json!(["127.0.0.1"])
-        } else {
-            json!([])
-        };
+        let proxies = if callers == Callers::Forwarded { json!(["127.0.0.1"]) } else { json!([]) };
         json!({
             "gateway": { "mode": "local", "bind": "loopback", "port": self.port,
                          "auth": { "mode": "token", "token": self.token }, "trustedProxies": proxies },
@@ -188,9 +167,7 @@ fn model(id: &str) -> Value {
 async fn is_ready(port: u16) -> bool {
     let ask = async {
         let mut socket = TcpStream::connect(("127.0.0.1", port)).await?;
-        socket
-            .write_all(b"GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
-            .await?;
+        socket.write_all(b"GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").await?;
         let mut answer = [0; 12];
         socket.read_exact(&mut answer).await?;
         Ok::<bool, std::io::Error>(answer.ends_with(b" 200"))

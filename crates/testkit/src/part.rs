@@ -37,10 +37,7 @@ impl Part {
             return Ok(PathBuf::from(place));
         }
         let reason = env::var(format!("{variable}_MISSING")).ok();
-        Err(Missing {
-            part: self,
-            reason: reason.unwrap_or_else(|| "run the tests with `cargo xtask test`".into()),
-        })
+        Err(Missing { part: self, reason: reason.unwrap_or_else(|| "run the tests with `cargo xtask test`".into()) })
     }
 
     fn variable(self) -> String {
@@ -118,10 +115,7 @@ mod tests {
 
     #[test]
     fn a_missing_part_says_why() {
-        let missing = Missing {
-            part: Part::OpenClaw,
-            reason: "npm is not installed".into(),
-        };
+        let missing = Missing { part: Part::OpenClaw, reason: "npm is not installed".into() };
         assert_eq!(missing.to_string(), "no OpenClaw here: npm is not installed");
     }
 

@@ -29,37 +29,22 @@ impl Running {
     ///
     /// # Errors
     /// When it does not start or ends without a line.
-    pub fn start_and_read(
-        command: &Command,
-        input: impl Into<Stdio>,
-        log: &Path,
-    ) -> Result<(Running, String)> {
+    pub fn start_and_read(command: &Command, input: impl Into<Stdio>, log: &Path) -> Result<(Running, String)> {
         let mut tied = tied(command);
-        tied.stdin(input)
-            .stdout(Stdio::piped())
-            .stderr(fs::File::create(log)?);
+        tied.stdin(input).stdout(Stdio::piped()).stderr(fs::File::create(log)?);
         let mut running = Running::spawn(tied, log)?;
         let output = running.child.stdout.take().context("its output is piped")?;
         let mut line = String::new();
         BufReader::new(output).read_line(&mut line)?;
         if line.trim().is_empty() {
-            anyhow::bail!(
-                "{} ended at once: {}",
-                command.get_program().to_string_lossy(),
-                running.tail()
-            );
+            anyhow::bail!("{} ended at once: {}", command.get_program().to_string_lossy(), running.tail());
         }
         Ok((running, line.trim().to_owned()))
     }
 
     fn spawn(mut command: Command, log: &Path) -> Result<Running> {
-        let child = command
-            .spawn()
-            .with_context(|| format!("{command:?} did not start"))?;
-        Ok(Running {
-            child,
-            log: log.to_path_buf(),
-        })
+        let child = command.spawn().with_context(|| format!("{command:?} did not start"))?;
+        Ok(Running { child, log: log.to_path_buf() })
     }
 
     /// The process's number.
@@ -84,11 +69,8 @@ impl Drop for Running {
     fn drop(&mut self) {
         let mut tree = vec![self.child.id()];
         descendants(self.child.id(), &mut tree);
-        let _gone = Command::new("kill")
-            .arg("-KILL")
-            .args(tree.iter().map(u32::to_string))
-            .stderr(Stdio::null())
-            .status();
+        let _gone =
+            Command::new("kill").arg("-KILL").args(tree.iter().map(u32::to_string)).stderr(Stdio::null()).status();
         let _reaped = self.child.wait();
     }
 }
@@ -130,10 +112,7 @@ fn again(program: &str, first: &[&str], inner: &Command) -> Command {
 /// Everything below a process, as the kernel tells it.
 fn descendants(process: u32, found: &mut Vec<u32>) {
     let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
-    for child in children
-        .split_whitespace()
-        .filter_map(|number| number.parse().ok())
-    {
+    for child in children.split_whitespace().filter_map(|number| number.parse().ok()) {
         found.push(child);
         descendants(child, found);
     }
@@ -150,8 +129,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut shell = Command::new("sh");
         shell.args(["-c", "sleep 600 & echo $!; wait"]);
-        let (running, child) =
-            Running::start_and_read(&shell, Stdio::null(), &folder.path().join("log")).unwrap();
+        let (running, child) = Running::start_and_read(&shell, Stdio::null(), &folder.path().join("log")).unwrap();
         let process = PathBuf::from(format!("/proc/{child}/stat"));
         assert!(process.exists());
         drop(running);
@@ -165,9 +143,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut shell = Command::new("sh");
         shell.args(["-c", "echo no harbour >&2; exit 1"]);
-        let error = Running::start_and_read(&shell, Stdio::null(), &folder.path().join("log"))
-            .err()
-            .unwrap();
+        let error = Running::start_and_read(&shell, Stdio::null(), &folder.path().join("log")).err().unwrap();
         assert!(error.to_string().contains("no harbour"), "{error}");
     }
 }

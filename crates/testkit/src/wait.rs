@@ -47,13 +47,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn waiting_in_vain_names_what_did_not_happen() {
         let never = until("the ship is in", Duration::from_secs(5), || async { None::<()> }).await;
-        assert_eq!(
-            never.unwrap_err().to_string(),
-            "waited 5 s in vain until the ship is in"
-        );
-        assert_eq!(
-            until("now", Duration::ZERO, || async { Some(1) }).await.unwrap(),
-            1
-        );
+        assert_eq!(never.unwrap_err().to_string(), "waited 5 s in vain until the ship is in");
+        assert_eq!(until("now", Duration::ZERO, || async { Some(1) }).await.unwrap(), 1);
     }
 }

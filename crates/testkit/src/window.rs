@@ -49,30 +49,20 @@ impl Desk {
             TcpStream::connect(("127.0.0.1", port)).await.ok()
         })
         .await?;
-        let page = connect(port, &app)
-            .await
-            .with_context(|| format!("the driver said: {}", driver.tail()))?;
-        Ok(Window {
-            page,
-            _driver: driver,
-        })
+        let page = connect(port, &app).await.with_context(|| format!("the driver said: {}", driver.tail()))?;
+        Ok(Window { page, _driver: driver })
     }
 }
 
 async fn connect(port: u16, app: &Path) -> Result<Client> {
     let mut capabilities = Capabilities::new();
     // No browserName: the driver knows none that fits an app.
-    capabilities.insert(
-        "webkitgtk:browserOptions".into(),
-        json!({ "binary": app, "args": [] }),
-    );
+    capabilities.insert("webkitgtk:browserOptions".into(), json!({ "binary": app, "args": [] }));
     let connector = HttpConnector::new();
     let mut builder = ClientBuilder::new(connector);
     let address = format!("http://127.0.0.1:{port}");
     let client = builder.capabilities(capabilities).connect(&address);
-    Ok(tokio::time::timeout(Duration::from_secs(90), client)
-        .await
-        .context("the app did not open in 90 s")??)
+    Ok(tokio::time::timeout(Duration::from_secs(90), client).await.context("the app did not open in 90 s")??)
 }
 
 impl Window {
@@ -82,9 +72,7 @@ impl Window {
     /// After `deadline`.
     pub async fn shows(&self, text: &str, deadline: Duration) -> Result<()> {
         let what = format!("the window shows {text:?}");
-        let seen = until(&what, deadline, || async {
-            self.text().await.ok()?.contains(text).then_some(())
-        });
+        let seen = until(&what, deadline, || async { self.text().await.ok()?.contains(text).then_some(()) });
         if let Err(error) = seen.await {
             let shown = self.text().await.unwrap_or_default();
             return Err(error.context(format!("it shows: {shown}")));
@@ -97,10 +85,7 @@ impl Window {
     /// # Errors
     /// When the page does not answer.
     pub async fn text(&self) -> Result<String> {
-        let text = self
-            .page
-            .execute("return document.body ? document.body.innerText : ''", vec![])
-            .await?;
+        let text = self.page.execute("return document.body ? document.body.innerText : ''", vec![]).await?;
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 

@@ -111,13 +111,7 @@ mod tests {
             model: Some("demo::demo".into()),
             tools: Some(vec!["glob".into()]),
         };
-        check(
-            "agents_list",
-            &AgentsList {
-                default_id: "main".into(),
-                agents: vec![entry],
-            },
-        );
+        check("agents_list", &AgentsList { default_id: "main".into(), agents: vec![entry] });
     }
 
     #[test]
@@ -142,19 +136,7 @@ mod tests {
 
     #[test]
     fn set_session_form() {
-        check(
-            "agents_set_session",
-            &SetSessionParams {
-                session_key: "s".into(),
-                agent_id: "main".into(),
-            },
-        );
-        check(
-            "agents_set_session_reply",
-            &SetSessionReply {
-                ok: true,
-                agent_id: "main".into(),
-            },
-        );
+        check("agents_set_session", &SetSessionParams { session_key: "s".into(), agent_id: "main".into() });
+        check("agents_set_session_reply", &SetSessionReply { ok: true, agent_id: "main".into() });
     }
 }

@@ -183,24 +183,9 @@ mod tests {
     #[test]
     fn request_forms() {
         check("approval_request", &request());
-        check(
-            "approval_list_params",
-            &ListParams {
-                session_key: Some("main".into()),
-            },
-        );
-        let pending = Pending {
-            id: "a-1".into(),
-            session_key: "main".into(),
-            request: request(),
-        };
-        check(
-            "approval_list",
-            &PendingList {
-                pending: vec!["a-1".into()],
-                requests: vec![pending],
-            },
-        );
+        check("approval_list_params", &ListParams { session_key: Some("main".into()) });
+        let pending = Pending { id: "a-1".into(), session_key: "main".into(), request: request() };
+        check("approval_list", &PendingList { pending: vec!["a-1".into()], requests: vec![pending] });
         check("approval_kinds", &vec![Kind::Exec, Kind::WriteFile, Kind::Other]);
     }
 
@@ -246,11 +231,6 @@ mod tests {
             created_at_ms: 1,
         };
         check("approval_rules", &RulesList { rules: vec![rule] });
-        check(
-            "approval_rule_params",
-            &RuleParams {
-                rule_id: "u-1".into(),
-            },
-        );
+        check("approval_rule_params", &RuleParams { rule_id: "u-1".into() });
     }
 }

@@ -12,12 +12,7 @@ pub struct SendParams {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content: Option<Vec<Block>>,
     /// `main` when absent.
-    #[serde(
-        default,
-        alias = "session_key",
-        alias = "_session_key",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, alias = "session_key", alias = "_session_key", skip_serializing_if = "Option::is_none")]
     pub session_key: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
@@ -181,41 +176,18 @@ mod tests {
 
     #[test]
     fn an_image_block_is_read_as_other() {
-        let read: Block =
-            serde_json::from_value(json!({"type": "image_url", "image_url": {"url": "data:"}})).unwrap();
+        let read: Block = serde_json::from_value(json!({"type": "image_url", "image_url": {"url": "data:"}})).unwrap();
         assert_eq!(read, Block::Other);
     }
 
     #[test]
     fn the_other_forms() {
-        check(
-            "chat_history",
-            &HistoryParams {
-                session_key: Some("main".into()),
-                limit: Some(50),
-                before: Some(100),
-            },
-        );
-        check(
-            "chat_session",
-            &SessionParams {
-                session_key: Some("main".into()),
-            },
-        );
-        check(
-            "chat_abort",
-            &AbortParams {
-                session_key: Some("main".into()),
-                run_id: Some("r-1".into()),
-            },
-        );
+        check("chat_history", &HistoryParams { session_key: Some("main".into()), limit: Some(50), before: Some(100) });
+        check("chat_session", &SessionParams { session_key: Some("main".into()) });
+        check("chat_abort", &AbortParams { session_key: Some("main".into()), run_id: Some("r-1".into()) });
         check(
             "chat_abort_reply",
-            &AbortReply {
-                aborted: true,
-                run_id: Some("r-1".into()),
-                session_key: Some("main".into()),
-            },
+            &AbortReply { aborted: true, run_id: Some("r-1".into()), session_key: Some("main".into()) },
         );
         check("chat_cancel_queued_reply", &CancelQueuedReply { cleared: 2 });
         check(

@@ -157,12 +157,7 @@ mod tests {
     use serde_json::json;
 
     fn event(state: ChatState) -> ChatEvent {
-        ChatEvent {
-            run_id: Some("r-1".into()),
-            session_key: "main".into(),
-            seq: Some(7),
-            state,
-        }
+        ChatEvent { run_id: Some("r-1".into()), session_key: "main".into(), seq: Some(7), state }
     }
 
     fn error() -> ChatError {
@@ -186,20 +181,14 @@ mod tests {
                     idempotency_key: Some("k".into()),
                     message_id: Some("m-1".into()),
                 }),
-                event(ChatState::Queued {
-                    mode: "followup".into(),
-                    position: 1,
-                }),
+                event(ChatState::Queued { mode: "followup".into(), position: 1 }),
                 event(ChatState::QueueCleared { count: 2 }),
                 event(ChatState::Iteration { iteration: 1 }),
                 event(ChatState::Thinking),
                 event(ChatState::ThinkingText { text: "hm".into() }),
                 event(ChatState::Delta { text: "he".into() }),
                 event(ChatState::ThinkingDone),
-                event(ChatState::Notice {
-                    title: "t".into(),
-                    message: "m".into(),
-                }),
+                event(ChatState::Notice { title: "t".into(), message: "m".into() }),
                 event(ChatState::SessionCleared),
             ],
         );
@@ -231,10 +220,7 @@ mod tests {
         check(
             "chat_ends",
             &vec![
-                event(ChatState::Retrying {
-                    error: error(),
-                    retry_after_ms: 2000,
-                }),
+                event(ChatState::Retrying { error: error(), retry_after_ms: 2000 }),
                 event(ChatState::Final(Box::new(Final {
                     text: "hello".into(),
                     model: "demo::demo".into(),
@@ -277,12 +263,6 @@ mod tests {
     fn an_unknown_state_is_read_as_other() {
         let text = r#"{"sessionKey":"s","state":"voice_pending","x":1}"#;
         let read: Result<ChatEvent, _> = serde_json::from_str(text);
-        assert!(matches!(
-            read,
-            Ok(ChatEvent {
-                state: ChatState::Other,
-                ..
-            })
-        ));
+        assert!(matches!(read, Ok(ChatEvent { state: ChatState::Other, .. })));
     }
 }

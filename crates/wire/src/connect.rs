@@ -159,13 +159,7 @@ impl From<EitherForm> for Connect {
     fn from(read: EitherForm) -> Self {
         let (protocol, form) = match read.protocol {
             Some(range) => (range, Form::V4),
-            None => (
-                ProtocolRange {
-                    min: read.min_protocol,
-                    max: read.max_protocol,
-                },
-                Form::Flat,
-            ),
+            None => (ProtocolRange { min: read.min_protocol, max: read.max_protocol }, Form::Flat),
         };
         let params = ConnectParams {
             protocol,
@@ -241,11 +235,7 @@ mod tests {
                     scopes: crate::Scope::ALL.iter().map(|s| s.name().into()).collect(),
                     issued_at_ms: 1,
                 },
-                policy: Policy {
-                    max_payload: 524_288,
-                    max_buffered_bytes: 1_572_864,
-                    tick_interval_ms: 30_000,
-                },
+                policy: Policy { max_payload: 524_288, max_buffered_bytes: 1_572_864, tick_interval_ms: 30_000 },
             },
         );
     }
@@ -271,10 +261,7 @@ mod tests {
 
     #[test]
     fn debug_output_shows_no_credential() {
-        let secret = Credentials {
-            api_key: Some("mk_secret".into()),
-            ..Default::default()
-        };
+        let secret = Credentials { api_key: Some("mk_secret".into()), ..Default::default() };
         assert!(!format!("{secret:?}").contains("mk_secret"));
     }
 }

@@ -21,21 +21,12 @@ pub struct Error {
 
 impl Error {
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            details: None,
-            retryable: None,
-            retry_after_ms: None,
-        }
+        Self { code, message: message.into(), details: None, retryable: None, retry_after_ms: None }
     }
 
     #[must_use]
     pub fn with_details(self, details: Value) -> Self {
-        Self {
-            details: Some(details),
-            ..self
-        }
+        Self { details: Some(details), ..self }
     }
 }
 

@@ -21,17 +21,8 @@ pub mod name {
     /// In `subscribe`: all of them.
     pub const EVERYTHING: &str = "*";
 
-    pub const ALL: &[&str] = &[
-        TICK,
-        CHAT,
-        SESSION,
-        PRESENCE,
-        APPROVAL_REQUESTED,
-        APPROVAL_RESOLVED,
-        AGENTS_CHANGED,
-        MODELS_UPDATED,
-        ERROR,
-    ];
+    pub const ALL: &[&str] =
+        &[TICK, CHAT, SESSION, PRESENCE, APPROVAL_REQUESTED, APPROVAL_RESOLVED, AGENTS_CHANGED, MODELS_UPDATED, ERROR];
 }
 
 /// The gateway is alive; sent every `policy.tickIntervalMs`.
@@ -141,17 +132,7 @@ mod tests {
 
     #[test]
     fn tick_form() {
-        check(
-            "tick",
-            &Tick {
-                ts: 1,
-                mem: Some(Memory {
-                    process: 1,
-                    available: 2,
-                    total: 3,
-                }),
-            },
-        );
+        check("tick", &Tick { ts: 1, mem: Some(Memory { process: 1, available: 2, total: 3 }) });
     }
 
     #[test]
@@ -166,10 +147,7 @@ mod tests {
             },
         );
         use SessionChangeKind::{Created, Deleted, Patched, Rollback, Switched};
-        check(
-            "session_change_kinds",
-            &vec![Created, Patched, Deleted, Switched, Rollback],
-        );
+        check("session_change_kinds", &vec![Created, Patched, Deleted, Switched, Rollback]);
     }
 
     #[test]
@@ -180,10 +158,7 @@ mod tests {
             client_id: "pilot".into(),
             platform: "linux".into(),
         };
-        let went = ClientPresence {
-            kind: ClientPresenceKind::Disconnected,
-            ..came.clone()
-        };
+        let went = ClientPresence { kind: ClientPresenceKind::Disconnected, ..came.clone() };
         check("client_presence", &vec![came, went]);
     }
 
@@ -202,25 +177,11 @@ mod tests {
 
     #[test]
     fn subscription_forms() {
-        check(
-            "subscribe",
-            &SubscribeParams {
-                events: vec!["chat".into()],
-            },
-        );
-        check(
-            "subscribe_reply",
-            &SubscribeReply {
-                subscription_id: "s-1".into(),
-                events: vec!["chat".into()],
-            },
-        );
+        check("subscribe", &SubscribeParams { events: vec!["chat".into()] });
+        check("subscribe_reply", &SubscribeReply { subscription_id: "s-1".into(), events: vec!["chat".into()] });
         check(
             "unsubscribe",
-            &UnsubscribeParams {
-                events: Some(vec!["chat".into()]),
-                subscription_id: Some("s-1".into()),
-            },
+            &UnsubscribeParams { events: Some(vec!["chat".into()]), subscription_id: Some("s-1".into()) },
         );
     }
 }

@@ -87,23 +87,13 @@ pub struct Response<'a, P> {
 
 impl<'a, P> Response<'a, P> {
     pub fn done(id: &'a str, payload: P) -> Self {
-        Self {
-            id,
-            ok: true,
-            payload: Some(payload),
-            error: None,
-        }
+        Self { id, ok: true, payload: Some(payload), error: None }
     }
 }
 
 impl<'a> Response<'a, crate::Empty> {
     pub fn refused(id: &'a str, error: &'a Error) -> Self {
-        Self {
-            id,
-            ok: false,
-            payload: None,
-            error: Some(error),
-        }
+        Self { id, ok: false, payload: None, error: Some(error) }
     }
 }
 
@@ -201,19 +191,13 @@ mod tests {
         let lacks = |text: &str| Frame::parse(text).unwrap_err().to_string();
         assert_eq!(lacks(r#"{"type":"req","id":"1"}"#), r#"the frame lacks "method""#);
         assert_eq!(lacks(r#"{"type":"res","id":"1"}"#), r#"the frame lacks "ok""#);
-        assert_eq!(
-            lacks(r#"{"type":"bogus"}"#),
-            r#"the frame has the unknown type "bogus""#
-        );
+        assert_eq!(lacks(r#"{"type":"bogus"}"#), r#"the frame has the unknown type "bogus""#);
     }
 
     #[test]
     fn an_unknown_error_code_is_read_too() {
         let text = r#"{"type":"res","id":"1","ok":false,"error":{"code":"BRAND_NEW","message":"m"}}"#;
-        let Frame::Res {
-            error: Some(error), ..
-        } = Frame::parse(text).unwrap()
-        else {
+        let Frame::Res { error: Some(error), .. } = Frame::parse(text).unwrap() else {
             panic!("no error");
         };
         assert_eq!(error.code, Code::Other("BRAND_NEW".into()));
@@ -221,16 +205,8 @@ mod tests {
 
     #[test]
     fn written_frames_are_read_again() {
-        let written = serde_json::to_string(&Event {
-            event: "tick",
-            payload: 1,
-            seq: 3,
-        })
-        .unwrap();
-        assert!(matches!(
-            Frame::parse(&written),
-            Ok(Frame::Event { seq: Some(3), .. })
-        ));
+        let written = serde_json::to_string(&Event { event: "tick", payload: 1, seq: 3 }).unwrap();
+        assert!(matches!(Frame::parse(&written), Ok(Frame::Event { seq: Some(3), .. })));
     }
 
     #[test]
@@ -239,18 +215,10 @@ mod tests {
         insta::assert_json_snapshot!(
             "frames",
             (
-                Request {
-                    id: "1",
-                    method: "health",
-                    params: crate::Empty {}
-                },
+                Request { id: "1", method: "health", params: crate::Empty {} },
                 Response::done("1", crate::Done::OK),
                 Response::refused("2", &error),
-                Event {
-                    event: "tick",
-                    payload: crate::Empty {},
-                    seq: 9
-                },
+                Event { event: "tick", payload: crate::Empty {}, seq: 9 },
             )
         );
     }

@@ -122,19 +122,12 @@ mod tests {
         let call = ToolCall {
             id: "c".into(),
             kind: "function".into(),
-            function: Function {
-                name: "glob".into(),
-                arguments: r#"{"pattern":"*"}"#.into(),
-            },
+            function: Function { name: "glob".into(), arguments: r#"{"pattern":"*"}"#.into() },
         };
         check(
             "messages",
             &vec![
-                message(Body::User(User {
-                    content: "hi".into(),
-                    seq: Some(3),
-                    idempotency_key: Some("k".into()),
-                })),
+                message(Body::User(User { content: "hi".into(), seq: Some(3), idempotency_key: Some("k".into()) })),
                 message(Body::Assistant(Box::new(Assistant {
                     content: "hello".into(),
                     model: "demo::demo".into(),
@@ -152,9 +145,7 @@ mod tests {
                     result: Some(json!({"paths": []})),
                     error: Some("e".into()),
                 })),
-                message(Body::Notice {
-                    content: "The model did not answer.".into(),
-                }),
+                message(Body::Notice { content: "The model did not answer.".into() }),
             ],
         );
     }

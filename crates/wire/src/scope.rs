@@ -20,13 +20,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub const ALL: &'static [Self] = &[
-        Self::Admin,
-        Self::Read,
-        Self::Write,
-        Self::Approvals,
-        Self::Pairing,
-    ];
+    pub const ALL: &'static [Self] = &[Self::Admin, Self::Read, Self::Write, Self::Approvals, Self::Pairing];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -40,9 +34,7 @@ impl Scope {
 
     /// Whether a client that was granted `granted` may do what needs `self`.
     pub fn is_covered_by(self, granted: &[Self]) -> bool {
-        granted
-            .iter()
-            .any(|have| *have == self || *have == Self::Admin || (self == Self::Read && *have == Self::Write))
+        granted.iter().any(|have| *have == self || *have == Self::Admin || (self == Self::Read && *have == Self::Write))
     }
 }
 

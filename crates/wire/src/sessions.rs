@@ -138,13 +138,7 @@ pub(crate) mod tests {
 
     #[test]
     fn parameter_forms() {
-        check(
-            "sessions_list",
-            &ListParams {
-                agent_id: Some("main".into()),
-                limit: Some(5),
-            },
-        );
+        check("sessions_list", &ListParams { agent_id: Some("main".into()), limit: Some(5) });
         check(
             "sessions_create",
             &CreateParams {
@@ -155,13 +149,7 @@ pub(crate) mod tests {
             },
         );
         check("sessions_key", &KeyParams { key: "main".into() });
-        check(
-            "sessions_switch",
-            &SwitchParams {
-                key: "main".into(),
-                include_history: true,
-            },
-        );
+        check("sessions_switch", &SwitchParams { key: "main".into(), include_history: true });
         check(
             "sessions_patch",
             &PatchParams {

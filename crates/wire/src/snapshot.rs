@@ -12,10 +12,6 @@ where
     T: Serialize + DeserializeOwned + PartialEq + Debug,
 {
     let text = serde_json::to_string(value).unwrap();
-    assert_eq!(
-        &serde_json::from_str::<T>(&text).unwrap(),
-        value,
-        "{name} is not read back"
-    );
+    assert_eq!(&serde_json::from_str::<T>(&text).unwrap(), value, "{name} is not read back");
     insta::assert_json_snapshot!(name, value);
 }

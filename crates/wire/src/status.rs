@@ -97,12 +97,6 @@ mod tests {
             connected_at: 1,
             last_activity: 0,
         };
-        check(
-            "presence",
-            &Presence {
-                clients: vec![client],
-                nodes: vec![],
-            },
-        );
+        check("presence", &Presence { clients: vec![client], nodes: vec![] });
     }
 }

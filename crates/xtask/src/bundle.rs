@@ -39,60 +39,32 @@ pub fn deb(house: &House) -> Result<()> {
     let architecture = process::output(Command::new("dpkg").arg("--print-architecture"))
         .context("dpkg packs the .deb, and is not here")?;
     let name = format!("pilothouse_{version}_{}", architecture.trim());
-    let (stage, package) = (
-        house.target.join("bundle").join(&name),
-        house.target.join(format!("bundle/{name}.deb")),
-    );
+    let (stage, package) = (house.target.join("bundle").join(&name), house.target.join(format!("bundle/{name}.deb")));
     if stage.exists() {
         fs::remove_dir_all(&stage)?;
     }
     lay_out(house, &stage)?;
     fs::create_dir_all(stage.join("DEBIAN"))?;
-    fs::write(
-        stage.join("DEBIAN/control"),
-        control(version, architecture.trim(), kibibytes(&stage)?),
-    )?;
+    fs::write(stage.join("DEBIAN/control"), control(version, architecture.trim(), kibibytes(&stage)?))?;
     let mut pack = Command::new("dpkg-deb");
-    process::run(
-        pack.args(["--root-owner-group", "-Zxz", "--build"])
-            .arg(&stage)
-            .arg(&package),
-    )?;
-    say(format!(
-        "install it with: sudo apt-get install {}",
-        package.display()
-    ));
+    process::run(pack.args(["--root-owner-group", "-Zxz", "--build"]).arg(&stage).arg(&package))?;
+    say(format!("install it with: sudo apt-get install {}", package.display()));
     Ok(())
 }
 
 fn lay_out(house: &House, stage: &Path) -> Result<()> {
     for program in ["pilothouse", "pilot"] {
-        put(
-            &house.binary("release", program),
-            &stage.join("usr/bin").join(program),
-            0o755,
-        )?;
+        put(&house.binary("release", program), &stage.join("usr/bin").join(program), 0o755)?;
     }
     let icons = house.root.join("icons");
-    for (file, size) in [
-        ("32x32.png", "32x32"),
-        ("128x128.png", "128x128"),
-        ("128x128@2x.png", "256x256"),
-        ("icon.png", "512x512"),
-    ] {
+    for (file, size) in
+        [("32x32.png", "32x32"), ("128x128.png", "128x128"), ("128x128@2x.png", "256x256"), ("icon.png", "512x512")]
+    {
         let place = stage.join(format!("usr/share/icons/hicolor/{size}/apps/pilothouse.png"));
         put(&icons.join(file), &place, 0o644)?;
     }
-    put(
-        &icons.join("icon.svg"),
-        &stage.join("usr/share/icons/hicolor/scalable/apps/pilothouse.svg"),
-        0o644,
-    )?;
-    put(
-        &house.root.join("LICENSE-MIT"),
-        &stage.join("usr/share/doc/pilothouse/copyright"),
-        0o644,
-    )?;
+    put(&icons.join("icon.svg"), &stage.join("usr/share/icons/hicolor/scalable/apps/pilothouse.svg"), 0o644)?;
+    put(&house.root.join("LICENSE-MIT"), &stage.join("usr/share/doc/pilothouse/copyright"), 0o644)?;
     let desktop = stage.join("usr/share/applications/pilothouse.desktop");
     fs::create_dir_all(folder(&desktop)?)?;
     fs::write(&desktop, DESKTOP)?;
@@ -123,9 +95,7 @@ fn put(from: &Path, to: &Path, mode: u32) -> Result<()> {
 }
 
 fn folder(file: &Path) -> Result<PathBuf> {
-    file.parent()
-        .map(Path::to_path_buf)
-        .context("a file stands in a folder")
+    file.parent().map(Path::to_path_buf).context("a file stands in a folder")
 }
 
 fn kibibytes(stage: &Path) -> Result<u64> {
@@ -154,12 +124,7 @@ mod tests {
     fn the_control_file_has_one_field_a_line_and_ends_in_a_newline() {
         let text = control("0.1.0", "amd64", 12);
         assert!(text.ends_with('\n'));
-        for field in [
-            "Package: pilothouse",
-            "Version: 0.1.0",
-            "Architecture: amd64",
-            "Installed-Size: 12",
-        ] {
+        for field in ["Package: pilothouse", "Version: 0.1.0", "Architecture: amd64", "Installed-Size: 12"] {
             assert!(text.lines().any(|line| line == field), "{field} in\n{text}");
         }
         let folded = |line: &str| line.starts_with(' ') || line.contains(": ");

@@ -21,16 +21,8 @@ struct Tool {
     why: &'static str,
 }
 
-const DENY: Tool = Tool {
-    name: "cargo-deny",
-    version: "0.20.2",
-    why: "licences and sources of all dependencies",
-};
-const MACHETE: Tool = Tool {
-    name: "cargo-machete",
-    version: "0.9.2",
-    why: "dependencies that nothing uses",
-};
+const DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2", why: "licences and sources of all dependencies" };
+const MACHETE: Tool = Tool { name: "cargo-machete", version: "0.9.2", why: "dependencies that nothing uses" };
 
 /// Runs every check, and names all that failed at the end instead of stopping at the first.
 pub fn all(house: &House) -> Result<()> {
@@ -49,10 +41,7 @@ pub fn all(house: &House) -> Result<()> {
     }
     match failed.as_slice() {
         [] => {
-            say(format!(
-                "all checks passed ({:.0} s)",
-                steps.elapsed().as_secs_f64()
-            ));
+            say(format!("all checks passed ({:.0} s)", steps.elapsed().as_secs_f64()));
             Ok(())
         }
         names => bail!("failed: {}", names.join(", ")),
@@ -62,53 +51,23 @@ pub fn all(house: &House) -> Result<()> {
 type Check = fn(&House) -> Result<()>;
 
 const CHECKS: &[(&str, Check)] = &[
-    ("format (cargo fmt)", |house| {
-        process::run(house.cargo().args(["fmt", "--all", "--check"]))
-    }),
+    ("format (cargo fmt)", |house| process::run(house.cargo().args(["fmt", "--all", "--check"]))),
     ("the invariants of the house (tests/tidy)", |house| {
         // The same selection as `cargo xtask test`, so that both use the same built crates.
         let mut cargo = house.cargo();
-        cargo
-            .arg("test")
-            .args(TESTED)
-            .args(["--quiet", "--test", "blackbox", "tidy"]);
+        cargo.arg("test").args(TESTED).args(["--quiet", "--test", "blackbox", "tidy"]);
         process::run(&mut cargo)
     }),
     ("lints (clippy)", |house| {
-        clippy(
-            house,
-            &[
-                "--workspace",
-                "--exclude",
-                "ui",
-                "--all-targets",
-                EMBEDDED[0],
-                EMBEDDED[1],
-            ],
-        )
+        clippy(house, &["--workspace", "--exclude", "ui", "--all-targets", EMBEDDED[0], EMBEDDED[1]])
     }),
-    ("lints of the window, as a program of this machine", |house| {
-        clippy(house, &["--package", "ui", "--all-targets"])
-    }),
+    ("lints of the window, as a program of this machine", |house| clippy(house, &["--package", "ui", "--all-targets"])),
     ("lints of what becomes WASM, as WASM", |house| {
-        clippy(
-            house,
-            &[
-                "--package",
-                "ui",
-                "--package",
-                "contract",
-                "--package",
-                "wire",
-                "--target",
-                WASM,
-            ],
-        )
+        clippy(house, &["--package", "ui", "--package", "contract", "--package", "wire", "--target", WASM])
     }),
     ("licences, bans and sources (cargo-deny)", |house| {
         let mut deny = Command::new(installed(house, &DENY)?);
-        deny.current_dir(&house.root)
-            .args(["--workspace", "--locked", "--log-level", "error"]);
+        deny.current_dir(&house.root).args(["--workspace", "--locked", "--log-level", "error"]);
         process::run(deny.args(["--config", ".deny.toml", "check", "bans", "licenses", "sources"]))
     }),
     ("unused dependencies (cargo-machete)", |house| {
@@ -117,13 +76,7 @@ const CHECKS: &[(&str, Check)] = &[
 ];
 
 fn clippy(house: &House, what: &[&str]) -> Result<()> {
-    process::run(
-        house
-            .cargo()
-            .arg("clippy")
-            .args(what)
-            .args(["--", "--deny", "warnings"]),
-    )
+    process::run(house.cargo().arg("clippy").args(what).args(["--", "--deny", "warnings"]))
 }
 
 /// The tool's binary; compiled once a machine where it is missing.
@@ -133,16 +86,10 @@ fn installed(house: &House, tool: &Tool) -> Result<PathBuf> {
     if binary.is_file() {
         return Ok(binary);
     }
-    say(format!(
-        "missing:\n  {} {}  for {}; compiling it once, for some minutes",
-        tool.name, tool.version, tool.why
-    ));
+    say(format!("missing:\n  {} {}  for {}; compiling it once, for some minutes", tool.name, tool.version, tool.why));
     fs::create_dir_all(&place)?;
     let mut cargo = house.cargo();
-    cargo
-        .args(["install", "--locked", "--debug", "--root"])
-        .arg(&place)
-        .args(["--version", tool.version, tool.name]);
+    cargo.args(["install", "--locked", "--debug", "--root"]).arg(&place).args(["--version", tool.version, tool.name]);
     // A target folder of its own, so that installing never waits for, or spoils, the build of the house.
     process::run(cargo.env("CARGO_TARGET_DIR", house.tools.join("target")))
         .with_context(|| format!("{} could not be installed", tool.name))?;

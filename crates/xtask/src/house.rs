@@ -26,9 +26,7 @@ impl House {
         Ok(House {
             target: target(&root)?,
             tools: cache.join("pilothouse/tools"),
-            peers: env::var_os("PILOTHOUSE_PEERS")
-                .map(PathBuf::from)
-                .unwrap_or_else(|| cache.join("pilothouse-peers")),
+            peers: env::var_os("PILOTHOUSE_PEERS").map(PathBuf::from).unwrap_or_else(|| cache.join("pilothouse-peers")),
             root,
         })
     }
@@ -46,9 +44,7 @@ impl House {
     /// Cargo itself, working on this tree.
     pub fn cargo(&self) -> std::process::Command {
         let mut cargo = std::process::Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo
-            .current_dir(&self.root)
-            .env("CARGO_TARGET_DIR", &self.target);
+        cargo.current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target);
         cargo
     }
 }
@@ -59,15 +55,10 @@ fn root() -> Result<PathBuf> {
         Some(folder) => PathBuf::from(folder),
         None => env::current_dir()?,
     };
-    let top = start
-        .ancestors()
-        .find(|folder| folder.join("tauri.conf.json").is_file());
+    let top = start.ancestors().find(|folder| folder.join("tauri.conf.json").is_file());
     match top {
         Some(folder) => Ok(folder.to_path_buf()),
-        None => bail!(
-            "no tauri.conf.json above {}: start this inside the checkout",
-            start.display()
-        ),
+        None => bail!("no tauri.conf.json above {}: start this inside the checkout", start.display()),
     }
 }
 
@@ -76,13 +67,9 @@ fn target(root: &Path) -> Result<PathBuf> {
         return Ok(root.join(folder));
     }
     let mut cargo = std::process::Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo
-        .current_dir(root)
-        .args(["metadata", "--no-deps", "--format-version", "1"]);
+    cargo.current_dir(root).args(["metadata", "--no-deps", "--format-version", "1"]);
     let answer: serde_json::Value = serde_json::from_str(&process::output(&mut cargo)?)?;
-    let folder = answer["target_directory"]
-        .as_str()
-        .context("cargo metadata names no target folder")?;
+    let folder = answer["target_directory"].as_str().context("cargo metadata names no target folder")?;
     Ok(PathBuf::from(folder))
 }
 

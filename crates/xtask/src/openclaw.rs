@@ -35,16 +35,10 @@ pub fn installed(house: &House) -> Result<OpenClaw> {
         npm(&package, &format!("openclaw@{OPENCLAW}"), &["--ignore-scripts"])?;
     }
     if !whole(&node, NODE_FILE) || !whole(&package, PROGRAM_FILE) {
-        bail!(
-            "npm reported success, yet OpenClaw is not whole in {}",
-            folder.display()
-        );
+        bail!("npm reported success, yet OpenClaw is not whole in {}", folder.display());
     }
     let modules = "node_modules";
-    Ok(OpenClaw {
-        node: node.join(modules).join(NODE_FILE),
-        program: package.join(modules).join(PROGRAM_FILE),
-    })
+    Ok(OpenClaw { node: node.join(modules).join(NODE_FILE), program: package.join(modules).join(PROGRAM_FILE) })
 }
 
 fn npm(prefix: &Path, package: &str, more: &[&str]) -> Result<()> {
@@ -54,14 +48,7 @@ fn npm(prefix: &Path, package: &str, more: &[&str]) -> Result<()> {
     say(format!("installing {package} into {}", prefix.display()));
     fs::create_dir_all(prefix)?;
     let mut npm = Command::new("npm");
-    npm.args([
-        "install",
-        "--no-audit",
-        "--no-fund",
-        "--loglevel=error",
-        "--prefix",
-    ])
-    .arg(prefix);
+    npm.args(["install", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"]).arg(prefix);
     process::run(npm.args(more).arg(package)).with_context(|| format!("{package} could not be had from npm"))
 }
 

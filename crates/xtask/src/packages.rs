@@ -151,15 +151,9 @@ pub fn missing<'a>(wanted: &[&'a Package], there: impl Fn(&Package) -> bool) -> 
 
 /// One line a package: its name and what it is for.
 pub fn reasons(packages: &[&Package], name: impl Fn(&Package) -> &'static str) -> String {
-    let width = packages
-        .iter()
-        .map(|package| name(package).len())
-        .max()
-        .unwrap_or(0);
-    let lines: Vec<String> = packages
-        .iter()
-        .map(|package| format!("  {:width$}  for {}", name(package), package.why))
-        .collect();
+    let width = packages.iter().map(|package| name(package).len()).max().unwrap_or(0);
+    let lines: Vec<String> =
+        packages.iter().map(|package| format!("  {:width$}  for {}", name(package), package.why)).collect();
     lines.join("\n")
 }
 
@@ -170,9 +164,7 @@ mod tests {
     #[test]
     fn only_what_is_absent_is_planned_and_in_order() {
         let wanted: Vec<&Package> = RUN.iter().collect();
-        let plan = missing(&wanted, |package| {
-            !package.debian.starts_with("libx") && package.debian != "pkg-config"
-        });
+        let plan = missing(&wanted, |package| !package.debian.starts_with("libx") && package.debian != "pkg-config");
         let names: Vec<&str> = plan.iter().map(|package| package.debian).collect();
         assert_eq!(names, ["pkg-config", "libxdo-dev"]);
         assert!(missing(&wanted, |_| true).is_empty());

@@ -8,9 +8,7 @@ use anyhow::{Context, Result, bail};
 
 /// Runs a program with its output shown. A failure names the program and its first arguments.
 pub fn run(command: &mut Command) -> Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("{} did not start", name(command)))?;
+    let status = command.status().with_context(|| format!("{} did not start", name(command)))?;
     if !status.success() {
         bail!("{} failed ({status})", name(command));
     }
@@ -19,48 +17,31 @@ pub fn run(command: &mut Command) -> Result<()> {
 
 /// Runs a program and returns what it printed; its complaints go into the error.
 pub fn output(command: &mut Command) -> Result<String> {
-    let output = command
-        .output()
-        .with_context(|| format!("{} did not start", name(command)))?;
+    let output = command.output().with_context(|| format!("{} did not start", name(command)))?;
     if !output.status.success() {
         let complaint = String::from_utf8_lossy(&output.stderr);
-        bail!(
-            "{} failed ({}): {}",
-            name(command),
-            output.status,
-            complaint.trim()
-        );
+        bail!("{} failed ({}): {}", name(command), output.status, complaint.trim());
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// Whether a program runs and is content, with nothing shown.
 pub fn succeeds(command: &mut Command) -> bool {
-    let quiet = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     quiet.status().is_ok_and(|status| status.success())
 }
 
 /// Where a program stands on PATH.
 pub fn on_path(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    env::split_paths(&path)
-        .map(|folder| folder.join(program))
-        .find(|file| file.is_file())
+    env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
 fn name(command: &Command) -> String {
     let program = command.get_program().to_string_lossy().into_owned();
     let short = program.rsplit('/').next().unwrap_or(&program).to_owned();
     let mut words = vec![short];
-    words.extend(
-        command
-            .get_args()
-            .take(3)
-            .map(|word| word.to_string_lossy().into_owned()),
-    );
+    words.extend(command.get_args().take(3).map(|word| word.to_string_lossy().into_owned()));
     format!("`{}`", words.join(" "))
 }
 

@@ -26,12 +26,7 @@ pub fn app(house: &House, args: &[String]) -> Result<()> {
     steps.next(window::STEP);
     window::build(house, Profile::Ui)?;
     steps.next("building the app");
-    process::run(
-        house
-            .cargo()
-            .args(["build", "--package", "pilothouse"])
-            .args(EMBEDDED),
-    )?;
+    process::run(house.cargo().args(["build", "--package", "pilothouse"]).args(EMBEDDED))?;
     steps.next("opening the window");
     let binary = house.binary("debug", "pilothouse");
     let error = Command::new(&binary).args(args).current_dir(&house.root).exec();
@@ -56,9 +51,7 @@ pub fn programs(house: &House, steps: &mut Steps, profile: &str) -> Result<()> {
     window::build(house, Profile::Ui)?;
     steps.next("building the app and pilot");
     let mut cargo = house.cargo();
-    cargo
-        .args(["build", "--package", "pilothouse", "--package", "pilot"])
-        .args(EMBEDDED);
+    cargo.args(["build", "--package", "pilothouse", "--package", "pilot"]).args(EMBEDDED);
     if profile == "release" {
         cargo.arg("--release");
     }
@@ -74,27 +67,13 @@ pub fn bench(house: &House, name: &str, args: &[String]) -> Result<()> {
     let mut steps = Steps::of(1);
     steps.next(&format!("building and running the benchmark `{name}`"));
     let mut cargo = house.cargo();
-    cargo.args([
-        "run",
-        "--release",
-        "--package",
-        "testkit",
-        "--bin",
-        &format!("bench-{name}"),
-        "--",
-    ]);
+    cargo.args(["run", "--release", "--package", "testkit", "--bin", &format!("bench-{name}"), "--"]);
     process::run(cargo.args(args))
 }
 
 fn report(binary: &Path) -> Result<()> {
-    let bytes = fs::metadata(binary)
-        .with_context(|| format!("{} was not built", binary.display()))?
-        .len();
-    say(format!(
-        "{}: {:.1} MiB",
-        binary.display(),
-        bytes as f64 / 1_048_576.0
-    ));
+    let bytes = fs::metadata(binary).with_context(|| format!("{} was not built", binary.display()))?.len();
+    say(format!("{}: {:.1} MiB", binary.display(), bytes as f64 / 1_048_576.0));
     Ok(())
 }
 

@@ -23,10 +23,7 @@ pub fn standalone(house: &House, tests: bool) -> Result<()> {
     if tests {
         to_test()?;
     }
-    say(format!(
-        "everything is here ({:.1} s)",
-        steps.elapsed().as_secs_f64()
-    ));
+    say(format!("everything is here ({:.1} s)", steps.elapsed().as_secs_f64()));
     Ok(())
 }
 
@@ -47,10 +44,7 @@ fn packages(wanted: &[&Package]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    say(format!(
-        "missing:\n{}",
-        packages::reasons(&missing, |package| family.name(package))
-    ));
+    say(format!("missing:\n{}", packages::reasons(&missing, |package| family.name(package))));
     match (family, family.command(&missing)) {
         (Family::Debian, _) => apt(&missing),
         (_, Some(command)) => bail!("install them with this, then start again:\n  {command}"),
@@ -109,17 +103,13 @@ fn lists_known(folder: &Path) -> bool {
     let Ok(entries) = fs::read_dir(folder) else {
         return false;
     };
-    entries
-        .flatten()
-        .any(|entry| entry.file_name().to_string_lossy().contains("_Packages"))
+    entries.flatten().any(|entry| entry.file_name().to_string_lossy().contains("_Packages"))
 }
 
 /// The toolchain file names the target, but rustup does not always act on it.
 fn wasm_target(house: &House) -> Result<()> {
     let mut rustc = Command::new("rustc");
-    rustc
-        .current_dir(&house.root)
-        .args(["--print", "target-libdir", "--target", WASM]);
+    rustc.current_dir(&house.root).args(["--print", "target-libdir", "--target", WASM]);
     let folder = process::output(&mut rustc)?;
     if Path::new(folder.trim()).is_dir() {
         return Ok(());
@@ -141,13 +131,7 @@ mod tests {
         assert!(!lists_known(&folder.path().join("absent")));
         fs::write(folder.path().join("lock"), "").unwrap();
         assert!(!lists_known(folder.path()));
-        fs::write(
-            folder
-                .path()
-                .join("deb_dists_bookworm_main_binary-amd64_Packages"),
-            "",
-        )
-        .unwrap();
+        fs::write(folder.path().join("deb_dists_bookworm_main_binary-amd64_Packages"), "").unwrap();
         assert!(lists_known(folder.path()));
     }
 }

@@ -13,11 +13,7 @@ pub struct Steps {
 
 impl Steps {
     pub fn of(total: usize) -> Steps {
-        Steps {
-            total,
-            at: 0,
-            start: Instant::now(),
-        }
+        Steps { total, at: 0, start: Instant::now() }
     }
 
     /// Announces the next step, before its work starts.

@@ -11,13 +11,8 @@ pub fn sheet(ui: &Path) -> Result<String> {
     let mut sheet = String::new();
     for folder in ["style", "src/parts", "src/views"] {
         for file in css_files(&ui.join(folder))? {
-            let text =
-                fs::read_to_string(&file).with_context(|| format!("{} is unreadable", file.display()))?;
-            sheet.push_str(&format!(
-                "/* {} */\n{}\n",
-                file.strip_prefix(ui)?.display(),
-                text.trim_end()
-            ));
+            let text = fs::read_to_string(&file).with_context(|| format!("{} is unreadable", file.display()))?;
+            sheet.push_str(&format!("/* {} */\n{}\n", file.strip_prefix(ui)?.display(), text.trim_end()));
         }
     }
     Ok(sheet)
@@ -56,10 +51,8 @@ mod tests {
             fs::write(path, text).unwrap();
         }
         let sheet = sheet(folder.path()).unwrap();
-        let order: Vec<usize> = [":root{}", "body{}", ".card{}", ".nodes{}"]
-            .iter()
-            .map(|rule| sheet.find(rule).unwrap())
-            .collect();
+        let order: Vec<usize> =
+            [":root{}", "body{}", ".card{}", ".nodes{}"].iter().map(|rule| sheet.find(rule).unwrap()).collect();
         assert!(order.is_sorted(), "{sheet}");
         assert!(!sheet.contains("no style"));
     }

@@ -15,14 +15,9 @@ impl Counts {
     /// Takes in one line of the runner's output; most lines say nothing.
     pub fn read(&mut self, line: &str) {
         let plain = without_colour(line);
-        let counted = plain
-            .trim()
-            .strip_prefix("test result: ")
-            .and_then(|rest| rest.split_once(". "))
-            .or_else(|| {
-                plain
-                    .split_once(" run: ")
-                    .filter(|(start, _)| start.trim_start().starts_with("Summary ["))
+        let counted =
+            plain.trim().strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")).or_else(|| {
+                plain.split_once(" run: ").filter(|(start, _)| start.trim_start().starts_with("Summary ["))
             });
         let Some((_, counts)) = counted else { return };
         for part in counts.split([',', ';', '(']) {
@@ -53,11 +48,7 @@ impl Counts {
 
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} passed, {} failed, {} skipped",
-            self.passed, self.failed, self.skipped
-        )
+        write!(f, "{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
     }
 }
 
@@ -73,10 +64,7 @@ pub fn skips(file: &Path) -> Vec<Skip> {
     let text = std::fs::read_to_string(file).unwrap_or_default();
     let skip = |line: &str| {
         let (test, reason) = line.split_once('\t')?;
-        Some(Skip {
-            test: test.to_owned(),
-            reason: reason.to_owned(),
-        })
+        Some(Skip { test: test.to_owned(), reason: reason.to_owned() })
     };
     text.lines().filter_map(skip).collect()
 }
@@ -112,14 +100,7 @@ mod tests {
             "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 2 filtered out; finished in 0.01s",
             "test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
         ]);
-        assert_eq!(
-            counts,
-            Counts {
-                passed: 4,
-                failed: 2,
-                skipped: 0
-            }
-        );
+        assert_eq!(counts, Counts { passed: 4, failed: 2, skipped: 0 });
     }
 
     #[test]
@@ -128,14 +109,7 @@ mod tests {
             "\u{1b}[32;1m     Summary\u{1b}[0m [   0.520s] \u{1b}[1m12\u{1b}[0m tests run: \u{1b}[1m9\u{1b}[0m passed (1 slow), 2 failed, 1 timed out, 4 skipped",
             "12 tests run: 100 passed",
         ]);
-        assert_eq!(
-            counts,
-            Counts {
-                passed: 9,
-                failed: 3,
-                skipped: 0
-            }
-        );
+        assert_eq!(counts, Counts { passed: 9, failed: 3, skipped: 0 });
     }
 
     #[test]
@@ -144,11 +118,7 @@ mod tests {
         let file = folder.path().join("skips");
         assert!(skips(&file).is_empty());
         std::fs::write(&file, "window::opens\tthere is no Xvfb\n").unwrap();
-        let mut counts = Counts {
-            passed: 5,
-            failed: 0,
-            skipped: 0,
-        };
+        let mut counts = Counts { passed: 5, failed: 0, skipped: 0 };
         counts.take_skipped(&skips(&file));
         assert_eq!(counts.to_string(), "4 passed, 0 failed, 1 skipped");
     }

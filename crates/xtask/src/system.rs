@@ -28,10 +28,7 @@ impl Family {
         let id = field(os_release, "ID").unwrap_or_default();
         let like = field(os_release, "ID_LIKE").unwrap_or_default();
         let known = id.split(' ').chain(like.split(' ')).map(Family::named);
-        known
-            .into_iter()
-            .find(|family| *family != Family::Unknown)
-            .unwrap_or(Family::Unknown)
+        known.into_iter().find(|family| *family != Family::Unknown).unwrap_or(Family::Unknown)
     }
 
     fn named(id: &str) -> Family {
@@ -72,10 +69,8 @@ impl Family {
 pub fn installed_debs(packages: &[&Package]) -> Result<Vec<String>> {
     let names = packages.iter().map(|package| package.debian);
     // dpkg-query fails when one name is unknown to it, and still prints the others.
-    let answer = Command::new("dpkg-query")
-        .args(["-W", "-f", "${Package} ${db:Status-Abbrev}\\n"])
-        .args(names)
-        .output()?;
+    let answer =
+        Command::new("dpkg-query").args(["-W", "-f", "${Package} ${db:Status-Abbrev}\\n"]).args(names).output()?;
     Ok(parse_dpkg(&String::from_utf8_lossy(&answer.stdout)))
 }
 
@@ -90,19 +85,14 @@ pub fn seen(probe: Probe) -> bool {
 }
 
 fn parse_dpkg(answer: &str) -> Vec<String> {
-    let installed = |line: &str| {
-        line.split_once(' ')
-            .filter(|(_, state)| state.starts_with("ii"))
-            .map(|(name, _)| name.to_owned())
-    };
+    let installed =
+        |line: &str| line.split_once(' ').filter(|(_, state)| state.starts_with("ii")).map(|(name, _)| name.to_owned());
     answer.lines().filter_map(installed).collect()
 }
 
 fn field<'a>(os_release: &'a str, key: &str) -> Option<&'a str> {
     let mut values = os_release.lines().filter_map(|line| line.split_once('='));
-    values
-        .find(|(name, _)| name.trim() == key)
-        .map(|(_, value)| value.trim().trim_matches(['"', '\'']))
+    values.find(|(name, _)| name.trim() == key).map(|(_, value)| value.trim().trim_matches(['"', '\'']))
 }
 
 #[cfg(test)]
@@ -112,22 +102,10 @@ mod tests {
 
     #[test]
     fn systems_are_told_by_their_id_or_what_they_are_like() {
-        assert_eq!(
-            Family::of("PRETTY_NAME=\"Debian GNU/Linux 12\"\nID=debian\n"),
-            Family::Debian
-        );
-        assert_eq!(
-            Family::of("ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n"),
-            Family::Debian
-        );
-        assert_eq!(
-            Family::of("ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\n"),
-            Family::Fedora
-        );
-        assert_eq!(
-            Family::of("ID='opensuse-tumbleweed'\nID_LIKE='opensuse suse'\n"),
-            Family::Suse
-        );
+        assert_eq!(Family::of("PRETTY_NAME=\"Debian GNU/Linux 12\"\nID=debian\n"), Family::Debian);
+        assert_eq!(Family::of("ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n"), Family::Debian);
+        assert_eq!(Family::of("ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\n"), Family::Fedora);
+        assert_eq!(Family::of("ID='opensuse-tumbleweed'\nID_LIKE='opensuse suse'\n"), Family::Suse);
         assert_eq!(Family::of("ID=manjaro\nID_LIKE=arch\n"), Family::Arch);
         assert_eq!(Family::of("ID=nixos\n"), Family::Unknown);
         assert_eq!(Family::of(""), Family::Unknown);
@@ -147,14 +125,8 @@ mod tests {
     #[test]
     fn the_command_uses_the_systems_own_names() {
         let two: Vec<&Package> = RUN.iter().skip(2).take(1).collect();
-        assert_eq!(
-            Family::Fedora.command(&two).as_deref(),
-            Some("sudo dnf install webkit2gtk4.1-devel")
-        );
-        assert_eq!(
-            Family::Arch.command(&two).as_deref(),
-            Some("sudo pacman -S --needed webkit2gtk-4.1")
-        );
+        assert_eq!(Family::Fedora.command(&two).as_deref(), Some("sudo dnf install webkit2gtk4.1-devel"));
+        assert_eq!(Family::Arch.command(&two).as_deref(), Some("sudo pacman -S --needed webkit2gtk-4.1"));
         assert_eq!(Family::Unknown.command(&two), None);
     }
 }

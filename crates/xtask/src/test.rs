@@ -34,12 +34,7 @@ pub fn all(house: &House, filter: Option<&str>) -> Result<ExitCode> {
     steps.next(window::STEP);
     window::build(house, Profile::Ui)?;
     steps.next("building the app and pilot, for the tests to run");
-    process::run(
-        house
-            .cargo()
-            .args(["build", "--package", "pilothouse", "--package", "pilot"])
-            .args(EMBEDDED),
-    )?;
+    process::run(house.cargo().args(["build", "--package", "pilothouse", "--package", "pilot"]).args(EMBEDDED))?;
     steps.next("a real OpenClaw from npm");
     let parts = Parts::find(house);
     steps.next("building the tests");
@@ -66,11 +61,7 @@ fn run(house: &House, runner: Runner, parts: &Parts, filter: Option<&str>) -> Re
     }
     writeln!(std::io::stdout(), "{counts}")?;
     let good = content && counts.failed == 0 && counts != Counts::default();
-    Ok(if good {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The real parts, as the environment that tells tests where each is, or why it is not.
@@ -81,10 +72,7 @@ struct Parts {
 
 impl Parts {
     fn find(house: &House) -> Parts {
-        let mut parts = Parts {
-            variables: Vec::new(),
-            keyring: false,
-        };
+        let mut parts = Parts { variables: Vec::new(), keyring: false };
         let claw = openclaw::installed(house);
         if let Ok(claw) = &claw {
             parts.at("OPENCLAW_NODE", &claw.node);
@@ -92,15 +80,7 @@ impl Parts {
         parts.tell("OPENCLAW", claw.map(|claw| claw.program));
         parts.at("APP", &house.binary("debug", "pilothouse"));
         parts.at("PILOT", &house.binary("debug", "pilot"));
-        parts.tell(
-            "WINDOW",
-            programs(&[
-                "Xvfb",
-                "WebKitWebDriver",
-                "dbus-run-session",
-                "gnome-keyring-daemon",
-            ]),
-        );
+        parts.tell("WINDOW", programs(&["Xvfb", "WebKitWebDriver", "dbus-run-session", "gnome-keyring-daemon"]));
         if let Err(error) = programs(&["dbus-run-session", "gnome-keyring-daemon"]) {
             parts.tell("KEYRING", Err(error));
         } else {
@@ -110,8 +90,7 @@ impl Parts {
     }
 
     fn at(&mut self, part: &str, place: &Path) {
-        self.variables
-            .push((format!("PILOTHOUSE_TEST_{part}"), place.display().to_string()));
+        self.variables.push((format!("PILOTHOUSE_TEST_{part}"), place.display().to_string()));
     }
 
     fn tell(&mut self, part: &str, found: Result<PathBuf>) {
@@ -119,8 +98,7 @@ impl Parts {
             Ok(place) => self.at(part, &place),
             Err(error) => {
                 say(format!("{error:#}"));
-                self.variables
-                    .push((format!("PILOTHOUSE_TEST_{part}_MISSING"), format!("{error:#}")));
+                self.variables.push((format!("PILOTHOUSE_TEST_{part}_MISSING"), format!("{error:#}")));
             }
         }
     }
@@ -234,10 +212,7 @@ mod tests {
         let mut inner = Command::new("cargo");
         inner.args(["test", "a b"]).env("ONE", "1").current_dir("/tmp");
         let outer = within("dbus-run-session", &["--"], &inner);
-        let words: Vec<_> = outer
-            .get_args()
-            .map(|word| word.to_string_lossy().into_owned())
-            .collect();
+        let words: Vec<_> = outer.get_args().map(|word| word.to_string_lossy().into_owned()).collect();
         assert_eq!(words, ["--", "cargo", "test", "a b"]);
         assert_eq!(outer.get_current_dir(), Some(Path::new("/tmp")));
         assert!(outer.get_envs().any(|(name, _)| name == "ONE"));
@@ -245,10 +220,7 @@ mod tests {
 
     #[test]
     fn a_part_that_is_missing_is_told_with_its_reason() {
-        let mut parts = Parts {
-            variables: Vec::new(),
-            keyring: false,
-        };
+        let mut parts = Parts { variables: Vec::new(), keyring: false };
         parts.tell("WINDOW", programs(&["no-such-program-here"]));
         let (name, reason) = &parts.variables[0];
         assert_eq!(name, "PILOTHOUSE_TEST_WINDOW_MISSING");

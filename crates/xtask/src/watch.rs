@@ -18,9 +18,9 @@ pub fn forever(house: &House, profile: Profile) -> Result<()> {
     loop {
         let built_from = window::fingerprint(house, profile)?;
         match window::build(house, profile) {
-            Ok(()) => say(
-                "waiting for a change (Ctrl-C stops; the app takes the new window at its next `cargo xtask run`)",
-            ),
+            Ok(()) => {
+                say("waiting for a change (Ctrl-C stops; the app takes the new window at its next `cargo xtask run`)")
+            }
             Err(error) => say(format!("{error:#}\nwaiting for a change")),
         }
         while window::fingerprint(house, profile).is_ok_and(|now| now == built_from) {

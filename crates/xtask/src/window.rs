@@ -56,8 +56,7 @@ pub fn standalone(house: &House, profile: Profile) -> Result<()> {
 pub fn build(house: &House, profile: Profile) -> Result<()> {
     let stamp = stamp_file(house);
     let made_of = fingerprint(house, profile)?;
-    if house.dist().join("ui_bg.wasm").is_file() && fs::read_to_string(&stamp).is_ok_and(|old| old == made_of)
-    {
+    if house.dist().join("ui_bg.wasm").is_file() && fs::read_to_string(&stamp).is_ok_and(|old| old == made_of) {
         say("the window is up to date");
         return Ok(());
     }
@@ -71,15 +70,7 @@ pub fn build(house: &House, profile: Profile) -> Result<()> {
 
 fn compile(house: &House, profile: Profile) -> Result<()> {
     let mut cargo = house.cargo();
-    cargo.args([
-        "build",
-        "--package",
-        "ui",
-        "--target",
-        WASM,
-        "--profile",
-        profile.name(),
-    ]);
+    cargo.args(["build", "--package", "ui", "--target", WASM, "--profile", profile.name()]);
     process::run(&mut cargo).context("the window did not compile")
 }
 
@@ -90,11 +81,7 @@ fn assemble(house: &House, profile: Profile) -> Result<()> {
         fs::remove_dir_all(&dist).with_context(|| format!("{} could not be emptied", dist.display()))?;
     }
     fs::create_dir_all(&dist)?;
-    bindgen(
-        &house.target.join(WASM).join(profile.folder()).join("ui.wasm"),
-        &dist,
-        profile,
-    )?;
+    bindgen(&house.target.join(WASM).join(profile.folder()).join("ui.wasm"), &dist, profile)?;
     if profile == Profile::Ui {
         shrink(house, &dist.join("ui_bg.wasm"))?;
     }
@@ -108,15 +95,9 @@ fn assemble(house: &House, profile: Profile) -> Result<()> {
 fn bindgen(wasm: &Path, dist: &Path, profile: Profile) -> Result<()> {
     let small = profile == Profile::Ui;
     let mut bindgen = Bindgen::new();
-    bindgen
-        .web(true)?
-        .input_path(wasm)
-        .out_name("ui")
-        .typescript(false);
+    bindgen.web(true)?.input_path(wasm).out_name("ui").typescript(false);
     bindgen.remove_name_section(small).remove_producers_section(small);
-    bindgen
-        .generate(dist)
-        .context("wasm-bindgen could not make the window's JavaScript side")
+    bindgen.generate(dist).context("wasm-bindgen could not make the window's JavaScript side")
 }
 
 /// Smaller still where a wasm-opt is at hand; the window works the same without.
@@ -127,17 +108,8 @@ fn shrink(house: &House, wasm: &Path) -> Result<()> {
     };
     let smaller = wasm.with_extension("opt");
     let mut opt = Command::new(&tool);
-    opt.args([
-        "-Oz",
-        "--enable-bulk-memory",
-        "--enable-nontrapping-float-to-int",
-        "--enable-sign-ext",
-    ]);
-    opt.args([
-        "--enable-mutable-globals",
-        "--enable-reference-types",
-        "--enable-multivalue",
-    ]);
+    opt.args(["-Oz", "--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext"]);
+    opt.args(["--enable-mutable-globals", "--enable-reference-types", "--enable-multivalue"]);
     if let Err(error) = process::run(opt.arg(wasm).arg("-o").arg(&smaller)) {
         say(format!("wasm-opt was left out: {error:#}"));
         return Ok(());
@@ -150,11 +122,7 @@ fn report(wasm: &Path) -> Result<()> {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
     gzip.write_all(&bytes)?;
     let small = gzip.finish()?.len();
-    say(format!(
-        "ui_bg.wasm: {} KiB, {} KiB gzipped",
-        bytes.len() / 1024,
-        small / 1024
-    ));
+    say(format!("ui_bg.wasm: {} KiB, {} KiB gzipped", bytes.len() / 1024, small / 1024));
     Ok(())
 }
 
@@ -176,13 +144,7 @@ fn copy_folder(from: &Path, to: &Path) -> Result<()> {
 
 /// A number over the content of everything the window is made of.
 pub fn fingerprint(house: &House, profile: Profile) -> Result<String> {
-    let sources = [
-        "ui",
-        "crates/contract",
-        "crates/xtask/src",
-        "Cargo.toml",
-        "Cargo.lock",
-    ];
+    let sources = ["ui", "crates/contract", "crates/xtask/src", "Cargo.toml", "Cargo.lock"];
     let mut hasher = DefaultHasher::new();
     profile.name().hash(&mut hasher);
     for source in sources {
@@ -195,10 +157,7 @@ fn hash_tree(top: &Path, except: &Path, hasher: &mut DefaultHasher) -> Result<()
     if !top.exists() {
         bail!("{} is missing", top.display());
     }
-    let walk = WalkDir::new(top)
-        .sort_by_file_name()
-        .into_iter()
-        .filter_entry(|entry| entry.path() != except);
+    let walk = WalkDir::new(top).sort_by_file_name().into_iter().filter_entry(|entry| entry.path() != except);
     for entry in walk {
         let entry = entry?;
         if entry.file_type().is_file() {
@@ -213,10 +172,7 @@ fn hash_tree(top: &Path, except: &Path, hasher: &mut DefaultHasher) -> Result<()
 fn stamp_file(house: &House) -> PathBuf {
     let mut hasher = DefaultHasher::new();
     house.root.hash(&mut hasher);
-    house
-        .target
-        .join("xtask")
-        .join(format!("window-{:016x}", hasher.finish()))
+    house.target.join("xtask").join(format!("window-{:016x}", hasher.finish()))
 }
 
 #[cfg(test)]
@@ -231,12 +187,7 @@ mod tests {
             fs::write(root.join(file), "one").unwrap();
         }
         let root = root.to_path_buf();
-        House {
-            target: root.join("target"),
-            tools: root.join("tools"),
-            peers: root.join("peers"),
-            root,
-        }
+        House { target: root.join("target"), tools: root.join("tools"), peers: root.join("peers"), root }
     }
 
     #[test]
@@ -245,11 +196,7 @@ mod tests {
         let house = house(folder.path());
         let before = fingerprint(&house, Profile::Ui).unwrap();
         fs::write(house.dist().join("ui.js"), "built").unwrap();
-        assert_eq!(
-            fingerprint(&house, Profile::Ui).unwrap(),
-            before,
-            "its own output is no source"
-        );
+        assert_eq!(fingerprint(&house, Profile::Ui).unwrap(), before, "its own output is no source");
         assert_ne!(fingerprint(&house, Profile::Dev).unwrap(), before);
         fs::write(house.root.join("ui/src/main.rs"), "two").unwrap();
         assert_ne!(fingerprint(&house, Profile::Ui).unwrap(), before);
@@ -262,10 +209,7 @@ mod tests {
         fs::create_dir_all(from.join("fonts")).unwrap();
         fs::write(from.join("fonts/a.woff2"), "font").unwrap();
         copy_folder(&from, &folder.path().join("dist")).unwrap();
-        assert_eq!(
-            fs::read_to_string(folder.path().join("dist/fonts/a.woff2")).unwrap(),
-            "font"
-        );
+        assert_eq!(fs::read_to_string(folder.path().join("dist/fonts/a.woff2")).unwrap(), "font");
         copy_folder(&folder.path().join("absent"), &folder.path().join("other")).unwrap();
     }
 }

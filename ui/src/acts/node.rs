@@ -15,35 +15,17 @@ pub fn retry(state: State, id: &str) {
 
 /// Disconnects and stays away.
 pub fn pause(state: State, id: &str) {
-    ask(
-        state,
-        NodePause {
-            id: id.to_owned(),
-            paused: true,
-        },
-    );
+    ask(state, NodePause { id: id.to_owned(), paused: true });
 }
 
 /// Comes back after a pause.
 pub fn resume(state: State, id: &str) {
-    ask(
-        state,
-        NodePause {
-            id: id.to_owned(),
-            paused: false,
-        },
-    );
+    ask(state, NodePause { id: id.to_owned(), paused: false });
 }
 
 /// The person compared the fingerprint and trusts it.
 pub fn trust(state: State, id: &str, fingerprint: &str) {
-    ask(
-        state,
-        NodeTrust {
-            id: id.to_owned(),
-            fingerprint: fingerprint.to_owned(),
-        },
-    );
+    ask(state, NodeTrust { id: id.to_owned(), fingerprint: fingerprint.to_owned() });
 }
 
 /// Takes a node away and offers the way back.

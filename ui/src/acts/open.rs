@@ -22,15 +22,8 @@ pub enum Where {
 
 /// Opens an agent in its main or newest session; makes one when it has none.
 pub fn agent(state: State, node: &str, agent: &str, place: Where) {
-    let session = state.told.peek(|model| {
-        model
-            .node(node)?
-            .agents
-            .iter()
-            .find(|known| known.id == agent)?
-            .session
-            .clone()
-    });
+    let session =
+        state.told.peek(|model| model.node(node)?.agents.iter().find(|known| known.id == agent)?.session.clone());
     match session {
         Some(session) => self::session(state, node, Some(agent), &session, place),
         None => new_session(state, node, agent, place),
@@ -39,11 +32,8 @@ pub fn agent(state: State, node: &str, agent: &str, place: Where) {
 
 /// Opens a session.
 pub fn session(state: State, node: &str, agent: Option<&str>, session: &str, place: Where) {
-    let shown = PaneState {
-        node: Some(node.to_owned()),
-        agent: agent.map(str::to_owned),
-        session: Some(session.to_owned()),
-    };
+    let shown =
+        PaneState { node: Some(node.to_owned()), agent: agent.map(str::to_owned), session: Some(session.to_owned()) };
     state.route.set(Route::Split);
     state.panes.update(|panes| {
         let there = panes.showing(node, session).filter(|_| place == Where::Here);
@@ -58,11 +48,7 @@ pub fn session(state: State, node: &str, agent: Option<&str>, session: &str, pla
 
 /// Opens an agent in a session that is made for it.
 pub fn new_session(state: State, node: &str, agent: &str, place: Where) {
-    let waits = PaneState {
-        node: Some(node.to_owned()),
-        agent: Some(agent.to_owned()),
-        session: None,
-    };
+    let waits = PaneState { node: Some(node.to_owned()), agent: Some(agent.to_owned()), session: None };
     state.route.set(Route::Split);
     let id = state.panes.try_update(|panes| {
         let id = pane_for(panes, place);
@@ -72,11 +58,7 @@ pub fn new_session(state: State, node: &str, agent: &str, place: Where) {
     });
     fold_overlays(state);
     let Some(id) = id else { return };
-    let call = SessionCreate {
-        node: node.to_owned(),
-        agent: Some(agent.to_owned()),
-        title: None,
-    };
+    let call = SessionCreate { node: node.to_owned(), agent: Some(agent.to_owned()), title: None };
     spawn_local(async move {
         let made = core::call(call).await;
         // The person may have gone on to something else in that pane.
@@ -84,10 +66,7 @@ pub fn new_session(state: State, node: &str, agent: &str, place: Where) {
             return;
         }
         let shown = match made {
-            Ok(SessionRef { session, .. }) => PaneState {
-                session: Some(session),
-                ..waits
-            },
+            Ok(SessionRef { session, .. }) => PaneState { session: Some(session), ..waits },
             Err(fault) => {
                 state.toasts.fault(&fault);
                 PaneState::default()

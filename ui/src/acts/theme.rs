@@ -37,11 +37,7 @@ pub fn wear(state: State) {
 pub fn choose(state: State, theme: Theme) {
     state.frame.theme.set(theme);
     spawn_local(async move {
-        if let Err(fault) = core::call(SettingsSave {
-            settings: Settings { theme },
-        })
-        .await
-        {
+        if let Err(fault) = core::call(SettingsSave { settings: Settings { theme } }).await {
             state.toasts.fault(&fault);
         }
     });
@@ -58,10 +54,7 @@ pub fn dark(state: State) -> bool {
         Theme::Dark => true,
         Theme::Light => false,
         Theme::System => {
-            let query = window()
-                .match_media("(prefers-color-scheme: dark)")
-                .ok()
-                .flatten();
+            let query = window().match_media("(prefers-color-scheme: dark)").ok().flatten();
             query.is_none_or(|query| query.matches())
         }
     }

@@ -22,11 +22,7 @@ pub fn CopyButton(#[prop(into)] text: Signal<String>, #[prop(into)] name: String
         });
     };
     let says = move || {
-        if copied.get() {
-            "Copied".to_owned()
-        } else {
-            name.clone()
-        }
+        if copied.get() { "Copied".to_owned() } else { name.clone() }
     };
     view! {
         <button type="button" class="icon-button copy" class=("copy-done", copied) title=says.clone() aria-label=says on:click=copy>

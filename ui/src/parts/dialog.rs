@@ -65,9 +65,7 @@ pub fn Modal(
     });
     let pressed = move |event: web_sys::MouseEvent| {
         let itself = element.get_untracked().is_some_and(|dialog| {
-            event
-                .target()
-                .is_some_and(|target| target == *dialog.unchecked_ref::<web_sys::EventTarget>())
+            event.target().is_some_and(|target| target == *dialog.unchecked_ref::<web_sys::EventTarget>())
         });
         if itself && beside == Beside::Closes {
             close.run(());

@@ -86,10 +86,7 @@ impl From<LinkState> for Shape {
 
 /// A state's mark, 12 by 12 pixels. `word` replaces the shape's own word where it would not fit.
 #[component]
-pub fn Mark(
-    #[prop(into)] of: Signal<Shape>,
-    #[prop(into, optional)] word: Option<Signal<String>>,
-) -> impl IntoView {
+pub fn Mark(#[prop(into)] of: Signal<Shape>, #[prop(into, optional)] word: Option<Signal<String>>) -> impl IntoView {
     let said = move || word.map_or_else(|| of.get().word().to_owned(), |word| word.get());
     view! {
         <span class=move || of.get().class() role="img" aria-label=said title=said>
@@ -145,6 +142,5 @@ fn drawing(shape: Shape) -> AnyView {
 }
 
 fn line(d: &'static str) -> AnyView {
-    view! { <svg viewBox="0 0 12 12" aria-hidden="true"><path class="mark-ring mark-line" d=d /></svg> }
-        .into_any()
+    view! { <svg viewBox="0 0 12 12" aria-hidden="true"><path class="mark-ring mark-line" d=d /></svg> }.into_any()
 }

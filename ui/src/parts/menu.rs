@@ -29,19 +29,11 @@ pub enum Tone {
 impl Item {
     /// An act with nothing beside it.
     pub fn new(label: impl Into<String>, act: impl Fn() + Send + Sync + 'static) -> Self {
-        Self {
-            label: label.into(),
-            aside: String::new(),
-            tone: Tone::Plain,
-            act: Callback::new(move |()| act()),
-        }
+        Self { label: label.into(), aside: String::new(), tone: Tone::Plain, act: Callback::new(move |()| act()) }
     }
 
     pub fn aside(self, aside: impl Into<String>) -> Self {
-        Self {
-            aside: aside.into(),
-            ..self
-        }
+        Self { aside: aside.into(), ..self }
     }
 
     pub fn tone(self, tone: Tone) -> Self {
@@ -104,9 +96,7 @@ fn List(items: Vec<Item>, button: NodeRef<html::Button>, open: RwSignal<bool>) -
         }
     };
     let toggled = move |_: web_sys::Event| {
-        let closed = list
-            .get_untracked()
-            .is_some_and(|list| !matches(&list, ":popover-open"));
+        let closed = list.get_untracked().is_some_and(|list| !matches(&list, ":popover-open"));
         if closed {
             _ = open.try_set(false);
         }
@@ -153,26 +143,16 @@ fn line(item: Item, close: impl Fn() + 'static) -> impl IntoView {
 /// Shows the list under its button, or above where there is no room, never outside the window.
 fn float(list: &HtmlElement, button: &HtmlElement) {
     let show = js_sys::Reflect::get(list, &JsValue::from_str("showPopover"));
-    if let Some(show) = show
-        .ok()
-        .and_then(|show| show.dyn_into::<js_sys::Function>().ok())
-    {
+    if let Some(show) = show.ok().and_then(|show| show.dyn_into::<js_sys::Function>().ok()) {
         let _already_shown = show.call0(list);
     }
     let (at, size) = (button.get_bounding_client_rect(), list.get_bounding_client_rect());
     let root = document().document_element();
-    let (width, height) = root.map_or((0.0, 0.0), |root| {
-        (f64::from(root.client_width()), f64::from(root.client_height()))
-    });
-    let left = (at.right() - size.width())
-        .max(at.left().min(width - size.width() - 8.0))
-        .max(8.0);
+    let (width, height) =
+        root.map_or((0.0, 0.0), |root| (f64::from(root.client_width()), f64::from(root.client_height())));
+    let left = (at.right() - size.width()).max(at.left().min(width - size.width() - 8.0)).max(8.0);
     let below = at.bottom() + 4.0;
-    let top = if below + size.height() > height - 8.0 {
-        (at.top() - size.height() - 4.0).max(8.0)
-    } else {
-        below
-    };
+    let top = if below + size.height() > height - 8.0 { (at.top() - size.height() - 4.0).max(8.0) } else { below };
     for (property, value) in [("left", left), ("top", top)] {
         let _unset = HtmlElement::style(list).set_property(property, &format!("{value}px"));
     }
@@ -183,13 +163,9 @@ fn walk(list: &HtmlElement, key: &str) {
     let Ok(items) = list.query_selector_all("[role=menuitem]") else {
         return;
     };
-    let items: Vec<HtmlElement> = (0..items.length())
-        .filter_map(|at| items.get(at)?.dyn_into().ok())
-        .collect();
+    let items: Vec<HtmlElement> = (0..items.length()).filter_map(|at| items.get(at)?.dyn_into().ok()).collect();
     let active = document().active_element();
-    let at = items
-        .iter()
-        .position(|item| active.as_ref().is_some_and(|active| **item == *active));
+    let at = items.iter().position(|item| active.as_ref().is_some_and(|active| **item == *active));
     let last = items.len().saturating_sub(1);
     let to = match (key, at) {
         ("End", _) | ("ArrowUp", Some(0)) => last,

@@ -40,10 +40,7 @@ where
 fn observe(element: &web_sys::HtmlElement, near: RwSignal<bool>) -> Option<Watch> {
     let itself = element.clone();
     let callback = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
-        let last = entries
-            .iter()
-            .last()
-            .map(|entry| entry.unchecked_into::<IntersectionObserverEntry>());
+        let last = entries.iter().last().map(|entry| entry.unchecked_into::<IntersectionObserverEntry>());
         let Some(is_near) = last.map(|entry| entry.is_intersecting()) else {
             return;
         };
@@ -52,13 +49,9 @@ fn observe(element: &web_sys::HtmlElement, near: RwSignal<bool>) -> Option<Watch
     });
     let options = IntersectionObserverInit::new();
     options.set_root_margin(BEYOND);
-    let observer =
-        IntersectionObserver::new_with_options(callback.as_ref().unchecked_ref(), &options).ok()?;
+    let observer = IntersectionObserver::new_with_options(callback.as_ref().unchecked_ref(), &options).ok()?;
     observer.observe(element);
-    Some(Watch {
-        observer,
-        _callback: callback,
-    })
+    Some(Watch { observer, _callback: callback })
 }
 
 fn hold_height(element: &web_sys::HtmlElement, is_near: bool) {

@@ -88,26 +88,8 @@ fn apply(model: &mut Model, update: Update, applied: &mut Applied) {
         Update::Row { of, row } => put_row(model, of, row, touched),
         Update::RowText { of, id, text } => append_text(model, of, id, &text, touched),
         Update::RowGone { of, id } => drop_row(model, of, &id, touched),
-        Update::TranscriptHead {
-            of,
-            running,
-            phase,
-            stale_since,
-            loading,
-            fault,
-        } => {
-            put_head(
-                model,
-                of,
-                Head {
-                    loading,
-                    stale_since,
-                    fault,
-                    running,
-                    phase,
-                },
-                touched,
-            );
+        Update::TranscriptHead { of, running, phase, stale_since, loading, fault } => {
+            put_head(model, of, Head { loading, stale_since, fault, running, phase }, touched);
         }
         Update::Vitals { vitals } => {
             if model.vitals != vitals {
@@ -128,35 +110,20 @@ fn put_approval(model: &mut Model, approval: Approval) {
 }
 
 fn replace_nodes(model: &mut Model, nodes: Vec<Node>, touched: &mut BTreeSet<Key>) {
-    let same_list = model.nodes_known
-        && model
-            .nodes
-            .iter()
-            .map(|node| &node.id)
-            .eq(nodes.iter().map(|node| &node.id));
+    let same_list = model.nodes_known && model.nodes.iter().map(|node| &node.id).eq(nodes.iter().map(|node| &node.id));
     if !same_list {
         touched.insert(Key::Nodes);
     }
     for node in nodes.iter().filter(|node| model.node(&node.id) != Some(node)) {
         touched.insert(Key::Node(node.id.clone()));
     }
-    for old in model
-        .nodes
-        .iter()
-        .filter(|old| nodes.iter().all(|node| node.id != old.id))
-    {
+    for old in model.nodes.iter().filter(|old| nodes.iter().all(|node| node.id != old.id)) {
         touched.insert(Key::Node(old.id.clone()));
     }
     if !touched.is_empty() {
         touched.insert(Key::AnyNode);
     }
-    if !same_list
-        || model
-            .nodes
-            .iter()
-            .zip(&nodes)
-            .any(|(old, new)| branch(old).ne(branch(new)))
-    {
+    if !same_list || model.nodes.iter().zip(&nodes).any(|(old, new)| branch(old).ne(branch(new))) {
         touched.insert(Key::Tree);
     }
     model.nodes_known = true;
@@ -191,20 +158,14 @@ fn drop_node(model: &mut Model, id: &str, touched: &mut BTreeSet<Key>) {
 
 /// What of a node decides which rows the sidebar has: whether it waits, then its agents.
 fn branch(node: &Node) -> impl Iterator<Item = &str> {
-    let waits = if standing(node) == Standing::Waits {
-        "waits"
-    } else {
-        ""
-    };
+    let waits = if standing(node) == Standing::Waits { "waits" } else { "" };
     std::iter::once(waits).chain(node.agents.iter().map(|agent| agent.id.as_str()))
 }
 
 fn append_lines(model: &mut Model, lines: Vec<Line>, touched: &mut BTreeSet<Key>) {
     let stream = &mut model.stream;
     let newest = stream.lines.last().map_or(0, |line| line.n);
-    stream
-        .lines
-        .extend(lines.into_iter().filter(|line| line.n > newest));
+    stream.lines.extend(lines.into_iter().filter(|line| line.n > newest));
     if stream.lines.len() > LINES_KEPT {
         stream.lines.drain(..stream.lines.len() - LINES_KEPT);
         stream.more = true;
@@ -223,25 +184,12 @@ fn replace_transcript(model: &mut Model, window: contract::transcript::Window, t
     };
     let old = model.transcripts.remove(&of);
     let changed = |row: &&Row| old.as_ref().is_none_or(|old| !old.rows.contains(row));
-    touched.extend(
-        window
-            .rows
-            .iter()
-            .filter(changed)
-            .map(|row| Key::Row(of.clone(), row.id.clone())),
-    );
+    touched.extend(window.rows.iter().filter(changed).map(|row| Key::Row(of.clone(), row.id.clone())));
     touched.insert(Key::Rows(of.clone()));
     if old.as_ref().is_none_or(|old| old.head != head) {
         touched.insert(Key::Head(of.clone()));
     }
-    model.transcripts.insert(
-        of,
-        Transcript {
-            rows: window.rows,
-            more: window.more,
-            head,
-        },
-    );
+    model.transcripts.insert(of, Transcript { rows: window.rows, more: window.more, head });
 }
 
 fn put_row(model: &mut Model, of: SessionRef, row: Row, touched: &mut BTreeSet<Key>) {
@@ -323,13 +271,7 @@ pub fn prepend_rows(model: &mut Model, of: &SessionRef, older: Vec<Row>, more: M
 pub fn prepend_lines(model: &mut Model, older: Vec<Line>, more: More) -> BTreeSet<Key> {
     let stream = &mut model.stream;
     let first = stream.lines.first().map_or(u64::MAX, |line| line.n);
-    stream.lines.splice(
-        0..0,
-        older
-            .into_iter()
-            .filter(|line| line.n < first)
-            .collect::<Vec<_>>(),
-    );
+    stream.lines.splice(0..0, older.into_iter().filter(|line| line.n < first).collect::<Vec<_>>());
     stream.more = more == More::Yes;
     BTreeSet::from([Key::Stream])
 }

@@ -13,10 +13,7 @@ pub struct Clock {
 
 impl Clock {
     pub fn new() -> Self {
-        Self {
-            second: Hand::new(Duration::from_secs(1)),
-            minute: Hand::new(Duration::from_secs(30)),
-        }
+        Self { second: Hand::new(Duration::from_secs(1)), minute: Hand::new(Duration::from_secs(30)) }
     }
 
     /// Unix milliseconds, anew every second for as long as the calling component lives:
@@ -41,12 +38,7 @@ struct Hand {
 
 impl Hand {
     fn new(every: Duration) -> Self {
-        Self {
-            every,
-            now: RwSignal::new(0),
-            readers: StoredValue::new(0),
-            moving: StoredValue::new(None),
-        }
+        Self { every, now: RwSignal::new(0), readers: StoredValue::new(0), moving: StoredValue::new(None) }
     }
 
     fn read(self) -> ReadSignal<i64> {
@@ -57,8 +49,7 @@ impl Hand {
         if first == Some(true) {
             self.now.set(now());
             let moved = move || self.now.set(now());
-            self.moving
-                .set_value(set_interval_with_handle(moved, self.every).ok());
+            self.moving.set_value(set_interval_with_handle(moved, self.every).ok());
         }
         on_cleanup(move || self.leave());
         self.now.read_only()

@@ -20,10 +20,7 @@ pub struct Fleet {
 
 /// Sums up.
 pub fn fleet(nodes: &[Node]) -> Fleet {
-    let mut sum = Fleet {
-        all: nodes.len(),
-        ..Fleet::default()
-    };
+    let mut sum = Fleet { all: nodes.len(), ..Fleet::default() };
     let mut vendors: Vec<_> = Vec::new();
     for node in nodes {
         if !vendors.contains(&node.vendor) {
@@ -78,16 +75,8 @@ pub fn since(node: &Node) -> i64 {
 
 /// What waits for the person's word, the one that expires first on top.
 pub fn asking(approvals: &[Approval]) -> Vec<&Approval> {
-    let mut waiting: Vec<&Approval> = approvals
-        .iter()
-        .filter(|approval| approval.outcome.is_none())
-        .collect();
-    waiting.sort_by_key(|approval| {
-        (
-            approval.expires_at.unwrap_or(i64::MAX),
-            approval.asked_at.unwrap_or(i64::MAX),
-        )
-    });
+    let mut waiting: Vec<&Approval> = approvals.iter().filter(|approval| approval.outcome.is_none()).collect();
+    waiting.sort_by_key(|approval| (approval.expires_at.unwrap_or(i64::MAX), approval.asked_at.unwrap_or(i64::MAX)));
     waiting
 }
 

@@ -33,10 +33,7 @@ fn node(name: &str, state: LinkState, running: u32) -> Node {
 
 #[test]
 fn a_node_that_is_away_never_counts_as_running() {
-    let sum = fleet(&[
-        node("a", LinkState::Ready, 2),
-        node("b", LinkState::BackingOff, 3),
-    ]);
+    let sum = fleet(&[node("a", LinkState::Ready, 2), node("b", LinkState::BackingOff, 3)]);
     assert_eq!((sum.up, sum.running), (1, 2));
     assert_eq!(sum.away, [("b".to_owned(), 5)]);
 }
@@ -54,10 +51,7 @@ fn an_agent_on_a_node_that_is_away_is_offline_whatever_it_did_last() {
         session: None,
     };
     assert_eq!(doing(&node("a", LinkState::Ready, 1), &agent), Activity::Running);
-    assert_eq!(
-        doing(&node("a", LinkState::BackingOff, 1), &agent),
-        Activity::Offline
-    );
+    assert_eq!(doing(&node("a", LinkState::BackingOff, 1), &agent), Activity::Offline);
 }
 
 #[test]
@@ -85,9 +79,6 @@ fn what_expires_first_waits_on_top_and_answered_ones_are_left_out() {
         ask("soon", Some(30), false),
         ask("done", Some(1), true),
     ];
-    let ids: Vec<_> = asking(&all)
-        .into_iter()
-        .map(|approval| approval.id.as_str())
-        .collect();
+    let ids: Vec<_> = asking(&all).into_iter().map(|approval| approval.id.as_str()).collect();
     assert_eq!(ids, ["soon", "late", "never"]);
 }

@@ -13,9 +13,7 @@ pub struct Drafts {
 
 impl Drafts {
     pub fn new() -> Self {
-        Self {
-            all: StoredValue::new(HashMap::new()),
-        }
+        Self { all: StoredValue::new(HashMap::new()) }
     }
 
     /// What is being typed to a session; two panes on one session share it.

@@ -54,12 +54,7 @@ mod tests {
     use super::*;
 
     fn kept() -> Kept {
-        Kept {
-            version: VERSION,
-            panes: Panes::default(),
-            sidebar: true,
-            stream: false,
-        }
+        Kept { version: VERSION, panes: Panes::default(), sidebar: true, stream: false }
     }
 
     #[test]
@@ -69,10 +64,7 @@ mod tests {
 
     #[test]
     fn a_layout_that_is_damaged_or_of_another_version_is_left_alone() {
-        let other = Kept {
-            version: VERSION + 1,
-            ..kept()
-        };
+        let other = Kept { version: VERSION + 1, ..kept() };
         assert_eq!(Kept::read(&other.to_layout().unwrap()), None);
         assert_eq!(Kept::read(&Layout { json: "{".into() }), None);
     }

@@ -71,11 +71,6 @@ impl Model {
     /// A row of a session.
     pub fn row(&self, of: &SessionRef, id: &str) -> Option<&Row> {
         // From the end: what changes is nearly always the newest.
-        self.transcripts
-            .get(of)?
-            .rows
-            .iter()
-            .rev()
-            .find(|row| row.id == id)
+        self.transcripts.get(of)?.rows.iter().rev().find(|row| row.id == id)
     }
 }

@@ -41,12 +41,7 @@ pub enum Toward {
 #[serde(rename_all = "snake_case")]
 pub enum Tile {
     Pane(PaneId),
-    Cut {
-        cut: Cut,
-        share: f64,
-        first: Box<Tile>,
-        second: Box<Tile>,
-    },
+    Cut { cut: Cut, share: f64, first: Box<Tile>, second: Box<Tile> },
 }
 
 /// A place in shares of the whole.
@@ -79,12 +74,7 @@ pub struct Panes {
 
 /// A tile is never narrower than this share of its parent.
 const LEAST: f64 = 0.12;
-const WHOLE: Place = Place {
-    x: 0.0,
-    y: 0.0,
-    w: 1.0,
-    h: 1.0,
-};
+const WHOLE: Place = Place { x: 0.0, y: 0.0, w: 1.0, h: 1.0 };
 
 impl Default for Panes {
     /// Two panes side by side, both empty.
@@ -119,18 +109,15 @@ impl Panes {
 
     /// The pane that shows this session, if one does.
     pub fn showing(&self, node: &str, session: &str) -> Option<PaneId> {
-        let shows = |state: &PaneState| {
-            state.node.as_deref() == Some(node) && state.session.as_deref() == Some(session)
-        };
+        let shows =
+            |state: &PaneState| state.node.as_deref() == Some(node) && state.session.as_deref() == Some(session);
         self.all().find(|(_, state)| shows(state)).map(|(id, _)| id)
     }
 
     /// A pane that shows nothing yet, the focused one first.
     pub fn empty(&self) -> Option<PaneId> {
         let empty = |id: &PaneId| self.get(*id).is_some_and(|state| state.node.is_none());
-        Some(self.focus)
-            .filter(empty)
-            .or_else(|| self.shown.keys().copied().find(empty))
+        Some(self.focus).filter(empty).or_else(|| self.shown.keys().copied().find(empty))
     }
 
     /// Lets a pane show something else.
@@ -153,12 +140,7 @@ impl Panes {
         let Some(tile) = self.root.find(id) else {
             return self.focus;
         };
-        *tile = Tile::Cut {
-            cut,
-            share: 0.5,
-            first: Box::new(Tile::Pane(id)),
-            second: Box::new(Tile::Pane(new)),
-        };
+        *tile = Tile::Cut { cut, share: 0.5, first: Box::new(Tile::Pane(id)), second: Box::new(Tile::Pane(new)) };
         self.next += 1;
         self.shown.insert(new, PaneState::default());
         self.focus = new;
@@ -205,16 +187,14 @@ impl Panes {
     /// Every pane with its place.
     pub fn places(&self) -> Vec<(PaneId, Place)> {
         let mut places = Vec::new();
-        self.root
-            .walk(WHOLE, "", &mut |id, place| places.push((id, place)), &mut |_| ());
+        self.root.walk(WHOLE, "", &mut |id, place| places.push((id, place)), &mut |_| ());
         places
     }
 
     /// Every divider.
     pub fn dividers(&self) -> Vec<Divider> {
         let mut dividers = Vec::new();
-        self.root
-            .walk(WHOLE, "", &mut |_, _| (), &mut |divider| dividers.push(divider));
+        self.root.walk(WHOLE, "", &mut |_, _| (), &mut |divider| dividers.push(divider));
         dividers
     }
 
@@ -279,18 +259,8 @@ impl Tile {
     ) {
         match self {
             Self::Pane(id) => on_pane(*id, place),
-            Self::Cut {
-                cut,
-                share,
-                first,
-                second,
-            } => {
-                on_divider(Divider {
-                    path: path.to_owned(),
-                    cut: *cut,
-                    share: *share,
-                    within: place,
-                });
+            Self::Cut { cut, share, first, second } => {
+                on_divider(Divider { path: path.to_owned(), cut: *cut, share: *share, within: place });
                 let (one, two) = place.cut(*cut, *share);
                 first.walk(one, &format!("{path}a"), on_pane, on_divider);
                 second.walk(two, &format!("{path}b"), on_pane, on_divider);
@@ -303,26 +273,12 @@ impl Place {
     fn cut(self, cut: Cut, share: f64) -> (Self, Self) {
         match cut {
             Cut::Right => (
-                Self {
-                    w: self.w * share,
-                    ..self
-                },
-                Self {
-                    x: self.x + self.w * share,
-                    w: self.w * (1.0 - share),
-                    ..self
-                },
+                Self { w: self.w * share, ..self },
+                Self { x: self.x + self.w * share, w: self.w * (1.0 - share), ..self },
             ),
             Cut::Down => (
-                Self {
-                    h: self.h * share,
-                    ..self
-                },
-                Self {
-                    y: self.y + self.h * share,
-                    h: self.h * (1.0 - share),
-                    ..self
-                },
+                Self { h: self.h * share, ..self },
+                Self { y: self.y + self.h * share, h: self.h * (1.0 - share), ..self },
             ),
         }
     }

@@ -36,10 +36,7 @@ pub struct Toasts {
 
 impl Toasts {
     pub fn new() -> Self {
-        Self {
-            shown: RwSignal::new(Vec::new()),
-            next: StoredValue::new(0),
-        }
+        Self { shown: RwSignal::new(Vec::new()), next: StoredValue::new(0) }
     }
 
     /// The notes, oldest first.
@@ -64,15 +61,12 @@ impl Toasts {
 
     /// Takes one away.
     pub fn dismiss(self, id: u32) {
-        self.shown
-            .try_update(|shown| shown.retain(|toast| toast.id != id));
+        self.shown.try_update(|shown| shown.retain(|toast| toast.id != id));
     }
 
     /// Undoes the newest that can be undone; answers whether there was one.
     pub fn undo_last(self) -> bool {
-        let last = self
-            .shown
-            .with_untracked(|shown| shown.iter().rev().find(|toast| toast.undo.is_some()).cloned());
+        let last = self.shown.with_untracked(|shown| shown.iter().rev().find(|toast| toast.undo.is_some()).cloned());
         match last {
             Some(toast) => {
                 self.undo(&toast);

@@ -26,35 +26,25 @@ pub struct Told {
 
 impl Told {
     pub fn new() -> Self {
-        Self {
-            model: StoredValue::new(Model::default()),
-            triggers: StoredValue::new(HashMap::new()),
-        }
+        Self { model: StoredValue::new(Model::default()), triggers: StoredValue::new(HashMap::new()) }
     }
 
     /// Takes a batch in and wakes whoever shows what it changed.
     pub fn take(self, batch: Batch) -> Applied {
-        let applied = self
-            .model
-            .try_update_value(|model| apply_batch(model, batch))
-            .unwrap_or_default();
+        let applied = self.model.try_update_value(|model| apply_batch(model, batch)).unwrap_or_default();
         self.wake(&applied.touched);
         applied
     }
 
     /// Puts fetched older rows before the known ones.
     pub fn prepend_rows(self, of: &SessionRef, older: Vec<Row>, more: More) {
-        let touched = self
-            .model
-            .try_update_value(|model| prepend_rows(model, of, older, more));
+        let touched = self.model.try_update_value(|model| prepend_rows(model, of, older, more));
         self.wake(&touched.unwrap_or_default());
     }
 
     /// Puts fetched older lines of the stream before the known ones.
     pub fn prepend_lines(self, older: Vec<Line>, more: More) {
-        let touched = self
-            .model
-            .try_update_value(|model| prepend_lines(model, older, more));
+        let touched = self.model.try_update_value(|model| prepend_lines(model, older, more));
         self.wake(&touched.unwrap_or_default());
     }
 
@@ -86,9 +76,7 @@ impl Told {
 
     /// The ids of all nodes, in order. Woken when one comes or goes.
     pub fn node_ids(self) -> Vec<String> {
-        self.read(Key::Nodes, |model| {
-            model.nodes.iter().map(|node| node.id.clone()).collect()
-        })
+        self.read(Key::Nodes, |model| model.nodes.iter().map(|node| node.id.clone()).collect())
     }
 
     /// Whether the core has told which nodes there are.
@@ -119,25 +107,19 @@ impl Told {
     /// The rows of a session, for their ids and order. Woken when one comes or goes, not when one changes.
     /// `None` until the core has sent them.
     pub fn rows<T>(self, of: &SessionRef, read: impl FnOnce(&[Row]) -> T) -> Option<T> {
-        self.read(Key::Rows(of.clone()), |model| {
-            model.transcripts.get(of).map(|known| read(&known.rows))
-        })
+        self.read(Key::Rows(of.clone()), |model| model.transcripts.get(of).map(|known| read(&known.rows)))
     }
 
     /// One row. Woken when it changes.
     pub fn row<T>(self, of: &SessionRef, id: &str, read: impl FnOnce(&Row) -> T) -> Option<T> {
-        self.read(Key::Row(of.clone(), id.to_owned()), |model| {
-            model.row(of, id).map(read)
-        })
+        self.read(Key::Row(of.clone(), id.to_owned()), |model| model.row(of, id).map(read))
     }
 
     /// What a session says about itself.
     pub fn head(self, of: &SessionRef) -> Option<Head> {
         // Rows as well: the head's first word comes with them.
         self.track(Key::Rows(of.clone()));
-        self.read(Key::Head(of.clone()), |model| {
-            model.transcripts.get(of).map(|known| known.head.clone())
-        })
+        self.read(Key::Head(of.clone()), |model| model.transcripts.get(of).map(|known| known.head.clone()))
     }
 
     /// The core's own figures.
@@ -146,21 +128,15 @@ impl Told {
     }
 
     fn track(self, key: Key) {
-        let trigger = self
-            .triggers
-            .try_update_value(|triggers| triggers.entry(key).or_default().clone());
+        let trigger = self.triggers.try_update_value(|triggers| triggers.entry(key).or_default().clone());
         if let Some(trigger) = trigger {
             trigger.track();
         }
     }
 
     fn wake(self, touched: &BTreeSet<Key>) {
-        let woken: Vec<ArcTrigger> = self.triggers.with_value(|triggers| {
-            touched
-                .iter()
-                .filter_map(|key| triggers.get(key).cloned())
-                .collect()
-        });
+        let woken: Vec<ArcTrigger> =
+            self.triggers.with_value(|triggers| touched.iter().filter_map(|key| triggers.get(key).cloned()).collect());
         for trigger in woken {
             trigger.notify();
         }

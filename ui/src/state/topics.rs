@@ -27,9 +27,7 @@ struct Wanted {
 
 impl Topics {
     pub fn new() -> Self {
-        Self {
-            wanted: StoredValue::new(Wanted::default()),
-        }
+        Self { wanted: StoredValue::new(Wanted::default()) }
     }
 
     /// Asks for a topic for as long as the calling component (or effect run) lives.
@@ -41,8 +39,7 @@ impl Topics {
         });
         self.send_soon(told, toasts);
         on_cleanup(move || {
-            self.wanted
-                .try_update_value(|wanted| wanted.by.retain(|(known, _)| Some(*known) != ticket));
+            self.wanted.try_update_value(|wanted| wanted.by.retain(|(known, _)| Some(*known) != ticket));
             self.send_soon(told, toasts);
         });
     }
@@ -59,9 +56,7 @@ impl Topics {
     }
 
     fn send_soon(self, told: Told, toasts: Toasts) {
-        let was_due = self
-            .wanted
-            .try_update_value(|wanted| std::mem::replace(&mut wanted.due, true));
+        let was_due = self.wanted.try_update_value(|wanted| std::mem::replace(&mut wanted.due, true));
         // One microtask later everything that mounts in this turn has said what it wants.
         if was_due == Some(false) {
             queue_microtask(move || self.send(told, toasts));
@@ -94,10 +89,7 @@ impl Wanted {
                 .collect()
         };
         let kept = sessions(&topics);
-        let gone = sessions(sent)
-            .into_iter()
-            .filter(|of| !kept.contains(of))
-            .collect();
+        let gone = sessions(sent).into_iter().filter(|of| !kept.contains(of)).collect();
         sent.clone_from(&topics);
         Some((topics, gone))
     }
@@ -138,32 +130,18 @@ mod tests {
     use super::*;
 
     fn transcript(session: &str, limit: u32) -> Topic {
-        Topic::Transcript {
-            of: SessionRef {
-                node: "local".into(),
-                session: session.into(),
-            },
-            limit,
-        }
+        Topic::Transcript { of: SessionRef { node: "local".into(), session: session.into() }, limit }
     }
 
     #[test]
     fn two_panes_on_one_session_are_one_topic_with_the_larger_limit() {
-        let wanted = [
-            transcript("a", 50),
-            Topic::Nodes,
-            transcript("a", 200),
-            Topic::Nodes,
-        ];
+        let wanted = [transcript("a", 50), Topic::Nodes, transcript("a", 200), Topic::Nodes];
         assert_eq!(merged(wanted.iter()), [transcript("a", 200), Topic::Nodes]);
     }
 
     #[test]
     fn nothing_is_sent_before_the_channel_is_open_or_when_nothing_changed() {
-        let mut wanted = Wanted {
-            by: vec![(1, Topic::Nodes)],
-            ..Wanted::default()
-        };
+        let mut wanted = Wanted { by: vec![(1, Topic::Nodes)], ..Wanted::default() };
         assert_eq!(wanted.change(), None);
         wanted.sent = Some(Vec::new());
         assert_eq!(wanted.change(), Some((vec![Topic::Nodes], Vec::new())));
@@ -172,14 +150,8 @@ mod tests {
 
     #[test]
     fn a_session_that_no_pane_shows_any_more_is_named() {
-        let mut wanted = Wanted {
-            sent: Some(vec![transcript("a", 50)]),
-            ..Wanted::default()
-        };
-        let gone = SessionRef {
-            node: "local".into(),
-            session: "a".into(),
-        };
+        let mut wanted = Wanted { sent: Some(vec![transcript("a", 50)]), ..Wanted::default() };
+        let gone = SessionRef { node: "local".into(), session: "a".into() };
         assert_eq!(wanted.change(), Some((Vec::new(), vec![gone])));
     }
 }

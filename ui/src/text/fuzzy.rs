@@ -4,20 +4,14 @@
 pub fn score(typed: &str, text: &str) -> Option<i32> {
     let text: Vec<char> = text.to_lowercase().chars().collect();
     let (mut score, mut from, mut before): (i32, usize, Option<usize>) = (0, 0, None);
-    for letter in typed
-        .to_lowercase()
-        .chars()
-        .filter(|letter| !letter.is_whitespace())
-    {
+    for letter in typed.to_lowercase().chars().filter(|letter| !letter.is_whitespace()) {
         let at = (from..text.len()).find(|at| text[*at] == letter)?;
         // A later place at a word's start means more than the first place inside one.
         let starts = |at: &usize| *at == 0 || !text[at - 1].is_alphanumeric();
         let follows = before.is_some_and(|before| before + 1 == at);
         let at = match follows || starts(&at) {
             true => at,
-            false => (at..text.len())
-                .find(|at| text[*at] == letter && starts(at))
-                .unwrap_or(at),
+            false => (at..text.len()).find(|at| text[*at] == letter && starts(at)).unwrap_or(at),
         };
         score += match before {
             Some(before) if before + 1 == at => 12,

@@ -27,12 +27,7 @@ pub fn without_escapes(text: &str) -> String {
 
 /// The last lines with something in them; `None` when there is none.
 pub fn last_lines(text: &str, count: usize) -> Option<String> {
-    let mut lines: Vec<&str> = text
-        .lines()
-        .rev()
-        .filter(|line| !line.trim().is_empty())
-        .take(count)
-        .collect();
+    let mut lines: Vec<&str> = text.lines().rev().filter(|line| !line.trim().is_empty()).take(count).collect();
     lines.reverse();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
@@ -53,10 +48,7 @@ mod tests {
 
     #[test]
     fn colours_and_titles_of_a_terminal_are_left_out() {
-        assert_eq!(
-            without_escapes("\u{1b}[1;32mok\u{1b}[0m.\n\u{1b}]0;title\u{7}b"),
-            "ok.\nb"
-        );
+        assert_eq!(without_escapes("\u{1b}[1;32mok\u{1b}[0m.\n\u{1b}]0;title\u{7}b"), "ok.\nb");
         assert_eq!(without_escapes("plain"), "plain");
         assert_eq!(without_escapes("cut \u{1b}["), "cut ");
     }

@@ -32,19 +32,9 @@ pub fn sentence(text: &str) -> String {
     };
     // An address or a command at the start stays as it is written.
     let word = text.split_whitespace().next().unwrap_or_default();
-    let plain = word
-        .chars()
-        .all(|letter| letter.is_alphabetic() || "'’,".contains(letter));
-    let first = if plain {
-        first.to_uppercase().to_string()
-    } else {
-        first.to_string()
-    };
-    let stop = if text.ends_with(['.', '!', '?', '…', ':', '`']) {
-        ""
-    } else {
-        "."
-    };
+    let plain = word.chars().all(|letter| letter.is_alphabetic() || "'’,".contains(letter));
+    let first = if plain { first.to_uppercase().to_string() } else { first.to_string() };
+    let stop = if text.ends_with(['.', '!', '?', '…', ':', '`']) { "" } else { "." };
     format!("{first}{}{stop}", letters.as_str())
 }
 
@@ -57,9 +47,7 @@ pub fn command(reason: &str) -> Option<(String, String)> {
     let (before, code) = reason.trim().rsplit_once(": ")?;
     let runs = code.split_once(' ').is_some_and(|(program, _)| {
         !program.is_empty()
-            && program
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_./".contains(c))
+            && program.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_./".contains(c))
     });
     runs.then(|| (format!("{before}:"), code.trim_end_matches('.').to_owned()))
 }
@@ -72,11 +60,7 @@ mod tests {
     fn backticks_mark_what_a_machine_said() {
         assert_eq!(
             parts("run `ls -l` now"),
-            [
-                Part::Words("run ".into()),
-                Part::Machine("ls -l".into()),
-                Part::Words(" now".into())
-            ]
+            [Part::Words("run ".into()), Part::Machine("ls -l".into()), Part::Words(" now".into())]
         );
         assert_eq!(parts("a ` b"), [Part::Words("a ` b".into())]);
         assert_eq!(parts(""), []);
@@ -94,15 +78,9 @@ mod tests {
     fn the_command_at_the_end_of_a_reason_is_found() {
         assert_eq!(
             command("The owner has to let this device in. Run: openclaw devices approve r-1"),
-            Some((
-                "The owner has to let this device in. Run:".into(),
-                "openclaw devices approve r-1".into()
-            ))
+            Some(("The owner has to let this device in. Run:".into(), "openclaw devices approve r-1".into()))
         );
-        assert_eq!(
-            command("Run `moltis pair 7` there."),
-            Some(("Run".into(), "moltis pair 7".into()))
-        );
+        assert_eq!(command("Run `moltis pair 7` there."), Some(("Run".into(), "moltis pair 7".into())));
         assert_eq!(command("The server said: No way in"), None);
     }
 }

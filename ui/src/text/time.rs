@@ -12,12 +12,7 @@ const DAY: i64 = 24 * HOUR;
 /// "14:23:07", by this machine's clock and zone.
 pub fn clock_seconds(at: i64) -> String {
     let date = local(at);
-    format!(
-        "{:02}:{:02}:{:02}",
-        date.get_hours(),
-        date.get_minutes(),
-        date.get_seconds()
-    )
+    format!("{:02}:{:02}:{:02}", date.get_hours(), date.get_minutes(), date.get_seconds())
 }
 
 /// "14:23" today, "19 Nov 14:23" on another day.
@@ -36,13 +31,7 @@ pub fn moment(at: i64, now: i64) -> String {
 /// "19 Nov 2026, 14:23:07", for a title that is read in full.
 pub fn full(at: i64) -> String {
     let date = local(at);
-    format!(
-        "{} {} {}, {}",
-        date.get_date(),
-        month(date.get_month()),
-        date.get_full_year(),
-        clock_seconds(at)
-    )
+    format!("{} {} {}, {}", date.get_date(), month(date.get_month()), date.get_full_year(), clock_seconds(at))
 }
 
 /// "just now", "4 min ago", "3 h ago", "2 days ago".
@@ -81,9 +70,7 @@ fn local(at: i64) -> Date {
 }
 
 fn month(number: u32) -> &'static str {
-    const NAMES: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
+    const NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     NAMES.get(number as usize).copied().unwrap_or("")
 }
 

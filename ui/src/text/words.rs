@@ -22,11 +22,7 @@ pub fn bytes(n: u64) -> String {
 
 /// "0.4 ms" under ten, "24 ms" above.
 pub fn latency(ms: f64) -> String {
-    if ms < 10.0 {
-        format!("{ms:.1} ms")
-    } else {
-        format!("{ms:.0} ms")
-    }
+    if ms < 10.0 { format!("{ms:.1} ms") } else { format!("{ms:.0} ms") }
 }
 
 /// The vendor's name.
@@ -43,9 +39,7 @@ pub fn vendor(vendor: Vendor) -> &'static str {
 /// A model's name without its maker and its date: "anthropic/claude-opus-4-20250514" is "claude-opus-4".
 pub fn model(name: &str) -> String {
     let name = name.rsplit('/').next().unwrap_or(name);
-    let dated = name
-        .rsplit_once('-')
-        .filter(|(_, last)| last.len() == 8 && last.chars().all(|c| c.is_ascii_digit()));
+    let dated = name.rsplit_once('-').filter(|(_, last)| last.len() == 8 && last.chars().all(|c| c.is_ascii_digit()));
     dated.map_or(name, |(name, _)| name).to_owned()
 }
 
@@ -57,8 +51,7 @@ pub fn name_from(address: &str) -> String {
         Some(v6) => v6.split(']').next().unwrap_or_default(),
         None => rest.split(['/', ':', '?', '#']).next().unwrap_or_default(),
     };
-    let numbers =
-        host.contains(':') || (!host.is_empty() && host.chars().all(|c| c.is_ascii_digit() || c == '.'));
+    let numbers = host.contains(':') || (!host.is_empty() && host.chars().all(|c| c.is_ascii_digit() || c == '.'));
     match host.trim() {
         "localhost" | "127.0.0.1" | "::1" => "this-machine".to_owned(),
         host if numbers => host.to_owned(),

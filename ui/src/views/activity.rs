@@ -55,22 +55,16 @@ fn Body(choice: Choice) -> impl IntoView {
     let state = State::here();
     let wanted = Memo::new(move |_| {
         let focused = state.panes.with(|panes| panes.get(panes.focus()).cloned());
-        choice
-            .text
-            .with(|text| filter(choice.scope.get(), focused.as_ref(), text))
+        choice.text.with(|text| filter(choice.scope.get(), focused.as_ref(), text))
     });
     Effect::new(move |_| {
         if let Some(filter) = wanted.get() {
-            state
-                .topics
-                .want(Topic::Activity { filter, limit: LINES }, state.told, state.toasts);
+            state.topics.want(Topic::Activity { filter, limit: LINES }, state.told, state.toasts);
         }
     });
     let stopped = RwSignal::new(false);
     let shown = Memo::new(move |_| {
-        let (known, none) = state
-            .told
-            .stream(|stream| (stream.known, stream.lines.is_empty()));
+        let (known, none) = state.told.stream(|stream| (stream.known, stream.lines.is_empty()));
         match (wanted.with(Option::is_none), known, none) {
             (true, ..) => Shown::Nobody,
             (_, false, _) => Shown::Comes,

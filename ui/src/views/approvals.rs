@@ -66,11 +66,8 @@ fn Head() -> impl IntoView {
 
 /// Reads out that an agent needs the person, for as long as the calling component lives.
 pub fn herald(state: State) {
-    let asks = Memo::new(move |_| {
-        state
-            .told
-            .approvals(|all| asking(all).into_iter().map(order::key).collect::<Vec<_>>())
-    });
+    let asks =
+        Memo::new(move |_| state.told.approvals(|all| asking(all).into_iter().map(order::key).collect::<Vec<_>>()));
     Effect::new(move |before: Option<Vec<order::Key>>| {
         let now = asks.get();
         let fresh = before.and_then(|before| now.iter().find(|key| !before.contains(key)).cloned());

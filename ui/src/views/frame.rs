@@ -86,14 +86,7 @@ fn covering(open: Open) -> AnyView {
 #[component]
 fn Status() -> impl IntoView {
     let state = State::here();
-    let newest = move || {
-        state
-            .toasts
-            .all()
-            .last()
-            .map(|toast| toast.text.clone())
-            .unwrap_or_default()
-    };
+    let newest = move || state.toasts.all().last().map(|toast| toast.text.clone()).unwrap_or_default();
     view! {
         <div class="heard" role="status" aria-live="polite">
             <p>{newest}</p>

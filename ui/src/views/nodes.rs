@@ -33,8 +33,7 @@ pub fn Screen() -> impl IntoView {
     let state = State::here();
     let ids = Memo::new(move |_| state.told.node_ids());
     let known = Memo::new(move |_| state.told.nodes_known());
-    let alone =
-        Memo::new(move |_| known.get() && state.told.all_nodes(|nodes| nodes.iter().all(|node| node.local)));
+    let alone = Memo::new(move |_| known.get() && state.told.all_nodes(|nodes| nodes.iter().all(|node| node.local)));
     view! {
         <div class="nodes">
             <Head />

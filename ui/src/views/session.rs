@@ -52,14 +52,7 @@ pub fn Pane(pane: PaneId) -> impl IntoView {
 #[component]
 fn Session(seat: Seat, of: SessionRef) -> impl IntoView {
     let state = seat.state;
-    state.topics.want(
-        Topic::Transcript {
-            of: of.clone(),
-            limit: ROWS,
-        },
-        state.told,
-        state.toasts,
-    );
+    state.topics.want(Topic::Transcript { of: of.clone(), limit: ROWS }, state.told, state.toasts);
     look_at(seat, of.clone());
     tell_the_end(seat);
     view! { <Transcript talk=Talk::new(seat, of) /> }
@@ -73,10 +66,7 @@ fn look_at(seat: Seat, of: SessionRef) {
         let of = of.clone();
         Memo::new(move |_| {
             let activity = state.told.node(&of.node, |node| {
-                node.sessions
-                    .iter()
-                    .find(|session| session.key == of.session)
-                    .map(|session| session.activity)
+                node.sessions.iter().find(|session| session.key == of.session).map(|session| session.activity)
             });
             matches!(activity.flatten(), Some(Activity::Unread | Activity::Failed))
         })

@@ -20,19 +20,9 @@ pub fn Screen() -> impl IntoView {
     let state = State::here();
     let whole = NodeRef::<html::Div>::new();
     // By id, not by place: the page's order never changes, places are style alone.
-    let ids = Memo::new(move |_| {
-        state
-            .panes
-            .with(|panes| panes.all().map(|(id, _)| id).collect::<Vec<_>>())
-    });
+    let ids = Memo::new(move |_| state.panes.with(|panes| panes.all().map(|(id, _)| id).collect::<Vec<_>>()));
     let dividers = Memo::new(move |_| {
-        state.panes.with(|panes| {
-            panes
-                .dividers()
-                .into_iter()
-                .map(|divider| divider.path)
-                .collect::<Vec<_>>()
-        })
+        state.panes.with(|panes| panes.dividers().into_iter().map(|divider| divider.path).collect::<Vec<_>>())
     });
     view! {
         <h1 class="heard">"Panes"</h1>

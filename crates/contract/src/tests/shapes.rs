@@ -11,10 +11,7 @@ use crate::update::{Batch, Topic, Update, Vitals};
 use crate::{Request, Secret};
 
 fn of() -> SessionRef {
-    SessionRef {
-        node: "n1".into(),
-        session: "agent:main:main".into(),
-    }
+    SessionRef { node: "n1".into(), session: "agent:main:main".into() }
 }
 
 fn approval() -> Approval {
@@ -29,11 +26,7 @@ fn approval() -> Approval {
         asked_at: Some(1_000),
         expires_at: Some(121_000),
         allowed: vec![Decision::Once, Decision::Deny],
-        outcome: Some(Outcome {
-            decision: Decision::Deny,
-            by: Some("ops".into()),
-            at: 2_000,
-        }),
+        outcome: Some(Outcome { decision: Decision::Deny, by: Some("ops".into()), at: 2_000 }),
     }
 }
 
@@ -91,12 +84,7 @@ fn node() -> Node {
 }
 
 fn row(body: RowBody) -> Row {
-    Row {
-        id: "r1".into(),
-        order: 3,
-        at: Some(4_000),
-        body,
-    }
+    Row { id: "r1".into(), order: 3, at: Some(4_000), body }
 }
 
 fn rows() -> Vec<Row> {
@@ -115,34 +103,17 @@ fn rows() -> Vec<Row> {
         state: ToolState::Ok,
         ms: Some(18_200),
     };
-    let subagent = RowBody::Subagent {
-        label: "scout".into(),
-        preset: Some("researcher".into()),
-        state: ToolState::Running,
-    };
+    let subagent =
+        RowBody::Subagent { label: "scout".into(), preset: Some("researcher".into()), state: ToolState::Running };
     [
         user,
-        RowBody::Assistant {
-            text: "Hello".into(),
-            streaming: true,
-            model: Some("opus".into()),
-        },
-        RowBody::Thinking {
-            text: "Hm".into(),
-            streaming: false,
-        },
+        RowBody::Assistant { text: "Hello".into(), streaming: true, model: Some("opus".into()) },
+        RowBody::Thinking { text: "Hm".into(), streaming: false },
         tool,
         subagent,
-        RowBody::Approval {
-            approval: Box::new(approval()),
-        },
-        RowBody::Notice {
-            text: "stopped".into(),
-            level: Level::Warning,
-        },
-        RowBody::Gap {
-            text: "12 s without a link".into(),
-        },
+        RowBody::Approval { approval: Box::new(approval()) },
+        RowBody::Notice { text: "stopped".into(), level: Level::Warning },
+        RowBody::Gap { text: "12 s without a link".into() },
     ]
     .into_iter()
     .map(row)
@@ -189,12 +160,7 @@ fn form() -> NodeForm {
 }
 
 fn filter() -> Filter {
-    Filter {
-        nodes: vec!["n1".into()],
-        agents: vec!["forge".into()],
-        sessions: vec![],
-        text: "cargo".into(),
-    }
+    Filter { nodes: vec!["n1".into()], agents: vec!["forge".into()], sessions: vec![], text: "cargo".into() }
 }
 
 #[test]
@@ -202,16 +168,8 @@ fn nodes_keep_their_form() {
     check("node", &node());
     check("session_ref", &of());
     check("node_form", &form());
-    let step = Step {
-        name: "Encryption".into(),
-        ok: Some(false),
-        detail: "expired".into(),
-    };
-    let fault = Fault {
-        code: Code::Untrusted,
-        message: "Not trusted.".into(),
-        details: Some("sha256:00ff".into()),
-    };
+    let step = Step { name: "Encryption".into(), ok: Some(false), detail: "expired".into() };
+    let fault = Fault { code: Code::Untrusted, message: "Not trusted.".into(), details: Some("sha256:00ff".into()) };
     let probe = Probe {
         steps: vec![step],
         vendor: Some(Vendor::Moltis),
@@ -225,55 +183,24 @@ fn nodes_keep_their_form() {
 
 #[test]
 fn updates_keep_their_form() {
-    let head = Update::TranscriptHead {
-        of: of(),
-        running: None,
-        phase: None,
-        stale_since: None,
-        loading: true,
-        fault: None,
-    };
-    let vitals = Vitals {
-        events_per_second: 18.0,
-        cpu_percent: 0.1,
-        memory_bytes: 305_135_616,
-    };
+    let head =
+        Update::TranscriptHead { of: of(), running: None, phase: None, stale_since: None, loading: true, fault: None };
+    let vitals = Vitals { events_per_second: 18.0, cpu_percent: 0.1, memory_bytes: 305_135_616 };
     let updates = vec![
         Update::Nodes { nodes: vec![node()] },
-        Update::Node {
-            node: Box::new(node()),
-        },
+        Update::Node { node: Box::new(node()) },
         Update::NodeGone { id: "n1".into() },
-        Update::Approvals {
-            approvals: vec![approval()],
-        },
-        Update::Approval {
-            approval: Box::new(approval()),
-        },
-        Update::Activity {
-            lines: vec![line()],
-            more: true,
-        },
+        Update::Approvals { approvals: vec![approval()] },
+        Update::Approval { approval: Box::new(approval()) },
+        Update::Activity { lines: vec![line()], more: true },
         Update::ActivityMore { lines: vec![line()] },
         Update::Transcript { window: window() },
-        Update::Row {
-            of: of(),
-            row: rows().remove(0),
-        },
-        Update::RowText {
-            of: of(),
-            id: "r1".into(),
-            text: "lo".into(),
-        },
-        Update::RowGone {
-            of: of(),
-            id: "r1".into(),
-        },
+        Update::Row { of: of(), row: rows().remove(0) },
+        Update::RowText { of: of(), id: "r1".into(), text: "lo".into() },
+        Update::RowGone { of: of(), id: "r1".into() },
         head,
         Update::Vitals { vitals },
-        Update::Toast {
-            text: "Key kept.".into(),
-        },
+        Update::Toast { text: "Key kept.".into() },
     ];
     check("batch", &Batch { seq: 7, updates });
 }
@@ -283,19 +210,12 @@ fn requests_and_settings_keep_their_form() {
     let topics = vec![
         Topic::Nodes,
         Topic::Approvals,
-        Topic::Activity {
-            filter: filter(),
-            limit: 200,
-        },
+        Topic::Activity { filter: filter(), limit: 200 },
         Topic::Transcript { of: of(), limit: 100 },
         Topic::Vitals,
     ];
     check("topics", &topics);
-    let request = Request {
-        window: "main".into(),
-        call: "hello".into(),
-        args: serde_json::json!({}),
-    };
+    let request = Request { window: "main".into(), call: "hello".into(), args: serde_json::json!({}) };
     insta::assert_json_snapshot!("request", request);
     let hello = Hello {
         version: "0.1.0".into(),

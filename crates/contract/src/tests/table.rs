@@ -12,12 +12,7 @@ fn the_names_of_all_calls_are_recorded() {
 
 #[test]
 fn every_call_has_a_request_that_reads_back() {
-    let seen = SessionSeen {
-        of: crate::transcript::SessionRef {
-            node: "n".into(),
-            session: "s".into(),
-        },
-    };
+    let seen = SessionSeen { of: crate::transcript::SessionRef { node: "n".into(), session: "s".into() } };
     let text = serde_json::to_string(&seen).unwrap();
     assert_eq!(serde_json::from_str::<SessionSeen>(&text).unwrap(), seen);
     assert_eq!(<SessionSeen as crate::Call>::NAME, "session_seen");
@@ -30,40 +25,24 @@ fn a_secret_loses_the_white_space_of_a_paste() {
 
 #[test]
 fn a_fault_shows_its_sentence() {
-    assert_eq!(
-        Fault::new(Code::Other, "Nobody answers.").to_string(),
-        "Nobody answers."
-    );
+    assert_eq!(Fault::new(Code::Other, "Nobody answers.").to_string(), "Nobody answers.");
 }
 
 fn request(call: &str, args: serde_json::Value) -> Request {
-    Request {
-        window: "main".into(),
-        call: call.into(),
-        args,
-    }
+    Request { window: "main".into(), call: call.into(), args }
 }
 
 #[tokio::test]
 async fn a_request_reaches_the_method_of_its_name() {
-    let reply = route(
-        &Echo,
-        request("abort", serde_json::json!({"of": {"node": "n", "session": "s"}})),
-    )
-    .await
-    .unwrap();
+    let reply = route(&Echo, request("abort", serde_json::json!({"of": {"node": "n", "session": "s"}}))).await.unwrap();
     assert_eq!(reply, serde_json::json!(true));
 }
 
 #[tokio::test]
 async fn an_unknown_call_and_wrong_arguments_are_sentences() {
-    let unknown = route(&Echo, request("fly", serde_json::json!({})))
-        .await
-        .unwrap_err();
+    let unknown = route(&Echo, request("fly", serde_json::json!({}))).await.unwrap_err();
     assert!(unknown.message.contains("fly"), "{unknown}");
-    let wrong = route(&Echo, request("abort", serde_json::json!({"of": 3})))
-        .await
-        .unwrap_err();
+    let wrong = route(&Echo, request("abort", serde_json::json!({"of": 3}))).await.unwrap_err();
     assert_eq!(wrong.code, Code::Other);
     assert!(wrong.message.contains("reopen"), "{wrong}");
 }

@@ -10,40 +10,15 @@ use crate::transcript::{Fate, Level, ToolState};
 
 #[test]
 fn words_of_nodes_and_lines_keep_their_form() {
-    check(
-        "vendors",
-        &[
-            Vendor::Auto,
-            Vendor::Pilothouse,
-            Vendor::Moltis,
-            Vendor::Openclaw,
-            Vendor::McpDashboard,
-        ],
-    );
+    check("vendors", &[Vendor::Auto, Vendor::Pilothouse, Vendor::Moltis, Vendor::Openclaw, Vendor::McpDashboard]);
     check("link_states", &link_states());
     check(
         "activities",
-        &[
-            Activity::Asking,
-            Activity::Running,
-            Activity::Failed,
-            Activity::Unread,
-            Activity::Idle,
-            Activity::Offline,
-        ],
+        &[Activity::Asking, Activity::Running, Activity::Failed, Activity::Unread, Activity::Idle, Activity::Offline],
     );
     check(
         "marks",
-        &[
-            Mark::Message,
-            Mark::Run,
-            Mark::Tool,
-            Mark::Asks,
-            Mark::Failed,
-            Mark::Link,
-            Mark::Gap,
-            Mark::Other,
-        ],
+        &[Mark::Message, Mark::Run, Mark::Tool, Mark::Asks, Mark::Failed, Mark::Link, Mark::Gap, Mark::Other],
     );
 }
 
@@ -51,36 +26,11 @@ fn words_of_nodes_and_lines_keep_their_form() {
 fn words_of_rows_and_answers_keep_their_form() {
     check(
         "fates",
-        &[
-            Fate::Queued,
-            Fate::Sent,
-            Fate::Acknowledged,
-            Fate::Running,
-            Fate::Done,
-            Fate::Failed,
-            Fate::Unknown,
-        ],
+        &[Fate::Queued, Fate::Sent, Fate::Acknowledged, Fate::Running, Fate::Done, Fate::Failed, Fate::Unknown],
     );
-    check(
-        "tool_states",
-        &[
-            ToolState::Running,
-            ToolState::Ok,
-            ToolState::Failed,
-            ToolState::Unknown,
-        ],
-    );
+    check("tool_states", &[ToolState::Running, ToolState::Ok, ToolState::Failed, ToolState::Unknown]);
     check("levels", &[Level::Info, Level::Warning, Level::Error]);
-    check(
-        "decisions",
-        &[
-            Decision::Once,
-            Decision::Always,
-            Decision::Deny,
-            Decision::Expired,
-            Decision::Unknown,
-        ],
-    );
+    check("decisions", &[Decision::Once, Decision::Always, Decision::Deny, Decision::Expired, Decision::Unknown]);
     check("themes", &[Theme::System, Theme::Dark, Theme::Light]);
     check("codes", &codes());
 }
@@ -105,16 +55,5 @@ fn link_states() -> Vec<LinkState> {
 
 fn codes() -> Vec<Code> {
     use Code::*;
-    vec![
-        Invalid,
-        Untrusted,
-        Unauthorised,
-        Pairing,
-        NoKeyring,
-        NotConnected,
-        Unknown,
-        Settled,
-        NotFound,
-        Other,
-    ]
+    vec![Invalid, Untrusted, Unauthorised, Pairing, NoKeyring, NotConnected, Unknown, Settled, NotFound, Other]
 }

@@ -34,18 +34,9 @@ pub(super) fn requested(
         (Some(asked), Some(expires)) if expires >= asked => Some(now + (expires - asked)),
         (_, expires) => expires,
     };
-    let agent = event
-        .agent
-        .clone()
-        .or_else(|| truth.agent_of(event.session.as_deref()).map(Into::into));
-    let asked = Asked {
-        about: about.clone(),
-        agent,
-        session: event.session.clone(),
-        expires,
-        seen: now,
-        settled: None,
-    };
+    let agent = event.agent.clone().or_else(|| truth.agent_of(event.session.as_deref()).map(Into::into));
+    let asked =
+        Asked { about: about.clone(), agent, session: event.session.clone(), expires, seen: now, settled: None };
     add(truth, asked, now, changes);
     Taken::New
 }
@@ -63,18 +54,10 @@ pub(super) fn resolved(
         return Taken::New;
     };
     let fixed = |settled: &Settled| !matches!(settled.decision, Decision::Unknown | Decision::Expired);
-    if asked
-        .settled
-        .as_ref()
-        .is_some_and(|known| fixed(known) || known.decision == decision)
-    {
+    if asked.settled.as_ref().is_some_and(|known| fixed(known) || known.decision == decision) {
         return Taken::Known;
     }
-    asked.settled = Some(Settled {
-        decision,
-        by: by.map(Into::into),
-        at: now,
-    });
+    asked.settled = Some(Settled { decision, by: by.map(Into::into), at: now });
     let asked = asked.clone();
     show(truth, asked, now, changes);
     Taken::New
@@ -90,39 +73,21 @@ pub(super) fn list(
     for (session, agent, about) in list {
         if truth.approval(&about.id).is_none() {
             let session: Option<Box<str>> = session.as_deref().map(Into::into);
-            let agent = agent
-                .as_deref()
-                .or_else(|| truth.agent_of(session.as_deref()))
-                .map(Into::into);
-            let asked = Asked {
-                about: about.clone(),
-                agent,
-                session,
-                expires: about.expires_at,
-                seen: now,
-                settled: None,
-            };
+            let agent = agent.as_deref().or_else(|| truth.agent_of(session.as_deref())).map(Into::into);
+            let asked =
+                Asked { about: about.clone(), agent, session, expires: about.expires_at, seen: now, settled: None };
             add(truth, asked, now, changes);
         }
     }
     let named = |asked: &Asked| list.iter().any(|(_, _, about)| about.id == asked.about.id);
-    settle(truth, now, changes, Decision::Unknown, |asked| {
-        !named(asked) && now - asked.seen >= LIST_LAG_MS
-    });
+    settle(truth, now, changes, Decision::Unknown, |asked| !named(asked) && now - asked.seen >= LIST_LAG_MS);
 }
 
 /// Ends what expired and forgets outcomes that were shown long enough.
 pub(super) fn clock(truth: &mut Truth, now: i64, changes: &mut Changes) {
-    settle(truth, now, changes, Decision::Expired, |asked| {
-        asked.expires.is_some_and(|at| at + GRACE_MS <= now)
-    });
+    settle(truth, now, changes, Decision::Expired, |asked| asked.expires.is_some_and(|at| at + GRACE_MS <= now));
     let before = truth.approvals.len();
-    truth.approvals.retain(|asked| {
-        asked
-            .settled
-            .as_ref()
-            .is_none_or(|settled| settled.at + OUTCOME_KEPT_MS > now)
-    });
+    truth.approvals.retain(|asked| asked.settled.as_ref().is_none_or(|settled| settled.at + OUTCOME_KEPT_MS > now));
     changes.approvals_gone |= truth.approvals.len() < before;
     changes.deadline = true;
 }
@@ -137,24 +102,10 @@ pub fn next_deadline(truth: &Truth) -> Option<i64> {
 }
 
 /// Settles all that wait and pass the test.
-fn settle(
-    truth: &mut Truth,
-    now: i64,
-    changes: &mut Changes,
-    decision: Decision,
-    over: impl Fn(&Asked) -> bool,
-) {
+fn settle(truth: &mut Truth, now: i64, changes: &mut Changes, decision: Decision, over: impl Fn(&Asked) -> bool) {
     let mut ended = Vec::new();
-    for asked in truth
-        .approvals
-        .iter_mut()
-        .filter(|asked| asked.settled.is_none() && over(asked))
-    {
-        asked.settled = Some(Settled {
-            decision,
-            by: None,
-            at: now,
-        });
+    for asked in truth.approvals.iter_mut().filter(|asked| asked.settled.is_none() && over(asked)) {
+        asked.settled = Some(Settled { decision, by: None, at: now });
         ended.push(asked.clone());
     }
     for asked in ended {

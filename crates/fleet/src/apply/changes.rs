@@ -52,19 +52,12 @@ impl RowChange {
 
 impl Changes {
     pub fn is_empty(&self) -> bool {
-        !self.node
-            && !self.deadline
-            && !self.approvals_gone
-            && self.approvals.is_empty()
-            && self.sessions.is_empty()
+        !self.node && !self.deadline && !self.approvals_gone && self.approvals.is_empty() && self.sessions.is_empty()
     }
 
     /// The changes of a session. Deltas come in stretches, so the last one is looked at first.
     pub(super) fn of(&mut self, session: &Arc<str>) -> &mut SessionChanges {
-        let found = self
-            .sessions
-            .iter()
-            .rposition(|changes| Arc::ptr_eq(&changes.session, session));
+        let found = self.sessions.iter().rposition(|changes| Arc::ptr_eq(&changes.session, session));
         let index = found.unwrap_or_else(|| {
             self.sessions.push(SessionChanges::new(session.clone()));
             self.sessions.len() - 1
@@ -81,13 +74,7 @@ impl Changes {
 
 impl SessionChanges {
     fn new(session: Arc<str>) -> SessionChanges {
-        SessionChanges {
-            session,
-            rows: Vec::new(),
-            gone: Vec::new(),
-            head: false,
-            all: false,
-        }
+        SessionChanges { session, rows: Vec::new(), gone: Vec::new(), head: false, all: false }
     }
 
     pub(super) fn row(&mut self, id: u64, change: RowChange) {

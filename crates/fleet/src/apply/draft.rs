@@ -20,23 +20,14 @@ pub(crate) struct Draft {
 impl Draft {
     pub fn text(&self) -> &str {
         match &self.body {
-            RowBody::User { text, .. } | RowBody::Assistant { text, .. } | RowBody::Thinking { text, .. } => {
-                text
-            }
+            RowBody::User { text, .. } | RowBody::Assistant { text, .. } | RowBody::Thinking { text, .. } => text,
             RowBody::Notice { text, .. } => text,
             _ => "",
         }
     }
 
     pub fn into_row(self, id: u64, order: i64) -> Row {
-        Row {
-            id,
-            order,
-            at: self.at,
-            message: Some(self.message),
-            run: self.run,
-            body: self.body,
-        }
+        Row { id, order, at: self.at, message: Some(self.message), run: self.run, body: self.body }
     }
 }
 
@@ -63,33 +54,19 @@ pub(crate) fn drafts_of(message: &Message) -> Vec<Draft> {
         Role::Assistant if text.trim().is_empty() => None,
         Role::Assistant => {
             let model = message.model.as_deref().map(str::to_owned);
-            Some(RowBody::Assistant {
-                text,
-                streaming: false,
-                model,
-            })
+            Some(RowBody::Assistant { text, streaming: false, model })
         }
-        Role::Notice => Some(RowBody::Notice {
-            text,
-            level: Level::Info,
-        }),
+        Role::Notice => Some(RowBody::Notice { text, level: Level::Info }),
         Role::System => None,
     };
     let thinking = message.thinking.iter().filter(|text| !text.trim().is_empty());
-    let thinking = thinking.map(|text| RowBody::Thinking {
-        text: text.to_string(),
-        streaming: false,
-    });
+    let thinking = thinking.map(|text| RowBody::Thinking { text: text.to_string(), streaming: false });
     let calls = message.tools.iter().map(tool_row);
     thinking.chain(words).chain(calls).map(draft).collect()
 }
 
 fn tool_row(call: &ToolCall) -> RowBody {
-    let start = tool::Call {
-        call: &call.call,
-        name: &call.name,
-        input: &call.input,
-    };
+    let start = tool::Call { call: &call.call, name: &call.name, input: &call.input };
     let mut body = tool::body(&start, tool::state_of(call.ok));
     if let RowBody::Tool { output, ms, .. } = &mut body {
         *output = cut(&call.output);

@@ -53,22 +53,13 @@ pub(super) fn loading(truth: &mut Truth, key: &str, changes: &mut Changes) {
 pub(crate) fn older(rows: &Transcript, order: i64, exact: Exact, page: &Page) -> Vec<Row> {
     let mut drafts = drafts(page);
     if exact == Exact::No {
-        let known: Vec<Row> = rows
-            .rows
-            .iter()
-            .filter(|row| row.order >= order)
-            .cloned()
-            .collect();
+        let known: Vec<Row> = rows.rows.iter().filter(|row| row.order >= order).cloned().collect();
         let first = align(&drafts, &known, |_| false).iter().position(Option::is_some);
         drafts.truncate(first.unwrap_or(drafts.len()));
     }
     let count = i64::try_from(drafts.len()).unwrap_or_default();
     let orders = (0..count).map(|place| order - (count - place) * STEP);
-    drafts
-        .into_iter()
-        .zip(orders)
-        .map(|(draft, order)| draft.into_row(0, order))
-        .collect()
+    drafts.into_iter().zip(orders).map(|(draft, order)| draft.into_row(0, order)).collect()
 }
 
 /// Whether a page is known to end right before a row.
@@ -83,16 +74,11 @@ fn splice(sheet: &mut Sheet<'_>, page: &Page) {
     let (active, unsure) = going_on(sheet);
     let over = page.running.is_none();
     let drafts = drafts(page);
-    let answered = drafts
-        .last()
-        .is_some_and(|draft| matches!(draft.body, RowBody::Assistant { .. }));
+    let answered = drafts.last().is_some_and(|draft| matches!(draft.body, RowBody::Assistant { .. }));
     let now = sheet.now;
     let rows = sheet.rows();
     let old: Vec<Row> = rows.rows.drain(..).collect();
-    let of = |row: &Row, runs: &[Box<str>]| {
-        runs.iter()
-            .any(|run| **run == *row.run.as_deref().unwrap_or_default())
-    };
+    let of = |row: &Row, runs: &[Box<str>]| runs.iter().any(|run| **run == *row.run.as_deref().unwrap_or_default());
     let found = align(&drafts, &old, |row| over && of(row, &unsure));
     let apart = !drafts.is_empty() && found.iter().all(Option::is_none);
     let mut old: Vec<Option<Row>> = old.into_iter().map(Some).collect();
@@ -168,36 +154,17 @@ fn absorb(row: &mut Row, draft: Draft, now: i64) {
                 (own.fate, own.fate_at, own.fault) = (Fate::Acknowledged, now, None);
             }
         }
-        (
-            RowBody::Assistant { text, model, .. },
-            RowBody::Assistant {
-                text: whole,
-                model: by,
-                ..
-            },
-        ) => {
+        (RowBody::Assistant { text, model, .. }, RowBody::Assistant { text: whole, model: by, .. }) => {
             // A row that still streams may be ahead of the page.
             if whole.len() >= text.len() || !text.starts_with(&*whole) {
                 *text = whole;
             }
             *model = by.or(model.take());
         }
-        (RowBody::Thinking { text, .. }, RowBody::Thinking { text: whole, .. })
-            if whole.len() > text.len() =>
-        {
+        (RowBody::Thinking { text, .. }, RowBody::Thinking { text: whole, .. }) if whole.len() > text.len() => {
             *text = whole;
         }
-        (
-            RowBody::Tool {
-                output, state, ms, ..
-            },
-            RowBody::Tool {
-                output: o,
-                state: s,
-                ms: m,
-                ..
-            },
-        ) => {
+        (RowBody::Tool { output, state, ms, .. }, RowBody::Tool { output: o, state: s, ms: m, .. }) => {
             use contract::transcript::ToolState::{Running, Unknown};
             if matches!(state, Running | Unknown) && s != Unknown {
                 *state = s;
@@ -213,17 +180,12 @@ fn absorb(row: &mut Row, draft: Draft, now: i64) {
 
 /// Messages sent from here that an answer follows are done.
 fn settle_fates(rows: &mut VecDeque<Row>, now: i64) {
-    let Some(answer) = rows
-        .iter()
-        .rposition(|row| matches!(row.body, RowBody::Assistant { .. }))
-    else {
+    let Some(answer) = rows.iter().rposition(|row| matches!(row.body, RowBody::Assistant { .. })) else {
         return;
     };
     for row in rows.range_mut(..answer) {
         let confirmed = row.message.is_some();
-        if let Some(own) = row
-            .own_mut()
-            .filter(|own| confirmed && own.fate == Fate::Acknowledged && own.run.is_none())
+        if let Some(own) = row.own_mut().filter(|own| confirmed && own.fate == Fate::Acknowledged && own.run.is_none())
         {
             (own.fate, own.fate_at) = (Fate::Done, now);
         }
@@ -243,9 +205,7 @@ fn place(rows: &mut VecDeque<Row>) {
     }
     let mut index = 0;
     while index < rows.len() {
-        let end = (index..rows.len())
-            .find(|at| rows[*at].order != i64::MIN)
-            .unwrap_or(rows.len());
+        let end = (index..rows.len()).find(|at| rows[*at].order != i64::MIN).unwrap_or(rows.len());
         fill(rows, index, end);
         index = end + 1;
     }
@@ -275,17 +235,9 @@ fn running(sheet: &mut Sheet<'_>, page: &Page) {
     match &page.running {
         Some((id, so_far)) => goes_on(sheet, id.as_deref().unwrap_or_default(), so_far),
         None => {
-            let answered = page
-                .messages
-                .last()
-                .is_some_and(|message| message.role == Role::Assistant);
+            let answered = page.messages.last().is_some_and(|message| message.role == Role::Assistant);
             let outcome = if answered { Outcome::Ok } else { Outcome::Unknown };
-            while let Some(index) = sheet
-                .session
-                .runs
-                .iter()
-                .position(|run| run.is_active() && run.unsure)
-            {
+            while let Some(index) = sheet.session.runs.iter().position(|run| run.is_active() && run.unsure) {
                 run::close(sheet, index, outcome, None);
             }
         }
@@ -295,10 +247,7 @@ fn running(sheet: &mut Sheet<'_>, page: &Page) {
 fn goes_on(sheet: &mut Sheet<'_>, id: &str, so_far: &str) {
     let runs = &sheet.session.runs;
     let named = runs.iter().rposition(|run| &*run.id == id);
-    let found = named.or_else(|| {
-        runs.iter()
-            .rposition(|run| run.is_active() && (id.is_empty() || run.id.is_empty()))
-    });
+    let found = named.or_else(|| runs.iter().rposition(|run| run.is_active() && (id.is_empty() || run.id.is_empty())));
     let index = match found {
         Some(index) if !sheet.session.runs[index].is_active() => return,
         Some(index) => index,
@@ -310,20 +259,14 @@ fn goes_on(sheet: &mut Sheet<'_>, id: &str, so_far: &str) {
     if so_far.is_empty() {
         return;
     }
-    let shown = open
-        .and_then(|row| sheet.rows().row_mut(row))
-        .and_then(|row| row.streamed());
+    let shown = open.and_then(|row| sheet.rows().row_mut(row)).and_then(|row| row.streamed());
     if let Some(text) = shown {
         if so_far.len() > text.len() {
             so_far.clone_into(text);
         }
         return;
     }
-    let body = RowBody::Assistant {
-        text: so_far.to_owned(),
-        streaming: true,
-        model: None,
-    };
+    let body = RowBody::Assistant { text: so_far.to_owned(), streaming: true, model: None };
     let at = Some(sheet.now);
     let row = sheet.push(at, Some(&id), body);
     let run = &mut sheet.session.runs[index];

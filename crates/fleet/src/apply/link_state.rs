@@ -19,11 +19,7 @@ pub(super) fn moved(truth: &mut Truth, state: &NodeState, now: i64, changes: &mu
         truth.link.since = now;
     }
     match state {
-        NodeState::Ready {
-            version,
-            product,
-            scopes,
-        } => {
+        NodeState::Ready { version, product, scopes } => {
             let link = &mut truth.link;
             link.version = version.clone().or(link.version.take());
             link.product = product.clone().or(link.product.take());

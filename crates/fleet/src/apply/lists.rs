@@ -128,39 +128,24 @@ fn settle(truth: &mut Truth, about: &Session, now: i64, changes: &mut Changes) {
 /// Ends the runs that nobody has heard of since the link went down, and those known only from a list. A run that
 /// events tell of is not ended by a list: the list may be older than they are.
 fn close_unsure(truth: &mut Truth, key: &str, now: i64, changes: &mut Changes) {
-    let over = |run: &crate::truth::Run| {
-        run.is_active() && (run.unsure || (run.id.is_empty() && run.texts.is_empty()))
-    };
-    if !truth
-        .session(key)
-        .is_some_and(|session| session.runs.iter().any(over))
-    {
+    let over = |run: &crate::truth::Run| run.is_active() && (run.unsure || (run.id.is_empty() && run.texts.is_empty()));
+    if !truth.session(key).is_some_and(|session| session.runs.iter().any(over)) {
         return;
     }
     let mut sheet = Sheet::open(truth, key, None, now, changes);
     while let Some(index) = sheet.session.runs.iter().position(over) {
-        let outcome = if sheet.session.runs[index].unsure {
-            Outcome::Unknown
-        } else {
-            Outcome::Ok
-        };
+        let outcome = if sheet.session.runs[index].unsure { Outcome::Unknown } else { Outcome::Ok };
         run::close(&mut sheet, index, outcome, None);
     }
 }
 
 /// Sessions that the list had before and has no longer are gone, unless something shows or uses them.
 fn drop_absent(truth: &mut Truth, now: i64, changes: &mut Changes) {
-    let absent: Vec<Arc<str>> = truth
-        .sessions
-        .values()
-        .filter(|session| !session.listed)
-        .map(|session| session.key.clone())
-        .collect();
+    let absent: Vec<Arc<str>> =
+        truth.sessions.values().filter(|session| !session.listed).map(|session| session.key.clone()).collect();
     for key in absent {
         close_unsure(truth, &key, now, changes);
-        let used = |session: &crate::truth::Session| {
-            session.watched || session.is_running() || session.has_open_own()
-        };
+        let used = |session: &crate::truth::Session| session.watched || session.is_running() || session.has_open_own();
         if !truth.sessions.get(&key).is_some_and(used) {
             truth.sessions.remove(&key);
         }

@@ -11,23 +11,11 @@ use crate::truth::{Row, RowBody, Truth};
 /// How many of the last rows an agent's message is compared with by its text.
 const NEAR: usize = 12;
 
-pub(super) fn said(
-    truth: &mut Truth,
-    event: &Event,
-    message: &Message,
-    now: i64,
-    changes: &mut Changes,
-) -> Taken {
+pub(super) fn said(truth: &mut Truth, event: &Event, message: &Message, now: i64, changes: &mut Changes) -> Taken {
     let Some(mut sheet) = Sheet::of(truth, event, now, changes) else {
         return Taken::New;
     };
-    if sheet
-        .rows()
-        .rows
-        .iter()
-        .rev()
-        .any(|row| row.message.as_ref() == Some(&message.id))
-    {
+    if sheet.rows().rows.iter().rev().any(|row| row.message.as_ref() == Some(&message.id)) {
         return Taken::Known;
     }
     match message.role {
@@ -48,10 +36,7 @@ fn person(sheet: &mut Sheet<'_>, event: &Event, message: &Message) -> Taken {
     sheet.changes.node = true;
     let run = event.run.as_ref().or(message.run_id.as_ref());
     let Some(row) = sheet.rows().rows.iter_mut().find(|row| is_echo(row, message)) else {
-        let body = RowBody::User {
-            text: message.text.to_string(),
-            own: None,
-        };
+        let body = RowBody::User { text: message.text.to_string(), own: None };
         let id = sheet.push(message.sent_at.or(Some(event.at)), run.map(|run| &**run), body);
         if let Some(row) = sheet.rows().row_mut(id) {
             row.message = Some(message.id.clone());
@@ -116,9 +101,5 @@ fn covers(message: &Message, run: Option<&str>, row: &Row, text: &str) -> bool {
 }
 
 fn has_call(sheet: &mut Sheet<'_>, id: &str) -> bool {
-    sheet
-        .rows()
-        .rows
-        .iter()
-        .any(|row| matches!(&row.body, RowBody::Tool { call, .. } if &**call == id))
+    sheet.rows().rows.iter().any(|row| matches!(&row.body, RowBody::Tool { call, .. } if &**call == id))
 }

@@ -36,21 +36,8 @@ pub(super) fn sending(truth: &mut Truth, said: &Said<'_>, now: i64, changes: &mu
         sheet.changed(id, RowChange::Whole);
         return Taken::Known;
     }
-    let own = Own {
-        client_id: said.client_id.into(),
-        fate: Fate::Queued,
-        fate_at: now,
-        fault: None,
-        run: None,
-    };
-    sheet.push(
-        Some(now),
-        None,
-        RowBody::User {
-            text: said.text.to_owned(),
-            own: Some(own),
-        },
-    );
+    let own = Own { client_id: said.client_id.into(), fate: Fate::Queued, fate_at: now, fault: None, run: None };
+    sheet.push(Some(now), None, RowBody::User { text: said.text.to_owned(), own: Some(own) });
     Taken::New
 }
 
@@ -70,11 +57,7 @@ pub(super) fn fate(truth: &mut Truth, session: &str, news: &News<'_>, now: i64, 
     }
     (own.fate, own.fate_at) = (news.fate, now);
     own.fault = news.fault.map(str::to_owned);
-    own.run = if anew {
-        None
-    } else {
-        news.run.map(Into::into).or(own.run.take())
-    };
+    own.run = if anew { None } else { news.run.map(Into::into).or(own.run.take()) };
     sheet.changed(id, RowChange::Whole);
     if news.fate == Fate::Acknowledged {
         catch_up(&mut sheet, id);
@@ -96,8 +79,7 @@ pub(super) fn run_began(sheet: &mut Sheet<'_>, run: &str) {
     let rows = &mut sheet.rows().rows;
     let bound = |own: &Own| own.run.as_deref() == Some(run) && !run.is_empty();
     let waiting = |own: &Own| {
-        own.run.as_deref().unwrap_or_default().is_empty()
-            && matches!(own.fate, Fate::Acknowledged | Fate::Running)
+        own.run.as_deref().unwrap_or_default().is_empty() && matches!(own.fate, Fate::Acknowledged | Fate::Running)
     };
     let found = rows.iter().position(|row| row.own().is_some_and(bound));
     let found = found.or_else(|| rows.iter().position(|row| row.own().is_some_and(waiting)));
@@ -155,19 +137,11 @@ fn catch_up(sheet: &mut Sheet<'_>, id: u64) {
     let Some(own) = sheet.rows().row(id).and_then(|row| row.own()).cloned() else {
         return;
     };
-    let claimed: Vec<_> = sheet
-        .rows()
-        .rows
-        .iter()
-        .filter_map(|row| row.own()?.run.clone())
-        .collect();
+    let claimed: Vec<_> = sheet.rows().rows.iter().filter_map(|row| row.own()?.run.clone()).collect();
     let runs = &sheet.session.runs;
     let found = match &own.run {
         Some(run) => runs.iter().rev().find(|known| known.id == *run),
-        None => runs
-            .iter()
-            .rev()
-            .find(|known| known.is_active() && !claimed.contains(&known.id)),
+        None => runs.iter().rev().find(|known| known.is_active() && !claimed.contains(&known.id)),
     };
     let Some(found) = found else { return };
     let (run, ended) = (found.id.clone(), found.ended.as_ref().map(|ended| ended.outcome));

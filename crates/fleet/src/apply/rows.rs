@@ -33,18 +33,8 @@ impl<'a> Sheet<'a> {
     }
 
     /// The session of that key, made when it is new.
-    pub fn open(
-        truth: &'a mut Truth,
-        key: &str,
-        agent: Option<&str>,
-        now: i64,
-        changes: &'a mut Changes,
-    ) -> Sheet<'a> {
-        if truth
-            .sessions
-            .get(key)
-            .is_none_or(|session| session.transcript.is_none())
-        {
+    pub fn open(truth: &'a mut Truth, key: &str, agent: Option<&str>, now: i64, changes: &'a mut Changes) -> Sheet<'a> {
+        if truth.sessions.get(key).is_none_or(|session| session.transcript.is_none()) {
             make(truth, key, changes);
         }
         let session = truth.session_mut(key);
@@ -57,11 +47,7 @@ impl<'a> Sheet<'a> {
             session.about.agent_id = Some(agent.to_owned());
             changes.node = true;
         }
-        Sheet {
-            session,
-            changes,
-            now,
-        }
+        Sheet { session, changes, now }
     }
 
     pub fn rows(&mut self) -> &mut Transcript {
@@ -70,11 +56,7 @@ impl<'a> Sheet<'a> {
 
     /// Appends a row.
     pub fn push(&mut self, at: Option<i64>, run: Option<&str>, body: RowBody) -> u64 {
-        let kept = if self.session.watched {
-            KEPT_ROWS
-        } else {
-            UNWATCHED_ROWS
-        };
+        let kept = if self.session.watched { KEPT_ROWS } else { UNWATCHED_ROWS };
         let rows = self.rows();
         let id = rows.push(at, run.filter(|run| !run.is_empty()), body);
         rows.trim(kept);
@@ -139,32 +121,17 @@ pub(super) fn gap(truth: &mut Truth, event: &Event, now: i64, changes: &mut Chan
 
 fn key_of_run(truth: &Truth, run: &str) -> Option<Arc<str>> {
     let holds = |session: &&Session| session.runs.iter().any(|known| &*known.id == run);
-    truth
-        .sessions
-        .values()
-        .find(holds)
-        .map(|session| session.key.clone())
+    truth.sessions.values().find(holds).map(|session| session.key.clone())
 }
 
 /// Makes the session and room for its rows, at the cost of the session that was silent longest.
 fn make(truth: &mut Truth, key: &str, changes: &mut Changes) {
     let idle = |session: &&mut Session| {
-        session.transcript.is_some()
-            && !session.watched
-            && session.active_run().is_none()
-            && !session.has_open_own()
+        session.transcript.is_some() && !session.watched && session.active_run().is_none() && !session.has_open_own()
     };
-    let count = truth
-        .sessions
-        .values()
-        .filter(|session| session.transcript.is_some() && !session.watched)
-        .count();
+    let count = truth.sessions.values().filter(|session| session.transcript.is_some() && !session.watched).count();
     if count >= UNWATCHED_SESSIONS {
-        let oldest = truth
-            .sessions
-            .values_mut()
-            .filter(idle)
-            .min_by_key(|session| session.touched);
+        let oldest = truth.sessions.values_mut().filter(idle).min_by_key(|session| session.touched);
         if let Some(oldest) = oldest {
             oldest.transcript = None;
         }

@@ -44,13 +44,7 @@ pub(super) fn started(truth: &mut Truth, event: &Event, now: i64, changes: &mut 
     }
 }
 
-pub(super) fn status(
-    truth: &mut Truth,
-    event: &Event,
-    phase: &str,
-    now: i64,
-    changes: &mut Changes,
-) -> Taken {
+pub(super) fn status(truth: &mut Truth, event: &Event, phase: &str, now: i64, changes: &mut Changes) -> Taken {
     let Some(mut sheet) = Sheet::of(truth, event, now, changes) else {
         return Taken::New;
     };
@@ -64,13 +58,7 @@ pub(super) fn status(
     Taken::New
 }
 
-pub(super) fn finished(
-    truth: &mut Truth,
-    event: &Event,
-    end: &RunEnd,
-    now: i64,
-    changes: &mut Changes,
-) -> Taken {
+pub(super) fn finished(truth: &mut Truth, event: &Event, end: &RunEnd, now: i64, changes: &mut Changes) -> Taken {
     let Some(mut sheet) = Sheet::of(truth, event, now, changes) else {
         return Taken::New;
     };
@@ -154,18 +142,9 @@ pub(super) fn sure(sheet: &mut Sheet<'_>, index: usize) {
 
 /// A run that began without an id and now has one.
 fn adopt(sheet: &mut Sheet<'_>, id: &str) -> Option<usize> {
-    let index = sheet
-        .session
-        .runs
-        .iter()
-        .rposition(|run| run.is_active() && run.id.is_empty())?;
+    let index = sheet.session.runs.iter().rposition(|run| run.is_active() && run.id.is_empty())?;
     sheet.session.runs[index].id = id.into();
-    let nameless = sheet
-        .rows()
-        .rows
-        .iter_mut()
-        .rev()
-        .take_while(|row| !matches!(row.body, RowBody::User { .. }));
+    let nameless = sheet.rows().rows.iter_mut().rev().take_while(|row| !matches!(row.body, RowBody::User { .. }));
     for row in nameless.filter(|row| row.run.is_none()) {
         row.run = Some(id.into());
     }
@@ -210,15 +189,9 @@ fn still(sheet: &mut Sheet<'_>, run: &str) {
 fn remark(sheet: &mut Sheet<'_>, run: &str, outcome: Outcome, error: Option<&str>) {
     let (level, text) = match outcome {
         Outcome::Ok => return,
-        Outcome::Error => (
-            Level::Error,
-            error.unwrap_or("The run failed; the gateway does not say why."),
-        ),
+        Outcome::Error => (Level::Error, error.unwrap_or("The run failed; the gateway does not say why.")),
         Outcome::Aborted => (Level::Info, error.unwrap_or("Stopped.")),
-        Outcome::Unknown => (
-            Level::Warning,
-            "The end of this run never arrived; how it went is unknown.",
-        ),
+        Outcome::Unknown => (Level::Warning, "The end of this run never arrived; how it went is unknown."),
     };
     sheet.remark(Some(run), level, text.to_owned());
 }
@@ -226,9 +199,7 @@ fn remark(sheet: &mut Sheet<'_>, run: &str, outcome: Outcome, error: Option<&str
 /// Marks a session that nobody looks at, and keeps the end of its answer for the list.
 fn mark(sheet: &mut Sheet<'_>, outcome: Outcome) {
     let preview = sheet.rows().rows.iter().rev().find_map(|row| match &row.body {
-        RowBody::Assistant { text, .. } if !text.is_empty() => {
-            Some(text.chars().take(PREVIEW).collect::<String>())
-        }
+        RowBody::Assistant { text, .. } if !text.is_empty() => Some(text.chars().take(PREVIEW).collect::<String>()),
         _ => None,
     });
     let session = &mut *sheet.session;

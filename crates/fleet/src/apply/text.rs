@@ -54,11 +54,7 @@ pub(super) fn settle(sheet: &mut Sheet<'_>, index: usize, answer: &str) {
         return;
     }
     let Some((last, before)) = round.split_last() else {
-        let body = RowBody::Assistant {
-            text: answer,
-            streaming: false,
-            model: None,
-        };
+        let body = RowBody::Assistant { text: answer, streaming: false, model: None };
         let at = Some(sheet.now);
         let row = sheet.push(at, Some(&id), body);
         sheet.session.runs[index].texts.push(row);
@@ -98,11 +94,7 @@ fn begin_row(sheet: &mut Sheet<'_>, index: usize, event: &Event, text: &str, kin
     close_rows(sheet, index);
     let (text, streaming) = (text.to_owned(), true);
     let body = match kind {
-        Kind::Answer => RowBody::Assistant {
-            text,
-            streaming,
-            model: None,
-        },
+        Kind::Answer => RowBody::Assistant { text, streaming, model: None },
         Kind::Thinking => RowBody::Thinking { text, streaming },
     };
     let id = sheet.push(Some(event.at), event.run.as_deref(), body);

@@ -25,13 +25,7 @@ pub(super) struct End<'a> {
     pub ms: Option<u64>,
 }
 
-pub(super) fn started(
-    truth: &mut Truth,
-    event: &Event,
-    call: &Call<'_>,
-    now: i64,
-    changes: &mut Changes,
-) -> Taken {
+pub(super) fn started(truth: &mut Truth, event: &Event, call: &Call<'_>, now: i64, changes: &mut Changes) -> Taken {
     let Some(mut sheet) = Sheet::of(truth, event, now, changes) else {
         return Taken::New;
     };
@@ -50,36 +44,19 @@ pub(super) fn started(
 }
 
 /// A call that ended without a beginning gets its row too; one whose run closed it first gets its true end.
-pub(super) fn finished(
-    truth: &mut Truth,
-    event: &Event,
-    end: &End<'_>,
-    now: i64,
-    changes: &mut Changes,
-) -> Taken {
+pub(super) fn finished(truth: &mut Truth, event: &Event, end: &End<'_>, now: i64, changes: &mut Changes) -> Taken {
     let Some(mut sheet) = Sheet::of(truth, event, now, changes) else {
         return Taken::New;
     };
     let found = find(&mut sheet, end.call).map(|row| row.id);
     let id = found.unwrap_or_else(|| {
-        let call = Call {
-            call: end.call,
-            name: "tool",
-            input: &Value::Null,
-        };
-        sheet.push(
-            Some(event.at),
-            event.run.as_deref(),
-            body(&call, ToolState::Running),
-        )
+        let call = Call { call: end.call, name: "tool", input: &Value::Null };
+        sheet.push(Some(event.at), event.run.as_deref(), body(&call, ToolState::Running))
     });
     let Some(row) = sheet.rows().row_mut(id) else {
         return Taken::New;
     };
-    let RowBody::Tool {
-        output, state, ms, ..
-    } = &mut row.body
-    else {
+    let RowBody::Tool { output, state, ms, .. } = &mut row.body else {
         return Taken::New;
     };
     if matches!(state, ToolState::Ok | ToolState::Failed) {
@@ -104,11 +81,7 @@ pub(super) fn subagent_started(
         return Taken::New;
     };
     let (label, preset) = (label.to_owned(), preset.map(str::to_owned));
-    let body = RowBody::Subagent {
-        label,
-        preset,
-        state: ToolState::Running,
-    };
+    let body = RowBody::Subagent { label, preset, state: ToolState::Running };
     sheet.push(Some(event.at), event.run.as_deref(), body);
     Taken::New
 }
@@ -127,9 +100,7 @@ pub(super) fn subagent_finished(
     };
     let mut ended = None;
     for row in &mut sheet.rows().rows {
-        if let RowBody::Subagent {
-            label: known, state, ..
-        } = &mut row.body
+        if let RowBody::Subagent { label: known, state, .. } = &mut row.body
             && known == label
             && matches!(state, ToolState::Running | ToolState::Unknown)
         {

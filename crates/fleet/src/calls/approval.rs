@@ -18,28 +18,21 @@ const HERE: &str = "you";
 /// Answers an approval.
 pub async fn decide(fleet: &Fleet, args: Decide) -> Result<(), Fault> {
     let now = fleet.inner.parts.now();
-    let asked = fleet
-        .core()
-        .read(&args.node, |truth| truth.approval(&args.id).cloned())
-        .flatten();
+    let asked = fleet.core().read(&args.node, |truth| truth.approval(&args.id).cloned()).flatten();
     let answer = permitted(asked.as_ref(), args.decision, now)?;
     let Some(_turn) = Turn::take(fleet, &args) else {
         return Err(Fault::new(Code::Settled, "This is being answered right now."));
     };
     let post = fleet.inner.nodes.get(&args.node)?;
-    let call = Call::Decide {
-        approval: args.id.clone(),
-        decision: answer,
-    };
+    let call = Call::Decide { approval: args.id.clone(), decision: answer };
     match post.ask(&fleet.inner.parts, call).await {
         Ok(Reply::Decided) => {
             settle(fleet, &args, answer);
             Ok(())
         }
-        Ok(_) => Err(Fault::new(
-            Code::Unknown,
-            "The node answered something else; whether it took the answer is unknown.",
-        )),
+        Ok(_) => {
+            Err(Fault::new(Code::Unknown, "The node answered something else; whether it took the answer is unknown."))
+        }
         Err(error) => {
             if error != CallError::NotConnected {
                 // The card must show what is true, not what was clicked.
@@ -53,17 +46,10 @@ pub async fn decide(fleet: &Fleet, args: Decide) -> Result<(), Fault> {
 /// The answer in the words of the link, if it may be given now.
 fn permitted(asked: Option<&Asked>, decision: Decision, now: i64) -> Result<event::Decision, Fault> {
     let Some(asked) = asked else {
-        return Err(Fault::new(
-            Code::Settled,
-            "This request is not there any more; nothing was sent.",
-        ));
+        return Err(Fault::new(Code::Settled, "This request is not there any more; nothing was sent."));
     };
     if let Some(settled) = &asked.settled {
-        let by = settled
-            .by
-            .as_deref()
-            .map(|by| format!(" by {by}"))
-            .unwrap_or_default();
+        let by = settled.by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
         let how = match settled.decision {
             Decision::Once => "allowed once",
             Decision::Always => "allowed from now on",
@@ -71,16 +57,10 @@ fn permitted(asked: Option<&Asked>, decision: Decision, now: i64) -> Result<even
             Decision::Expired => "left unanswered until it expired",
             Decision::Unknown => "settled elsewhere",
         };
-        return Err(Fault::new(
-            Code::Settled,
-            format!("This was already {how}{by}; nothing was sent."),
-        ));
+        return Err(Fault::new(Code::Settled, format!("This was already {how}{by}; nothing was sent.")));
     }
     if asked.expires.is_some_and(|expires| expires <= now) {
-        return Err(Fault::new(
-            Code::Settled,
-            "This request has expired and counts as denied; nothing was sent.",
-        ));
+        return Err(Fault::new(Code::Settled, "This request has expired and counts as denied; nothing was sent."));
     }
     let answer = match decision {
         Decision::Once => event::Decision::Once,
@@ -91,25 +71,15 @@ fn permitted(asked: Option<&Asked>, decision: Decision, now: i64) -> Result<even
         }
     };
     if !asked.about.allowed.is_empty() && !asked.about.allowed.contains(&answer) {
-        return Err(Fault::new(
-            Code::Invalid,
-            "This node does not take that answer here; choose another one.",
-        ));
+        return Err(Fault::new(Code::Invalid, "This node does not take that answer here; choose another one."));
     }
     Ok(answer)
 }
 
 /// The node took it: say so at once, not only when its own event comes.
 fn settle(fleet: &Fleet, args: &Decide, decision: event::Decision) {
-    let body = Body::ApprovalResolved {
-        id: args.id.as_str().into(),
-        decision,
-        by: Some(HERE.into()),
-    };
-    fleet.core().feed(
-        &args.node,
-        [Fact::Event(Event::new(fleet.inner.parts.now(), body))],
-    );
+    let body = Body::ApprovalResolved { id: args.id.as_str().into(), decision, by: Some(HERE.into()) };
+    fleet.core().feed(&args.node, [Fact::Event(Event::new(fleet.inner.parts.now(), body))]);
 }
 
 /// The right to answer one approval: of two windows that answer at once, one has it.
@@ -151,66 +121,30 @@ mod tests {
             allowed: vec![event::Decision::Once, event::Decision::Deny],
             call: None,
         };
-        Asked {
-            about,
-            agent: None,
-            session: None,
-            expires: Some(100),
-            seen: 0,
-            settled: None,
-        }
+        Asked { about, agent: None, session: None, expires: Some(100), seen: 0, settled: None }
     }
 
     #[test]
     fn what_waits_may_be_answered_in_the_ways_its_node_takes() {
-        assert_eq!(
-            permitted(Some(&waiting()), Decision::Once, 99),
-            Ok(event::Decision::Once)
-        );
-        assert_eq!(
-            permitted(Some(&waiting()), Decision::Always, 99)
-                .unwrap_err()
-                .code,
-            Code::Invalid
-        );
-        assert_eq!(
-            permitted(Some(&waiting()), Decision::Unknown, 99)
-                .unwrap_err()
-                .code,
-            Code::Invalid
-        );
+        assert_eq!(permitted(Some(&waiting()), Decision::Once, 99), Ok(event::Decision::Once));
+        assert_eq!(permitted(Some(&waiting()), Decision::Always, 99).unwrap_err().code, Code::Invalid);
+        assert_eq!(permitted(Some(&waiting()), Decision::Unknown, 99).unwrap_err().code, Code::Invalid);
     }
 
     #[test]
     fn what_expired_or_is_gone_is_never_allowed() {
-        assert_eq!(
-            permitted(Some(&waiting()), Decision::Once, 100).unwrap_err().code,
-            Code::Settled
-        );
-        assert_eq!(
-            permitted(None, Decision::Once, 0).unwrap_err().code,
-            Code::Settled
-        );
+        assert_eq!(permitted(Some(&waiting()), Decision::Once, 100).unwrap_err().code, Code::Settled);
+        assert_eq!(permitted(None, Decision::Once, 0).unwrap_err().code, Code::Settled);
     }
 
     #[test]
     fn a_second_answer_is_told_how_the_first_was_and_who_gave_it() {
-        let settled = Settled {
-            decision: Decision::Deny,
-            by: Some("anna".into()),
-            at: 5,
-        };
-        let asked = Asked {
-            settled: Some(settled),
-            ..waiting()
-        };
+        let settled = Settled { decision: Decision::Deny, by: Some("anna".into()), at: 5 };
+        let asked = Asked { settled: Some(settled), ..waiting() };
         let fault = permitted(Some(&asked), Decision::Once, 6).unwrap_err();
         assert_eq!(
             (fault.code, fault.message.as_str()),
-            (
-                Code::Settled,
-                "This was already denied by anna; nothing was sent."
-            )
+            (Code::Settled, "This was already denied by anna; nothing was sent.")
         );
     }
 }

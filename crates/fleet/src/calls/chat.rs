@@ -16,10 +16,7 @@ const LONGEST: usize = 1 << 20;
 pub async fn send(fleet: &Fleet, args: SendMessage) -> Result<(), Fault> {
     let post = fleet.inner.nodes.get(&args.of.node)?;
     if args.text.trim().is_empty() {
-        return Err(Fault::new(
-            Code::Invalid,
-            "There is nothing to send; type a message first.",
-        ));
+        return Err(Fault::new(Code::Invalid, "There is nothing to send; type a message first."));
     }
     if args.text.len() > LONGEST {
         return Err(Fault::new(
@@ -28,56 +25,31 @@ pub async fn send(fleet: &Fleet, args: SendMessage) -> Result<(), Fault> {
         ));
     }
     if args.client_id.is_empty() {
-        return Err(Fault::new(
-            Code::Invalid,
-            "The message has no id. Close and reopen the window.",
-        ));
+        return Err(Fault::new(Code::Invalid, "The message has no id. Close and reopen the window."));
     }
-    let SendMessage {
-        of,
-        agent,
-        text,
-        client_id,
-    } = args;
-    let words = Words {
-        of,
-        agent,
-        text,
-        client_id,
-    };
-    outbox::put(&fleet.inner.parts, &post, words)
-        .await
-        .map_err(|error| of_store(&error))
+    let SendMessage { of, agent, text, client_id } = args;
+    let words = Words { of, agent, text, client_id };
+    outbox::put(&fleet.inner.parts, &post, words).await.map_err(|error| of_store(&error))
 }
 
 /// Takes back what is still queued.
 pub async fn cancel(fleet: &Fleet, args: CancelMessage) -> Result<(), Fault> {
-    let gone = outbox::cancel(&fleet.inner.parts, &args.of, &args.client_id)
-        .await
-        .map_err(|error| of_store(&error))?;
+    let gone = outbox::cancel(&fleet.inner.parts, &args.of, &args.client_id).await.map_err(|error| of_store(&error))?;
     if gone {
         Ok(())
     } else {
-        Err(Fault::new(
-            Code::Settled,
-            "The message is on its way already and cannot be taken back.",
-        ))
+        Err(Fault::new(Code::Settled, "The message is on its way already and cannot be taken back."))
     }
 }
 
 /// Sends a failed or unknown message again.
 pub async fn resend(fleet: &Fleet, args: ResendMessage) -> Result<(), Fault> {
     let post = fleet.inner.nodes.get(&args.of.node)?;
-    let queued = outbox::resend(&fleet.inner.parts, &post, &args.client_id)
-        .await
-        .map_err(|error| of_store(&error))?;
+    let queued = outbox::resend(&fleet.inner.parts, &post, &args.client_id).await.map_err(|error| of_store(&error))?;
     if queued {
         Ok(())
     } else {
-        Err(Fault::new(
-            Code::Settled,
-            "The node has this message; there is nothing to send again.",
-        ))
+        Err(Fault::new(Code::Settled, "The node has this message; there is nothing to send again."))
     }
 }
 
@@ -89,16 +61,10 @@ pub async fn abort(fleet: &Fleet, of: SessionRef) -> Result<bool, Fault> {
         Some(run.id.to_string()).filter(|id| !id.is_empty())
     });
     let name = post.row().name;
-    let call = Call::Abort {
-        session: of.session,
-        run: run.flatten(),
-    };
+    let call = Call::Abort { session: of.session, run: run.flatten() };
     match post.ask(&fleet.inner.parts, call).await {
         Ok(Reply::Aborted(stopped)) => Ok(stopped),
-        Ok(_) => Err(Fault::new(
-            Code::Other,
-            format!("{name}: The node answered something else. Try again."),
-        )),
+        Ok(_) => Err(Fault::new(Code::Other, format!("{name}: The node answered something else. Try again."))),
         Err(error) => Err(of_call(&name, &error)),
     }
 }

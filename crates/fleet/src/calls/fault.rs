@@ -9,12 +9,7 @@ use store::StoreError;
 pub fn sentence(text: &str) -> String {
     let text = text.trim();
     let mut letters = text.chars();
-    let mut whole: String = letters
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .chain(letters)
-        .collect();
+    let mut whole: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
     if !whole.ends_with(['.', '!', '?', '”']) {
         whole.push('.');
     }
@@ -42,14 +37,9 @@ pub fn of_call(node: &str, error: &CallError) -> Fault {
 /// Whether a vendor's code says that an approval is over.
 pub fn is_settled(code: &str) -> bool {
     let code = code.to_ascii_uppercase();
-    [
-        "ALREADY_RESOLVED",
-        "APPROVAL_NOT_FOUND",
-        "APPROVAL_EXPIRED",
-        "UNKNOWN_APPROVAL",
-    ]
-    .iter()
-    .any(|known| code.contains(known))
+    ["ALREADY_RESOLVED", "APPROVAL_NOT_FOUND", "APPROVAL_EXPIRED", "UNKNOWN_APPROVAL"]
+        .iter()
+        .any(|known| code.contains(known))
 }
 
 fn log(error: &dyn std::error::Error) {
@@ -71,24 +61,12 @@ mod tests {
     fn an_error_becomes_a_sentence_with_the_code_the_window_acts_on() {
         let gone = of_call("homelab", &CallError::NotConnected);
         assert_eq!(gone.code, Code::NotConnected);
-        assert_eq!(
-            gone.message,
-            "homelab: The node is not connected; it will be tried again by itself."
-        );
+        assert_eq!(gone.message, "homelab: The node is not connected; it will be tried again by itself.");
         assert_eq!(of_call("a", &CallError::Lost).code, Code::Unknown);
-        assert_eq!(
-            of_call("a", &CallError::TimedOut { seconds: 30 }).code,
-            Code::Unknown
-        );
-        let refused = |code: &str| CallError::Refused {
-            code: code.to_owned(),
-            message: "no".to_owned(),
-            retryable: false,
-        };
-        assert_eq!(
-            of_call("a", &refused("APPROVAL_ALREADY_RESOLVED")).code,
-            Code::Settled
-        );
+        assert_eq!(of_call("a", &CallError::TimedOut { seconds: 30 }).code, Code::Unknown);
+        let refused =
+            |code: &str| CallError::Refused { code: code.to_owned(), message: "no".to_owned(), retryable: false };
+        assert_eq!(of_call("a", &refused("APPROVAL_ALREADY_RESOLVED")).code, Code::Settled);
         assert_eq!(of_call("a", &refused("INVALID_REQUEST")).code, Code::Other);
     }
 

@@ -47,11 +47,7 @@ pub async fn edit(fleet: &Fleet, id: &str, form: NodeForm) -> Result<(), Fault> 
     if checked.key.is_some() {
         // What an earlier session kept in memory would come before the new key.
         parts.keys.forget_memory(id);
-        row.device = if row.device == Kept::Session {
-            Kept::None
-        } else {
-            row.device
-        };
+        row.device = if row.device == Kept::Session { Kept::None } else { row.device };
         if row.device == Kept::Keyring {
             // The token it gave for the old key may be why a new one was needed.
             parts.keys.forget(id, &[Slot::DeviceToken]).await?;
@@ -72,11 +68,7 @@ pub async fn remove(fleet: &Fleet, id: &str) -> Result<(), Fault> {
 pub async fn restore(fleet: &Fleet, id: NodeId) -> Result<(), Fault> {
     let parts = &fleet.inner.parts;
     let wanted = id.clone();
-    let row = parts
-        .store
-        .read(move |db| table::get(db, &wanted))
-        .await
-        .map_err(|error| of_store(&error))?;
+    let row = parts.store.read(move |db| table::get(db, &wanted)).await.map_err(|error| of_store(&error))?;
     let oldest = parts.now() - UNDO_MS;
     let Some(row) = row.filter(|row| row.removed_at.is_none_or(|at| at >= oldest)) else {
         return Err(Fault::new(
@@ -85,27 +77,13 @@ pub async fn restore(fleet: &Fleet, id: NodeId) -> Result<(), Fault> {
         ));
     };
     name_is_free(parts, &row.name, &id).await?;
-    save(
-        fleet,
-        NodeRow {
-            removed_at: None,
-            ..row
-        },
-    )
-    .await
+    save(fleet, NodeRow { removed_at: None, ..row }).await
 }
 
 /// Disconnects and stays away, or comes back.
 pub async fn pause(fleet: &Fleet, args: NodePause) -> Result<(), Fault> {
     let row = fleet.inner.nodes.get(&args.id)?.changeable()?;
-    save(
-        fleet,
-        NodeRow {
-            paused: args.paused,
-            ..row
-        },
-    )
-    .await
+    save(fleet, NodeRow { paused: args.paused, ..row }).await
 }
 
 /// Tries at once instead of waiting.
@@ -120,42 +98,19 @@ pub async fn trust(fleet: &Fleet, args: NodeTrust) -> Result<(), Fault> {
     let post = fleet.inner.nodes.get(&args.id)?;
     let row = post.changeable()?;
     let compared = fingerprint(&args.fingerprint)?.to_string();
-    let NodeState::Untrusted {
-        fingerprint: shown, ..
-    } = post.signals.standing().borrow().state.clone()
-    else {
-        return Err(Fault::new(
-            Code::Settled,
-            "The node does not wait for a certificate to be trusted any more.",
-        ));
+    let NodeState::Untrusted { fingerprint: shown, .. } = post.signals.standing().borrow().state.clone() else {
+        return Err(Fault::new(Code::Settled, "The node does not wait for a certificate to be trusted any more."));
     };
     if shown != compared {
-        let message = "The node shows another certificate now than the one you compared. Compare this one before you trust it.";
-        return Err(Fault {
-            details: Some(shown),
-            ..Fault::new(Code::Untrusted, message)
-        });
+        let message =
+            "The node shows another certificate now than the one you compared. Compare this one before you trust it.";
+        return Err(Fault { details: Some(shown), ..Fault::new(Code::Untrusted, message) });
     }
-    save(
-        fleet,
-        NodeRow {
-            pin: Some(shown),
-            ..row
-        },
-    )
-    .await
+    save(fleet, NodeRow { pin: Some(shown), ..row }).await
 }
 
 async fn save(fleet: &Fleet, row: NodeRow) -> Result<(), Fault> {
     let nodes::Parts { store, .. } = &*fleet.inner.parts;
-    store
-        .write(move |tx| table::put(tx, &row))
-        .await
-        .map_err(|error| of_store(&error))?;
-    fleet
-        .inner
-        .nodes
-        .reconcile()
-        .await
-        .map_err(|error| of_store(&error))
+    store.write(move |tx| table::put(tx, &row)).await.map_err(|error| of_store(&error))?;
+    fleet.inner.nodes.reconcile().await.map_err(|error| of_store(&error))
 }

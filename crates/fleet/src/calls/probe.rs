@@ -22,9 +22,7 @@ pub async fn probe(fleet: &Fleet, args: NodeProbe) -> Result<Probe, Fault> {
     form.name = "a try".to_owned();
     let checked = check(form)?;
     let parts = &fleet.inner.parts;
-    let known = id
-        .and_then(|id| fleet.inner.nodes.find(&id))
-        .map(|post| post.row());
+    let known = id.and_then(|id| fleet.inner.nodes.find(&id)).map(|post| post.row());
     let row = row(&checked, known.as_ref(), parts.now());
     let credentials = credentials(parts, &row, checked.key).await;
     if known.is_none() {
@@ -32,8 +30,7 @@ pub async fn probe(fleet: &Fleet, args: NodeProbe) -> Result<Probe, Fault> {
         parts.keys.forget_memory(&row.id);
     }
     let credentials = credentials.map_err(Missing::into_fault)?;
-    let target =
-        target(parts, &row, credentials).map_err(|reason| Fault::new(Code::Invalid, sentence(&reason)))?;
+    let target = target(parts, &row, credentials).map_err(|reason| Fault::new(Code::Invalid, sentence(&reason)))?;
     Ok(told(link::probe(&target).await))
 }
 
@@ -42,12 +39,7 @@ fn row(form: &Checked, known: Option<&NodeRow>, now: i64) -> NodeRow {
     let new = once(form, now);
     match known.cloned() {
         None => new,
-        Some(old) => NodeRow {
-            address: new.address,
-            vendor: new.vendor,
-            pin: new.pin.or(old.pin),
-            ..old
-        },
+        Some(old) => NodeRow { address: new.address, vendor: new.vendor, pin: new.pin.or(old.pin), ..old },
     }
 }
 
@@ -74,9 +66,7 @@ fn told(found: Found) -> Probe {
 
 fn vendor(kind: Kind, product: Option<&str>) -> Vendor {
     match kind {
-        Kind::Moltis if product.is_some_and(|name| name.eq_ignore_ascii_case("pilothouse")) => {
-            Vendor::Pilothouse
-        }
+        Kind::Moltis if product.is_some_and(|name| name.eq_ignore_ascii_case("pilothouse")) => Vendor::Pilothouse,
         Kind::Moltis => Vendor::Moltis,
         Kind::Openclaw => Vendor::Openclaw,
         Kind::McpDashboard => Vendor::McpDashboard,
@@ -88,14 +78,12 @@ fn fault(found: &Found) -> Fault {
     let failed = found.steps.iter().find(|step| step.outcome == Outcome::Failed);
     let said = failed.map_or_else(String::new, |step| sentence(&step.detail));
     match &found.state {
-        NodeState::Untrusted { fingerprint, .. } => Fault {
-            details: Some(fingerprint.clone()),
-            ..Fault::new(Code::Untrusted, said)
-        },
-        NodeState::Pairing { request, .. } => Fault {
-            details: Some(request.clone()),
-            ..Fault::new(Code::Pairing, said)
-        },
+        NodeState::Untrusted { fingerprint, .. } => {
+            Fault { details: Some(fingerprint.clone()), ..Fault::new(Code::Untrusted, said) }
+        }
+        NodeState::Pairing { request, .. } => {
+            Fault { details: Some(request.clone()), ..Fault::new(Code::Pairing, said) }
+        }
         NodeState::Unauthorised { .. } => Fault::new(Code::Unauthorised, said),
         _ => Fault::new(Code::Other, said),
     }

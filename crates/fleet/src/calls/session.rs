@@ -34,25 +34,16 @@ pub fn watch(fleet: &Fleet, window: &str, topics: Vec<Topic>) {
 /// A new session with the agent.
 pub async fn create(fleet: &Fleet, args: SessionCreate) -> Result<SessionRef, Fault> {
     let post = fleet.inner.nodes.get(&args.node)?;
-    let call = Call::CreateSession {
-        agent: args.agent,
-        title: args.title,
-    };
+    let call = Call::CreateSession { agent: args.agent, title: args.title };
     let name = post.row().name;
     let session = match post.ask(&fleet.inner.parts, call).await {
         Ok(Reply::Session(session)) => session,
         Ok(_) => {
-            return Err(Fault::new(
-                Code::Other,
-                format!("{name}: The node answered something else. Try again."),
-            ));
+            return Err(Fault::new(Code::Other, format!("{name}: The node answered something else. Try again.")));
         }
         Err(error) => return Err(of_call(&name, &error)),
     };
-    let of = SessionRef {
-        node: post.id.clone(),
-        session: session.key.clone(),
-    };
+    let of = SessionRef { node: post.id.clone(), session: session.key.clone() };
     // Not every node tells of a session that a client made itself.
     let mut event = Event::new(fleet.inner.parts.now(), Body::SessionChanged(session));
     event.session = Some(of.session.as_str().into());
@@ -76,18 +67,11 @@ pub async fn rows_before(fleet: &Fleet, args: RowsBefore) -> Result<Vec<Row>, Fa
     let post = fleet.inner.nodes.get(&of.node)?;
     let name = post.row().name;
     for _ in 0..MOST_PAGES {
-        let call = Call::History {
-            session: of.session.clone(),
-            limit: limit.min(LARGEST_PAGE),
-            before,
-        };
+        let call = Call::History { session: of.session.clone(), limit: limit.min(LARGEST_PAGE), before };
         let page = match post.ask(&fleet.inner.parts, call).await {
             Ok(Reply::History(page)) => page,
             Ok(_) => {
-                return Err(Fault::new(
-                    Code::Other,
-                    format!("{name}: The node answered something else. Try again."),
-                ));
+                return Err(Fault::new(Code::Other, format!("{name}: The node answered something else. Try again.")));
             }
             Err(error) => return Err(of_call(&name, &error)),
         };

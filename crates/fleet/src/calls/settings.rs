@@ -15,11 +15,7 @@ const LARGEST_LAYOUT: usize = 256 * 1024;
 /// What a window needs at its start. It never waits for the keyring.
 pub async fn hello(fleet: &Fleet, window: &str) -> Result<Hello, Fault> {
     let window = window.to_owned();
-    let read = fleet
-        .inner
-        .parts
-        .store
-        .read(move |db| Ok((table::get(db, WINDOW)?, layout::get(db, &window)?)));
+    let read = fleet.inner.parts.store.read(move |db| Ok((table::get(db, WINDOW)?, layout::get(db, &window)?)));
     let (kept, layout) = read.await.map_err(|error| of_store(&error))?;
     Ok(Hello {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -33,17 +29,10 @@ pub async fn hello(fleet: &Fleet, window: &str) -> Result<Hello, Fault> {
 /// Keeps the arrangement of panes.
 pub async fn save_layout(fleet: &Fleet, window: &str, layout: Layout) -> Result<(), Fault> {
     if layout.json.len() > LARGEST_LAYOUT {
-        return Err(Fault::new(
-            Code::Invalid,
-            "The arrangement of panes is too large to be kept.",
-        ));
+        return Err(Fault::new(Code::Invalid, "The arrangement of panes is too large to be kept."));
     }
     let window = window.to_owned();
-    let write = fleet
-        .inner
-        .parts
-        .store
-        .write(move |tx| layout::put(tx, &window, &layout.json));
+    let write = fleet.inner.parts.store.write(move |tx| layout::put(tx, &window, &layout.json));
     write.await.map_err(|error| of_store(&error))
 }
 
@@ -51,11 +40,7 @@ pub async fn save_layout(fleet: &Fleet, window: &str, layout: Layout) -> Result<
 pub async fn save(fleet: &Fleet, settings: &Settings) -> Result<(), Fault> {
     let json = serde_json::to_string(settings)
         .map_err(|error| Fault::new(Code::Other, format!("The settings cannot be kept ({error}).")))?;
-    let write = fleet
-        .inner
-        .parts
-        .store
-        .write(move |tx| table::put(tx, WINDOW, &json));
+    let write = fleet.inner.parts.store.write(move |tx| table::put(tx, WINDOW, &json));
     write.await.map_err(|error| of_store(&error))
 }
 

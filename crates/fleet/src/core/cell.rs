@@ -44,11 +44,7 @@ impl Cell {
             cursors: HashMap::new(),
             closed: false,
         };
-        Arc::new(Cell {
-            id: state.truth.head.id.clone(),
-            state: Mutex::new(state),
-            notebook,
-        })
+        Arc::new(Cell { id: state.truth.head.id.clone(), state: Mutex::new(state), notebook })
     }
 
     pub fn state(&self) -> MutexGuard<'_, State> {
@@ -126,11 +122,7 @@ impl Change<'_> {
         let taken = apply_event(&mut state.truth, &event, self.now, &mut self.done.changes);
         if self.live {
             let node = state.truth.head.name.as_str().into();
-            let stamped = Stamped {
-                node,
-                seq: state.seq,
-                event: event.clone(),
-            };
+            let stamped = Stamped { node, seq: state.seq, event: event.clone() };
             // Nobody reads when the last reader just went.
             let _ = self.inner.live.send(Arc::new(stamped));
         }
@@ -149,12 +141,7 @@ impl Change<'_> {
         };
         let taken = apply(&mut self.state.truth, &fact, self.now, &mut self.done.changes);
         match fact {
-            Fact::Sending {
-                session,
-                agent,
-                text,
-                client_id,
-            } if taken == Taken::New => {
+            Fact::Sending { session, agent, text, client_id } if taken == Taken::New => {
                 self.keep(0, own_words(self.now, session, agent, text, client_id), taken);
             }
             Fact::Head(_) => self.done.moved = true,
@@ -189,9 +176,5 @@ fn own_words(now: i64, session: String, agent: Option<String>, text: String, cli
         model: None,
     };
     let (agent, session) = (agent.map(Into::into), Some(session.into()));
-    Event {
-        agent,
-        session,
-        ..Event::new(now, Body::Message(message))
-    }
+    Event { agent, session, ..Event::new(now, Body::Message(message)) }
 }

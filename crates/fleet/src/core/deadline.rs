@@ -24,10 +24,7 @@ impl Deadline {
 /// Starts the task that keeps all deadlines.
 pub(super) fn start(scope: &Scope, inner: &Arc<Inner>) {
     let (core, deadline, stop) = (Arc::downgrade(inner), inner.deadline.clone(), scope.clone());
-    let restart = Restart::Backoff {
-        first: Duration::from_millis(200),
-        cap: Duration::from_secs(10),
-    };
+    let restart = Restart::Backoff { first: Duration::from_millis(200), cap: Duration::from_secs(10) };
     scope.spawn_forever("deadlines", restart, move || {
         let (core, deadline, stop) = (core.clone(), deadline.clone(), stop.clone());
         async move {
@@ -56,10 +53,7 @@ async fn keep(core: Weak<Inner>, deadline: Deadline) {
 
 /// How long until something ends.
 fn next(inner: &Inner) -> Option<Duration> {
-    let times = inner
-        .cells()
-        .into_iter()
-        .filter_map(|cell| next_deadline(&cell.state().truth));
+    let times = inner.cells().into_iter().filter_map(|cell| next_deadline(&cell.state().truth));
     let wait = times.min()?.saturating_sub(inner.clock.now());
     Some(Duration::from_millis(u64::try_from(wait).unwrap_or_default()))
 }

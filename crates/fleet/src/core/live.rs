@@ -18,11 +18,7 @@ pub struct Live {
 
 impl Live {
     pub(super) fn new(from: broadcast::Receiver<Arc<Stamped>>) -> Live {
-        Live {
-            from,
-            seen: HashMap::new(),
-            ready: VecDeque::new(),
-        }
+        Live { from, seen: HashMap::new(), ready: VecDeque::new() }
     }
 
     /// The next event; `None` when the core is gone.
@@ -51,13 +47,6 @@ impl Live {
 
 /// Says that what is between these two numbers was not read in time.
 fn gap(next: &Stamped, before: u64) -> Stamped {
-    let body = Body::Gap {
-        from: before.cast_signed(),
-        to: next.seq.cast_signed(),
-    };
-    Stamped {
-        node: next.node.clone(),
-        seq: next.seq - 1,
-        event: Event::new(next.event.at, body),
-    }
+    let body = Body::Gap { from: before.cast_signed(), to: next.seq.cast_signed() };
+    Stamped { node: next.node.clone(), seq: next.seq - 1, event: Event::new(next.event.at, body) }
 }

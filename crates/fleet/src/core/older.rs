@@ -42,11 +42,7 @@ impl Cell {
     /// Makes rows of a page that was asked for, and remembers where the page before begins.
     pub(super) fn older_page(&self, session: &str, order: i64, page: &Page) -> Vec<Row> {
         let mut state = self.state();
-        let Some(rows) = state
-            .truth
-            .session(session)
-            .and_then(|known| known.transcript.as_ref())
-        else {
+        let Some(rows) = state.truth.session(session).and_then(|known| known.transcript.as_ref()) else {
             return Vec::new();
         };
         let exact = match cursor(&state, rows, session, order) {
@@ -76,11 +72,7 @@ fn find(state: &State, session: &str, order: i64, limit: u32) -> Older {
     if before > 0 {
         let skipped = before.saturating_sub(limit as usize);
         let found = rows.rows.range(skipped..before);
-        return Older::Rows(
-            found
-                .map(|row| view::row::row(&state.truth, known, row))
-                .collect(),
-        );
+        return Older::Rows(found.map(|row| view::row::row(&state.truth, known, row)).collect());
     }
     match cursor(state, rows, session, order) {
         Some((_, Some(before))) => Older::Fetch { before: Some(before) },
@@ -92,16 +84,9 @@ fn find(state: &State, session: &str, order: i64, limit: u32) -> Older {
 
 /// The cursor of the page that holds the rows before that order, with the order it stands before.
 fn cursor(state: &State, rows: &Transcript, session: &str, order: i64) -> Option<(i64, Option<String>)> {
-    let paged = state
-        .cursors
-        .get(session)
-        .and_then(|cursors| cursors.range(order..).next());
+    let paged = state.cursors.get(session).and_then(|cursors| cursors.range(order..).next());
     let paged = paged.map(|(at, cursor)| (*at, cursor.clone()));
-    let loaded = rows
-        .before
-        .clone()
-        .filter(|(at, _)| *at >= order)
-        .map(|(at, cursor)| (at, Some(cursor)));
+    let loaded = rows.before.clone().filter(|(at, _)| *at >= order).map(|(at, cursor)| (at, Some(cursor)));
     match (paged, loaded) {
         (Some(paged), Some(loaded)) => Some(if paged.0 <= loaded.0 { paged } else { loaded }),
         (paged, loaded) => paged.or(loaded),

@@ -9,10 +9,7 @@ use super::{Cell, Inner};
 /// The sink of the node with that id.
 pub(super) fn of(inner: &Arc<Inner>, id: &str) -> Arc<dyn link::Sink> {
     match inner.cell(id) {
-        Some(cell) => Arc::new(NodeSink {
-            inner: Arc::downgrade(inner),
-            cell,
-        }),
+        Some(cell) => Arc::new(NodeSink { inner: Arc::downgrade(inner), cell }),
         None => Arc::new(Nowhere),
     }
 }

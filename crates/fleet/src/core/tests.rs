@@ -37,11 +37,7 @@ fn head(id: &str) -> NodeHead {
 }
 
 fn ready() -> NodeState {
-    NodeState::Ready {
-        version: None,
-        product: None,
-        scopes: Vec::new(),
-    }
+    NodeState::Ready { version: None, product: None, scopes: Vec::new() }
 }
 
 fn notice(text: &str) -> Event {
@@ -49,10 +45,7 @@ fn notice(text: &str) -> Event {
 }
 
 fn of() -> SessionRef {
-    SessionRef {
-        node: "n".into(),
-        session: "s".into(),
-    }
+    SessionRef { node: "n".into(), session: "s".into() }
 }
 
 fn page(words: &[String], before: Option<&str>) -> Page {
@@ -67,11 +60,7 @@ fn page(words: &[String], before: Option<&str>) -> Page {
         tools: Vec::new(),
         model: None,
     };
-    Page {
-        messages: words.iter().map(message).collect(),
-        before: before.map(str::to_owned),
-        running: None,
-    }
+    Page { messages: words.iter().map(message).collect(), before: before.map(str::to_owned), running: None }
 }
 
 #[tokio::test]
@@ -96,10 +85,7 @@ async fn the_live_stream_has_every_event_with_its_node_and_number() {
     core.sink("n").deliver(&mut vec![notice("a"), notice("b")]);
     for (seq, text) in [(2, "a"), (3, "b")] {
         let stamped = live.next().await.unwrap();
-        assert_eq!(
-            (&*stamped.node, stamped.seq, &stamped.event),
-            ("homelab", seq, &notice(text))
-        );
+        assert_eq!((&*stamped.node, stamped.seq, &stamped.event), ("homelab", seq, &notice(text)));
     }
 }
 
@@ -110,17 +96,10 @@ async fn a_reader_that_lags_is_told_what_it_missed() {
     let mut live = core.events();
     core.sink("n").deliver(&mut vec![notice("first")]);
     assert_eq!(live.next().await.unwrap().seq, 2);
-    core.sink("n")
-        .deliver(&mut (0..20_000).map(|step| notice(&step.to_string())).collect());
+    core.sink("n").deliver(&mut (0..20_000).map(|step| notice(&step.to_string())).collect());
     let gap = live.next().await.unwrap();
     let next = live.next().await.unwrap();
-    assert_eq!(
-        gap.event.body,
-        Body::Gap {
-            from: 2,
-            to: next.seq as i64
-        }
-    );
+    assert_eq!(gap.event.body, Body::Gap { from: 2, to: next.seq as i64 });
     assert!(next.seq > 3);
     assert_eq!(live.next().await.unwrap().seq, next.seq + 1);
 }
@@ -139,14 +118,8 @@ async fn an_approval_that_nobody_answers_expires_by_itself() {
         allowed: Vec::new(),
         call: None,
     };
-    core.sink("n")
-        .deliver(&mut vec![Event::new(5, Body::ApprovalRequested(asked))]);
-    let outcome = || {
-        core.read("n", |truth| {
-            Some(truth.approval("a1")?.settled.as_ref()?.decision)
-        })
-        .flatten()
-    };
+    core.sink("n").deliver(&mut vec![Event::new(5, Body::ApprovalRequested(asked))]);
+    let outcome = || core.read("n", |truth| Some(truth.approval("a1")?.settled.as_ref()?.decision)).flatten();
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(outcome(), None);
     clock.advance(63_000);
@@ -161,29 +134,11 @@ async fn an_approval_that_nobody_answers_expires_by_itself() {
 async fn older_rows_come_page_by_page_down_to_the_beginning() {
     let scope = Scope::root("test");
     let (core, _) = core(&scope);
-    core.feed(
-        "n",
-        [Fact::Watched {
-            session: "s".into(),
-            shown: Shown::Yes,
-        }],
-    );
+    core.feed("n", [Fact::Watched { session: "s".into(), shown: Shown::Yes }]);
     let all: Vec<String> = (0..50).map(|step| step.to_string()).collect();
-    core.feed(
-        "n",
-        [Fact::History {
-            session: "s".into(),
-            page: page(&all[40..], Some("40")),
-        }],
-    );
-    let first = core
-        .read("n", |truth| {
-            truth.session("s").unwrap().transcript.as_ref().unwrap().rows[5].order
-        })
-        .unwrap();
-    let Older::Rows(rows) = core.rows_before(&of(), first, 3) else {
-        panic!("they are in memory")
-    };
+    core.feed("n", [Fact::History { session: "s".into(), page: page(&all[40..], Some("40")) }]);
+    let first = core.read("n", |truth| truth.session("s").unwrap().transcript.as_ref().unwrap().rows[5].order).unwrap();
+    let Older::Rows(rows) = core.rows_before(&of(), first, 3) else { panic!("they are in memory") };
     assert_eq!(rows.len(), 3);
     let mut order = core.rows_before_all(first);
     let mut found = Vec::new();
@@ -217,9 +172,7 @@ async fn a_session_nobody_ever_saw_has_no_older_rows() {
 impl Core {
     /// The order of the oldest row in memory.
     fn rows_before_all(&self, from: i64) -> i64 {
-        let Older::Rows(rows) = self.rows_before(&of(), from, 1_000) else {
-            panic!("they are in memory")
-        };
+        let Older::Rows(rows) = self.rows_before(&of(), from, 1_000) else { panic!("they are in memory") };
         rows[0].order
     }
 }

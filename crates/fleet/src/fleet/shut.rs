@@ -23,12 +23,7 @@ pub fn shut(sentences: &[String], request: &Request) -> Result<Value, Fault> {
             serde_json::to_value(hello).map_err(unreadable)
         }
         Watch::NAME | Resync::NAME => Ok(Value::Null),
-        _ => Err(Fault::new(
-            Code::Other,
-            sentences
-                .first()
-                .map_or("Pilothouse did not start.", String::as_str),
-        )),
+        _ => Err(Fault::new(Code::Other, sentences.first().map_or("Pilothouse did not start.", String::as_str))),
     }
 }
 
@@ -39,11 +34,7 @@ mod tests {
     use super::*;
 
     fn asked(call: &str) -> Request {
-        Request {
-            window: "main".to_owned(),
-            call: call.to_owned(),
-            args: json!({}),
-        }
+        Request { window: "main".to_owned(), call: call.to_owned(), args: json!({}) }
     }
 
     #[test]
@@ -52,9 +43,6 @@ mod tests {
         let hello: Hello = serde_json::from_value(shut(&why, &asked("hello")).unwrap()).unwrap();
         assert_eq!(hello.start_faults, why);
         assert_eq!(shut(&why, &asked("watch")), Ok(Value::Null));
-        assert_eq!(
-            shut(&why, &asked("node_add")).unwrap_err().message,
-            "The disk is full."
-        );
+        assert_eq!(shut(&why, &asked("node_add")).unwrap_err().message, "The disk is full.");
     }
 }

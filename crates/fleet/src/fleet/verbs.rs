@@ -27,9 +27,7 @@ impl Fleet {
 
     /// The node of that name (case ignored) or id.
     pub fn node(&self, name: &str) -> Option<NodeHead> {
-        self.nodes()
-            .into_iter()
-            .find(|node| node.name.eq_ignore_ascii_case(name) || node.id == name)
+        self.nodes().into_iter().find(|node| node.name.eq_ignore_ascii_case(name) || node.id == name)
     }
 
     /// Brings in a gateway of this process as the local node, where the fleet was started without one.
@@ -37,11 +35,7 @@ impl Fleet {
     /// # Errors
     /// The outbox of the node cannot be read.
     pub async fn embed(&self, embedded: Embedded) -> Result<(), Fault> {
-        self.inner
-            .nodes
-            .embed(embedded)
-            .await
-            .map_err(|error| of_store(&error))
+        self.inner.nodes.embed(embedded).await.map_err(|error| of_store(&error))
     }
 
     /// Brings in a node for this process only, by its address.
@@ -49,33 +43,20 @@ impl Fleet {
     /// # Errors
     /// The address or the fingerprint cannot be read.
     pub async fn one_off(&self, form: NodeForm) -> Result<NodeId, Fault> {
-        let checked = check(NodeForm {
-            name: "one-off".to_owned(),
-            session_only: true,
-            ..form
-        })?;
+        let checked = check(NodeForm { name: "one-off".to_owned(), session_only: true, ..form })?;
         let row = once(&checked, self.inner.parts.now());
         let id = row.id.clone();
         if let Some(key) = checked.key {
             self.lend(&id, key).await;
         }
-        self.inner
-            .nodes
-            .bring_in_once(row)
-            .await
-            .map_err(|error| of_store(&error))?;
+        self.inner.nodes.bring_in_once(row).await.map_err(|error| of_store(&error))?;
         Ok(id)
     }
 
     /// A key for this process only, in memory; it comes before one in the keyring.
     pub async fn lend(&self, node: &str, key: SecretString) {
         // Memory refuses nothing.
-        let _ = self
-            .inner
-            .parts
-            .keys
-            .keep(node, Slot::Key, Place::Memory, &key)
-            .await;
+        let _ = self.inner.parts.keys.keep(node, Slot::Key, Place::Memory, &key).await;
     }
 
     /// Connects a node of a shared fleet; does nothing where it is connecting already.
@@ -139,17 +120,8 @@ impl Fleet {
     ///
     /// # Errors
     /// As `link` gives them.
-    pub async fn history(
-        &self,
-        of: &SessionRef,
-        limit: u32,
-        before: Option<String>,
-    ) -> Result<Page, CallError> {
-        let call = Call::History {
-            session: of.session.clone(),
-            limit,
-            before,
-        };
+    pub async fn history(&self, of: &SessionRef, limit: u32, before: Option<String>) -> Result<Page, CallError> {
+        let call = Call::History { session: of.session.clone(), limit, before };
         match self.ask(&of.node, call).await? {
             Reply::History(page) => Ok(page),
             _ => Err(odd()),
@@ -168,18 +140,7 @@ impl Fleet {
         text: &str,
     ) -> Result<Sent, CallError> {
         let client_id = uuid::Uuid::now_v7().to_string();
-        match self
-            .ask(
-                node,
-                Call::Send {
-                    session,
-                    agent,
-                    text: text.to_owned(),
-                    client_id,
-                },
-            )
-            .await?
-        {
+        match self.ask(node, Call::Send { session, agent, text: text.to_owned(), client_id }).await? {
             Reply::Sent(sent) => Ok(sent),
             _ => Err(odd()),
         }

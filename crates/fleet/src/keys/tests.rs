@@ -17,10 +17,7 @@ pub(crate) struct Slow {
 impl Slow {
     fn behind_a_gate() -> (Arc<Slow>, mpsc::SyncSender<()>) {
         let (open, gate) = mpsc::sync_channel(1);
-        let slow = Slow {
-            gate: Mutex::new(Some(gate)),
-            ..Slow::default()
-        };
+        let slow = Slow { gate: Mutex::new(Some(gate)), ..Slow::default() };
         (Arc::new(slow), open)
     }
 
@@ -62,24 +59,10 @@ fn key(text: &str) -> SecretString {
 async fn a_kept_key_is_read_again_and_forgotten_with_its_node() {
     let scope = Scope::root("test");
     let keys = Keys::with(&scope, Arc::new(Slow::default()));
-    keys.keep("a", Slot::Key, Place::Keyring, &key("one"))
-        .await
-        .unwrap();
-    keys.keep("a", Slot::Device, Place::Keyring, &key("two"))
-        .await
-        .unwrap();
-    assert_eq!(
-        keys.read("a", Slot::Key).await.unwrap().unwrap().expose_secret(),
-        "one"
-    );
-    assert_eq!(
-        keys.read("a", Slot::Device)
-            .await
-            .unwrap()
-            .unwrap()
-            .expose_secret(),
-        "two"
-    );
+    keys.keep("a", Slot::Key, Place::Keyring, &key("one")).await.unwrap();
+    keys.keep("a", Slot::Device, Place::Keyring, &key("two")).await.unwrap();
+    assert_eq!(keys.read("a", Slot::Key).await.unwrap().unwrap().expose_secret(), "one");
+    assert_eq!(keys.read("a", Slot::Device).await.unwrap().unwrap().expose_secret(), "two");
     assert!(keys.read("b", Slot::Key).await.unwrap().is_none());
     keys.forget("a", &Slot::NODE).await.unwrap();
     assert!(keys.read("a", Slot::Key).await.unwrap().is_none());
@@ -90,13 +73,8 @@ async fn a_session_key_never_reaches_the_keyring() {
     let vault = Arc::new(Slow::default());
     let scope = Scope::root("test");
     let keys = Keys::with(&scope, vault.clone());
-    keys.keep("a", Slot::Key, Place::Memory, &key("one"))
-        .await
-        .unwrap();
-    assert_eq!(
-        keys.read("a", Slot::Key).await.unwrap().unwrap().expose_secret(),
-        "one"
-    );
+    keys.keep("a", Slot::Key, Place::Memory, &key("one")).await.unwrap();
+    assert_eq!(keys.read("a", Slot::Key).await.unwrap().unwrap().expose_secret(), "one");
     assert!(vault.kept.lock().is_empty());
 }
 
@@ -115,19 +93,14 @@ async fn a_hanging_keyring_is_given_up_after_its_deadline_and_what_it_kept_late_
     assert_eq!(scope.status().len(), 1);
     open.send(()).unwrap();
     keys.free().await;
-    assert!(
-        vault.kept.lock().is_empty(),
-        "the caller was told that nothing was kept"
-    );
+    assert!(vault.kept.lock().is_empty(), "the caller was told that nothing was kept");
 }
 
 #[tokio::test]
 async fn no_debug_output_shows_a_key() {
     let scope = Scope::root("test");
     let keys = Keys::with(&scope, Arc::new(Slow::default()));
-    keys.keep("a", Slot::Key, Place::Memory, &key("hidden-canary"))
-        .await
-        .unwrap();
+    keys.keep("a", Slot::Key, Place::Memory, &key("hidden-canary")).await.unwrap();
     let shown = format!("{keys:?} {:?}", keys.read("a", Slot::Key).await);
     assert!(!shown.contains("hidden-canary"));
 }
@@ -141,35 +114,14 @@ async fn the_real_keyring_keeps_reads_and_deletes_or_says_that_it_is_absent() {
     let keys = Keys::system(&scope);
     let node = format!("test-{}", std::process::id());
     if rig && bus {
-        keys.keep(&node, Slot::Key, Place::Keyring, &key("one"))
-            .await
-            .unwrap();
-        assert_eq!(
-            keys.read(&node, Slot::Key)
-                .await
-                .unwrap()
-                .unwrap()
-                .expose_secret(),
-            "one"
-        );
-        keys.keep(&node, Slot::Key, Place::Keyring, &key("two"))
-            .await
-            .unwrap();
-        assert_eq!(
-            keys.read(&node, Slot::Key)
-                .await
-                .unwrap()
-                .unwrap()
-                .expose_secret(),
-            "two"
-        );
+        keys.keep(&node, Slot::Key, Place::Keyring, &key("one")).await.unwrap();
+        assert_eq!(keys.read(&node, Slot::Key).await.unwrap().unwrap().expose_secret(), "one");
+        keys.keep(&node, Slot::Key, Place::Keyring, &key("two")).await.unwrap();
+        assert_eq!(keys.read(&node, Slot::Key).await.unwrap().unwrap().expose_secret(), "two");
         keys.forget(&node, &Slot::NODE).await.unwrap();
         assert!(keys.read(&node, Slot::Key).await.unwrap().is_none());
     } else if !bus {
-        let fault = keys
-            .keep(&node, Slot::Key, Place::Keyring, &key("one"))
-            .await
-            .unwrap_err();
+        let fault = keys.keep(&node, Slot::Key, Place::Keyring, &key("one")).await.unwrap_err();
         assert_eq!(fault, KeyFault::Absent);
         assert!(contract::Fault::from(fault).message.contains("this session only"));
     }

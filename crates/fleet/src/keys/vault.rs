@@ -44,9 +44,7 @@ pub struct SystemVault;
 
 impl Vault for SystemVault {
     fn set(&self, account: &str, secret: &SecretString) -> Result<(), VaultError> {
-        entry(account)?
-            .set_password(secret.expose_secret())
-            .map_err(sorted)
+        entry(account)?.set_password(secret.expose_secret()).map_err(sorted)
     }
 
     fn get(&self, account: &str) -> Result<Option<SecretString>, VaultError> {

@@ -14,10 +14,7 @@ pub struct Bounds {
 impl Default for Bounds {
     /// 90 days, 2 GiB.
     fn default() -> Bounds {
-        Bounds {
-            age: 90 * 24 * 3_600_000,
-            size: 2 << 30,
-        }
+        Bounds { age: 90 * 24 * 3_600_000, size: 2 << 30 }
     }
 }
 
@@ -28,9 +25,7 @@ const STEP: u32 = 500;
 pub(super) fn trim(tx: &Transaction<'_>, bounds: Bounds, now: i64) -> rusqlite::Result<bool> {
     let oldest = tx
         .prepare_cached("SELECT min(id), at FROM entry")?
-        .query_row([], |row| {
-            Ok(row.get::<_, Option<i64>>(0)?.zip(row.get::<_, Option<i64>>(1)?))
-        })?;
+        .query_row([], |row| Ok(row.get::<_, Option<i64>>(0)?.zip(row.get::<_, Option<i64>>(1)?)))?;
     let Some((first, at)) = oldest else {
         return Ok(false);
     };
@@ -40,10 +35,8 @@ pub(super) fn trim(tx: &Transaction<'_>, bounds: Bounds, now: i64) -> rusqlite::
     let last: i64 = tx
         .prepare_cached("SELECT max(id) FROM (SELECT id FROM entry ORDER BY id LIMIT ?1)")?
         .query_row([STEP], |row| row.get(0))?;
-    tx.prepare_cached("DELETE FROM found WHERE rowid BETWEEN ?1 AND ?2")?
-        .execute(params![first, last])?;
-    tx.prepare_cached("DELETE FROM entry WHERE id BETWEEN ?1 AND ?2")?
-        .execute(params![first, last])?;
+    tx.prepare_cached("DELETE FROM found WHERE rowid BETWEEN ?1 AND ?2")?.execute(params![first, last])?;
+    tx.prepare_cached("DELETE FROM entry WHERE id BETWEEN ?1 AND ?2")?.execute(params![first, last])?;
     Ok(true)
 }
 

@@ -17,15 +17,12 @@ pub(super) enum Step {
 
 /// Indexes the next entries up to the number `upto`: all those below it have been written.
 pub(super) fn step(tx: &Transaction<'_>, upto: u64) -> rusqlite::Result<Step> {
-    let from: i64 = tx
-        .prepare_cached("SELECT upto FROM indexed")?
-        .query_row([], |row| row.get(0))?;
+    let from: i64 = tx.prepare_cached("SELECT upto FROM indexed")?.query_row([], |row| row.get(0))?;
     if from >= upto.cast_signed() {
         return Ok(Step::Done);
     }
-    let mut entries = tx.prepare_cached(
-        "SELECT id, event, body FROM entry WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3",
-    )?;
+    let mut entries =
+        tx.prepare_cached("SELECT id, event, body FROM entry WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3")?;
     let mut insert = tx.prepare_cached("INSERT INTO found (rowid, words) VALUES (?1, ?2)")?;
     let mut rows = entries.query(params![from, upto.cast_signed(), STEP])?;
     let (mut last, mut count) = (from, 0);
@@ -39,22 +36,15 @@ pub(super) fn step(tx: &Transaction<'_>, upto: u64) -> rusqlite::Result<Step> {
     }
     let more = count == STEP;
     let reached = if more { last } else { upto.cast_signed() };
-    tx.prepare_cached("UPDATE indexed SET upto = ?1")?
-        .execute([reached])?;
+    tx.prepare_cached("UPDATE indexed SET upto = ?1")?.execute([reached])?;
     Ok(if more { Step::More } else { Step::Done })
 }
 
 /// Whether it is worth reading the body: most entries are deltas.
 fn holds_words(row: &rusqlite::Row<'_>) -> bool {
     let name = row.get_ref(1).ok();
-    let name = name
-        .as_ref()
-        .and_then(|name| name.as_str().ok())
-        .unwrap_or_default();
-    !matches!(
-        name,
-        "text.delta" | "thinking.delta" | "node.state" | "presence" | "health" | "other"
-    )
+    let name = name.as_ref().and_then(|name| name.as_str().ok()).unwrap_or_default();
+    !matches!(name, "text.delta" | "thinking.delta" | "node.state" | "presence" | "health" | "other")
 }
 
 fn words(body: &str) -> Option<String> {

@@ -60,21 +60,12 @@ pub(super) struct Lost {
 
 impl Notebook {
     pub(super) fn new(node: &str, shared: Arc<Shared>) -> Notebook {
-        Notebook {
-            node: node.into(),
-            shared,
-            pages: Mutex::default(),
-        }
+        Notebook { node: node.into(), shared, pages: Mutex::default() }
     }
 
     /// Opens it for notes; keep it open for one delivery.
     pub(crate) fn open(&self) -> Notes<'_> {
-        Notes {
-            shared: &self.shared,
-            pages: self.pages.lock(),
-            bytes: 0,
-            events: 0,
-        }
+        Notes { shared: &self.shared, pages: self.pages.lock(), bytes: 0, events: 0 }
     }
 
     /// Takes out all that was noted.
@@ -108,12 +99,7 @@ impl Notes<'_> {
         };
         self.bytes += text.len();
         let pages = &mut *self.pages;
-        let found = pages
-            .open
-            .iter()
-            .rev()
-            .find(|index| pages.entries[**index].takes(&event))
-            .copied();
+        let found = pages.open.iter().rev().find(|index| pages.entries[**index].takes(&event)).copied();
         if let Some(entry) = found.and_then(|index| pages.entries.get_mut(index)) {
             entry.text.push_str(&text);
             entry.seq = seq;
@@ -123,15 +109,7 @@ impl Notes<'_> {
         let n = self.shared.next_id();
         pages.close_session(event.session.as_deref());
         pages.open.push(pages.entries.len());
-        pages.entries.push(Entry {
-            n,
-            first: seq,
-            seq,
-            at,
-            event,
-            text: text.into(),
-            line: None,
-        });
+        pages.entries.push(Entry { n, first: seq, seq, at, event, text: text.into(), line: None });
     }
 
     /// Notes anything else.
@@ -143,15 +121,7 @@ impl Notes<'_> {
         self.bytes += ENTRY_BYTES + weight(&event.body);
         let pages = &mut *self.pages;
         pages.close_session(event.session.as_deref());
-        pages.entries.push(Entry {
-            n,
-            first: seq,
-            seq,
-            at,
-            event,
-            text: String::new(),
-            line,
-        });
+        pages.entries.push(Entry { n, first: seq, seq, at, event, text: String::new(), line });
     }
 
     /// Tells the writer, when there is something for it.
@@ -175,22 +145,13 @@ impl Notes<'_> {
         if self.shared.disk.is_none() {
             return false;
         }
-        if self.shared.bytes.load(Ordering::Relaxed) + self.bytes < WAITING_BYTES && self.pages.lost.is_none()
-        {
+        if self.shared.bytes.load(Ordering::Relaxed) + self.bytes < WAITING_BYTES && self.pages.lost.is_none() {
             return true;
         }
         let next = || if n == 0 { self.shared.next_id() } else { n };
         match &mut self.pages.lost {
             Some(lost) => (lost.seq, lost.count) = (seq.max(lost.seq), lost.count + 1),
-            None => {
-                self.pages.lost = Some(Lost {
-                    n: next(),
-                    first: seq,
-                    seq,
-                    count: 1,
-                    at,
-                })
-            }
+            None => self.pages.lost = Some(Lost { n: next(), first: seq, seq, count: 1, at }),
         }
         false
     }

@@ -26,22 +26,13 @@ pub struct Found {
 }
 
 /// The last `limit` lines before `before` that pass the filter, oldest first.
-pub(super) fn lines(
-    db: &Connection,
-    filter: &Filter,
-    before: u64,
-    limit: u32,
-) -> rusqlite::Result<Vec<Line>> {
+pub(super) fn lines(db: &Connection, filter: &Filter, before: u64, limit: u32) -> rusqlite::Result<Vec<Line>> {
     let mut sql = String::from(
         "SELECT entry.id, at, node.name, event, agent, session, mark, what, code, figure
          FROM entry JOIN node ON node.id = entry.node WHERE mark IS NOT NULL AND entry.id < ?",
     );
     let mut values = vec![Value::from(i64::try_from(before).unwrap_or(i64::MAX))];
-    for (column, wanted) in [
-        ("node.name", &filter.nodes),
-        ("agent", &filter.agents),
-        ("session", &filter.sessions),
-    ] {
+    for (column, wanted) in [("node.name", &filter.nodes), ("agent", &filter.agents), ("session", &filter.sessions)] {
         if !wanted.is_empty() {
             let marks = vec!["?"; wanted.len()].join(", ");
             sql.push_str(&format!(" AND {column} IN ({marks})"));
@@ -55,18 +46,15 @@ pub(super) fn lines(
     sql.push_str(" ORDER BY entry.id DESC LIMIT ?");
     values.push(i64::from(limit).into());
     let mut found = db.prepare_cached(&sql)?;
-    let mut lines = found
-        .query_map(params_from_iter(values), line)?
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut lines = found.query_map(params_from_iter(values), line)?.collect::<Result<Vec<_>, _>>()?;
     lines.reverse();
     Ok(lines)
 }
 
 /// Whether a line passes, by the same rule as in the database.
 pub(crate) fn passes(filter: &Filter, line: &Line) -> bool {
-    let among = |wanted: &[String], has: Option<&str>| {
-        wanted.is_empty() || wanted.iter().any(|one| Some(&**one) == has)
-    };
+    let among =
+        |wanted: &[String], has: Option<&str>| wanted.is_empty() || wanted.iter().any(|one| Some(&**one) == has);
     among(&filter.nodes, Some(&line.node))
         && among(&filter.agents, line.agent.as_deref())
         && among(&filter.sessions, line.session.as_deref())
@@ -94,9 +82,7 @@ pub(super) fn search(db: &Connection, words: &str, limit: u32) -> rusqlite::Resu
             event: row.get(3)?,
             agent: row.get(4)?,
             session: row.get(5)?,
-            text: event
-                .and_then(|event| view::line::findable(&event.body))
-                .unwrap_or_default(),
+            text: event.and_then(|event| view::line::findable(&event.body)).unwrap_or_default(),
         })
     })?;
     rows.collect()
@@ -112,11 +98,7 @@ pub(super) fn replay(db: &Connection, node: &str, after: u64, limit: u32) -> rus
         let seq: i64 = row.get(0)?;
         let body: String = row.get(1)?;
         let event = serde_json::from_str::<Event>(&body).ok();
-        Ok(event.map(|event| Stamped {
-            node: node.into(),
-            seq: seq.cast_unsigned(),
-            event,
-        }))
+        Ok(event.map(|event| Stamped { node: node.into(), seq: seq.cast_unsigned(), event }))
     })?;
     rows.filter_map(Result::transpose).collect()
 }
@@ -139,8 +121,6 @@ fn line(row: &Row<'_>) -> rusqlite::Result<Line> {
 /// A person's words as a query: every one of them must be there, or the beginning of a longer one. Quotes keep what
 /// means something to the index from meaning it.
 fn query(words: &str) -> String {
-    let quoted = words
-        .split_whitespace()
-        .map(|word| format!("\"{}\"*", word.replace('"', "\"\"")));
+    let quoted = words.split_whitespace().map(|word| format!("\"{}\"*", word.replace('"', "\"\"")));
     quoted.collect::<Vec<_>>().join(" ")
 }

@@ -55,9 +55,7 @@ pub(super) fn ends(db: &Connection) -> rusqlite::Result<(u64, HashMap<String, u6
     let last: i64 = db.query_row("SELECT coalesce(max(id), 0) FROM entry", [], |row| row.get(0))?;
     let indexed: i64 = db.query_row("SELECT upto FROM indexed", [], |row| row.get(0))?;
     let mut nodes = db.prepare("SELECT name, seq FROM node")?;
-    let seqs = nodes.query_map([], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?.cast_unsigned()))
-    })?;
+    let seqs = nodes.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?.cast_unsigned())))?;
     Ok((last.max(indexed).cast_unsigned(), seqs.collect::<Result<_, _>>()?))
 }
 
@@ -88,9 +86,7 @@ fn insert_entry(tx: &Transaction<'_>, node: i64, entry: &Entry) -> rusqlite::Res
     )?;
     let event = &entry.event;
     let line = entry.line.as_deref();
-    let agent = line
-        .and_then(|line| line.agent.as_deref())
-        .or(event.agent.as_deref());
+    let agent = line.and_then(|line| line.agent.as_deref()).or(event.agent.as_deref());
     insert.execute(params![
         entry.n.cast_signed(),
         node,
@@ -113,28 +109,15 @@ fn insert_entry(tx: &Transaction<'_>, node: i64, entry: &Entry) -> rusqlite::Res
 /// The event as JSON, deltas with their joined text.
 fn body(entry: &Entry) -> String {
     let joined = match &entry.event.body {
-        Body::TextDelta { .. } => Some(Body::TextDelta {
-            text: entry.text.as_str().into(),
-        }),
-        Body::ThinkingDelta { .. } => Some(Body::ThinkingDelta {
-            text: entry.text.as_str().into(),
-        }),
+        Body::TextDelta { .. } => Some(Body::TextDelta { text: entry.text.as_str().into() }),
+        Body::ThinkingDelta { .. } => Some(Body::ThinkingDelta { text: entry.text.as_str().into() }),
         _ => None,
     };
     let written = match joined {
         Some(body) => {
-            let (agent, session, run) = (
-                entry.event.agent.clone(),
-                entry.event.session.clone(),
-                entry.event.run.clone(),
-            );
-            serde_json::to_string(&Event {
-                at: entry.event.at,
-                agent,
-                session,
-                run,
-                body,
-            })
+            let (agent, session, run) =
+                (entry.event.agent.clone(), entry.event.session.clone(), entry.event.run.clone());
+            serde_json::to_string(&Event { at: entry.event.at, agent, session, run, body })
         }
         None => serde_json::to_string(&entry.event),
     };
@@ -143,10 +126,7 @@ fn body(entry: &Entry) -> String {
 
 /// What there was no room for, as an entry.
 fn gap(node: &str, lost: &Lost) -> Entry {
-    let body = Body::Gap {
-        from: lost.first.cast_signed(),
-        to: lost.seq.cast_signed(),
-    };
+    let body = Body::Gap { from: lost.first.cast_signed(), to: lost.seq.cast_signed() };
     let mut line = view::line::not_kept(node, lost.count, lost.at);
     line.n = lost.n;
     Entry {

@@ -64,11 +64,7 @@ fn head(id: &str) -> NodeHead {
 }
 
 fn event(session: &str, run: &str, body: Body) -> Event {
-    Event {
-        session: Some(session.into()),
-        run: Some(run.into()),
-        ..Event::new(5, body)
-    }
+    Event { session: Some(session.into()), run: Some(run.into()), ..Event::new(5, body) }
 }
 
 fn text(text: &str) -> Body {
@@ -80,47 +76,22 @@ fn notice(text: &str) -> Body {
 }
 
 fn end(text: &str) -> Body {
-    Body::RunFinished(RunEnd {
-        outcome: Outcome::Ok,
-        text: Some(text.into()),
-        usage: None,
-        error: None,
-    })
+    Body::RunFinished(RunEnd { outcome: Outcome::Ok, text: Some(text.into()), usage: None, error: None })
 }
 
 fn names(events: &[Stamped]) -> Vec<(u64, &'static str)> {
-    events
-        .iter()
-        .map(|stamped| (stamped.seq, crate::view::line::name(&stamped.event.body)))
-        .collect()
+    events.iter().map(|stamped| (stamped.seq, crate::view::line::name(&stamped.event.body))).collect()
 }
 
 #[tokio::test]
 async fn deltas_are_joined_until_something_else_is_said() {
     let folder = TempDir::new().unwrap();
     let house = House::open(folder.path()).await;
-    house.say(
-        "a",
-        [
-            Body::RunStarted,
-            text("Hel"),
-            text("lo, "),
-            text("world"),
-            notice("x"),
-            text("!"),
-            end("…"),
-        ],
-    );
+    house.say("a", [Body::RunStarted, text("Hel"), text("lo, "), text("world"), notice("x"), text("!"), end("…")]);
     let events = house.replay("a").await;
     assert_eq!(
         names(&events),
-        [
-            (1, "run.started"),
-            (4, "text.delta"),
-            (5, "notice"),
-            (6, "text.delta"),
-            (7, "run.finished")
-        ]
+        [(1, "run.started"), (4, "text.delta"), (5, "notice"), (6, "text.delta"), (7, "run.finished")]
     );
     assert_eq!(events[1].event.body, text("Hello, world"));
     house.shut().await;
@@ -130,9 +101,8 @@ async fn deltas_are_joined_until_something_else_is_said() {
 async fn streams_of_two_runs_are_joined_each_for_itself() {
     let folder = TempDir::new().unwrap();
     let house = House::open(folder.path()).await;
-    let mut events: Vec<Event> = (0..10)
-        .map(|step| event(["s", "t"][step % 2], "r", text(&step.to_string())))
-        .collect();
+    let mut events: Vec<Event> =
+        (0..10).map(|step| event(["s", "t"][step % 2], "r", text(&step.to_string()))).collect();
     house.core.sink("a").deliver(&mut events);
     let events = house.replay("a").await;
     let bodies: Vec<&Body> = events.iter().map(|stamped| &stamped.event.body).collect();
@@ -153,10 +123,7 @@ async fn numbers_go_on_after_a_restart_without_a_hole() {
     }
     let house = House::open(folder.path()).await;
     let kept = house.replay("a").await;
-    assert_eq!(
-        names(&kept).iter().map(|(seq, _)| *seq).collect::<Vec<_>>(),
-        [2, 3, 5, 6, 8, 9]
-    );
+    assert_eq!(names(&kept).iter().map(|(seq, _)| *seq).collect::<Vec<_>>(), [2, 3, 5, 6, 8, 9]);
     house.shut().await;
 }
 
@@ -176,12 +143,7 @@ async fn a_node_that_comes_back_counts_on() {
 async fn own_words_are_kept_without_a_number_of_the_nodes() {
     let folder = TempDir::new().unwrap();
     let house = House::open(folder.path()).await;
-    let sending = Fact::Sending {
-        session: "s".into(),
-        agent: None,
-        text: "ahoy".into(),
-        client_id: "c".into(),
-    };
+    let sending = Fact::Sending { session: "s".into(), agent: None, text: "ahoy".into(), client_id: "c".into() };
     house.core.feed("a", [sending]);
     assert_eq!(house.core.inner.cell("a").unwrap().state().seq, 0);
     assert_eq!(house.log.search("ahoy", 10).await.unwrap().len(), 1);

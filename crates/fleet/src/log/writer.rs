@@ -33,22 +33,13 @@ pub(super) fn start(scope: &Scope, shared: &Arc<Shared>, flushes: Flushes, bound
     let (shared, stop) = (shared.clone(), scope.clone());
     // Its life may be interrupted by a panic; what is asked then waits for the next.
     let flushes = Arc::new(Mutex::new(flushes));
-    let restart = Restart::Backoff {
-        first: Duration::from_millis(200),
-        cap: Duration::from_secs(10),
-    };
+    let restart = Restart::Backoff { first: Duration::from_millis(200), cap: Duration::from_secs(10) };
     scope.spawn_forever("log", restart, move || {
         let (shared, stop, flushes) = (shared.clone(), stop.clone(), flushes.clone());
         async move {
             let mut flushes = flushes.lock().await;
             if let Some(disk) = &shared.disk {
-                let mut writer = Writer {
-                    shared: &shared,
-                    disk,
-                    waiting: Vec::new(),
-                    indexed: 0,
-                    bounds,
-                };
+                let mut writer = Writer { shared: &shared, disk, waiting: Vec::new(), indexed: 0, bounds };
                 writer.run(&stop, &mut flushes).await;
             }
             Ok(())
@@ -126,10 +117,8 @@ impl Writer<'_> {
         }
         let batch = Arc::new(std::mem::take(&mut self.waiting));
         let work = batch.clone();
-        let written = self.disk.store.write(move |tx| {
-            work.iter()
-                .try_for_each(|(node, pages)| table::insert(tx, node, pages))
-        });
+        let written =
+            self.disk.store.write(move |tx| work.iter().try_for_each(|(node, pages)| table::insert(tx, node, pages)));
         let fault = match written.await {
             Ok(()) => None,
             Err(error) => {
@@ -174,10 +163,7 @@ impl Writer<'_> {
             }
         }
         drop(books);
-        self.shared
-            .books
-            .lock()
-            .retain(|book| Arc::strong_count(book) > 1);
+        self.shared.books.lock().retain(|book| Arc::strong_count(book) > 1);
     }
 
     /// Builds the index a step further; says when to go on.
@@ -198,12 +184,7 @@ impl Writer<'_> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let now = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
         loop {
-            match self
-                .disk
-                .store
-                .write(move |tx| bounds::trim(tx, bounds, now))
-                .await
-            {
+            match self.disk.store.write(move |tx| bounds::trim(tx, bounds, now)).await {
                 Ok(true) => tokio::task::yield_now().await,
                 Ok(false) => return,
                 Err(error) => {

@@ -36,26 +36,15 @@ pub fn check(form: NodeForm) -> Result<Checked, Fault> {
         vendor: form.vendor,
         address,
         pin: form.trust.as_deref().map(fingerprint).transpose()?,
-        key: form
-            .key
-            .filter(|key| !key.is_empty())
-            .map(|key| SecretString::from(key.into_text())),
-        place: if form.session_only {
-            Place::Memory
-        } else {
-            Place::Keyring
-        },
+        key: form.key.filter(|key| !key.is_empty()).map(|key| SecretString::from(key.into_text())),
+        place: if form.session_only { Place::Memory } else { Place::Keyring },
     })
 }
 
 /// A row for a node that no table keeps. Its device identity is made anew, in memory.
 pub fn once(checked: &Checked, now: i64) -> NodeRow {
     let at = checked.address.host();
-    NodeRow {
-        name: format!("{at}:{}", checked.address.port()),
-        device: Kept::Session,
-        ..fresh(checked, now)
-    }
+    NodeRow { name: format!("{at}:{}", checked.address.port()), device: Kept::Session, ..fresh(checked, now) }
 }
 
 /// A row for a new node, without its keys.
@@ -81,8 +70,7 @@ pub fn fresh(checked: &Checked, now: i64) -> NodeRow {
 /// # Errors
 /// It is none.
 pub fn fingerprint(text: &str) -> Result<Fingerprint, Fault> {
-    text.parse()
-        .map_err(|error: link::FingerprintError| invalid(sentence(&error.to_string())))
+    text.parse().map_err(|error: link::FingerprintError| invalid(sentence(&error.to_string())))
 }
 
 /// That no other node has the name.
@@ -97,9 +85,9 @@ pub async fn name_is_free(parts: &Parts, wanted: &str, id: &str) -> Result<(), F
         .await
         .map_err(|error: StoreError| crate::calls::of_store(&error))?;
     match holder {
-        Some(other) if other != id => Err(invalid(format!(
-            "There is a node named “{wanted}” already. Choose another name."
-        ))),
+        Some(other) if other != id => {
+            Err(invalid(format!("There is a node named “{wanted}” already. Choose another name.")))
+        }
         _ => Ok(()),
     }
 }

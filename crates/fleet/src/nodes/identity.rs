@@ -39,19 +39,15 @@ impl Missing {
 
     /// How the node stands without them.
     pub fn into_state(self) -> NodeState {
-        let gone = |reason: &str| NodeState::Unauthorised {
-            reason: reason.to_owned(),
-        };
+        let gone = |reason: &str| NodeState::Unauthorised { reason: reason.to_owned() };
         match self {
-            Missing::Keyring(fault) => NodeState::Failed {
-                reason: format!("{fault}."),
-            },
-            Missing::Gone => gone(
-                "The keyring holds no key for this node any more. Edit the node and enter the key again.",
-            ),
-            Missing::OtherSession => gone(
-                "The key was kept for one session only, which is over. Edit the node and enter the key again.",
-            ),
+            Missing::Keyring(fault) => NodeState::Failed { reason: format!("{fault}.") },
+            Missing::Gone => {
+                gone("The keyring holds no key for this node any more. Edit the node and enter the key again.")
+            }
+            Missing::OtherSession => {
+                gone("The key was kept for one session only, which is over. Edit the node and enter the key again.")
+            }
         }
     }
 }
@@ -68,29 +64,14 @@ pub async fn read(parts: &Parts, row: &NodeRow, typed: Option<SecretString>) -> 
     };
     let device = match row.device {
         Kept::None => None,
-        Kept::Keyring => Some(
-            device(keys, &row.id, Place::Keyring)
-                .await
-                .map_err(Missing::Keyring)?,
-        ),
-        Kept::Session => Some(
-            device(keys, &row.id, Place::Memory)
-                .await
-                .map_err(Missing::Keyring)?,
-        ),
+        Kept::Keyring => Some(device(keys, &row.id, Place::Keyring).await.map_err(Missing::Keyring)?),
+        Kept::Session => Some(device(keys, &row.id, Place::Memory).await.map_err(Missing::Keyring)?),
     };
     let device_token = match row.device {
-        Kept::Keyring => keys
-            .read(&row.id, Slot::DeviceToken)
-            .await
-            .map_err(Missing::Keyring)?,
+        Kept::Keyring => keys.read(&row.id, Slot::DeviceToken).await.map_err(Missing::Keyring)?,
         Kept::Session | Kept::None => keys.in_memory(&row.id, Slot::DeviceToken),
     };
-    Ok(Credentials {
-        key,
-        device,
-        device_token,
-    })
+    Ok(Credentials { key, device, device_token })
 }
 
 /// Keeps what the person typed, and makes the device identity if the vendor may want one.
@@ -151,8 +132,6 @@ async fn device(keys: &Keys, node: &str, place: Place) -> Result<SecretString, K
 /// A fresh ed25519 secret, as `link` wants it.
 fn new_device() -> Result<SecretString, KeyFault> {
     let mut secret = Zeroizing::new([0_u8; 32]);
-    getrandom::fill(&mut *secret).map_err(|error| KeyFault::Broken {
-        says: format!("no random numbers: {error}"),
-    })?;
+    getrandom::fill(&mut *secret).map_err(|error| KeyFault::Broken { says: format!("no random numbers: {error}") })?;
     Ok(SecretString::from(URL_SAFE_NO_PAD.encode(*secret)))
 }

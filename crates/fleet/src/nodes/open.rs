@@ -19,10 +19,7 @@ use crate::table::node::{Kept, NodeRow};
 use crate::{outbox, sync};
 
 /// How a node's own tasks come back when they fail; only the database can make them.
-const BACK: Restart = Restart::Backoff {
-    first: Duration::from_millis(500),
-    cap: Duration::from_secs(30),
-};
+const BACK: Restart = Restart::Backoff { first: Duration::from_millis(500), cap: Duration::from_secs(30) };
 
 /// Connects a node. It ends when the link is open or cannot be; the link's own tasks go on in `scope`.
 ///
@@ -33,9 +30,7 @@ pub async fn open(parts: &Arc<Parts>, post: &Arc<Post>, scope: &Scope) -> Result
     let Some(credentials) = credentials(parts, post, &row, scope).await else {
         return Ok(());
     };
-    parts
-        .core
-        .feed(&post.id, [Fact::KeyInMemory(row.key == Kept::Session)]);
+    parts.core.feed(&post.id, [Fact::KeyInMemory(row.key == Kept::Session)]);
     let target = match &post.kind {
         Kind::Local(embedded) => Target {
             name: row.name.clone(),
@@ -48,17 +43,9 @@ pub async fn open(parts: &Arc<Parts>, post: &Arc<Post>, scope: &Scope) -> Result
             transport: Transport::Memory(embedded.connect.clone()),
         },
         Kind::Kept | Kind::Once => match target(parts, &row, credentials) {
-            Ok(target) => Target {
-                on_token: Some(keep_token(parts, &row, scope)),
-                ..target
-            },
+            Ok(target) => Target { on_token: Some(keep_token(parts, &row, scope)), ..target },
             Err(reason) => {
-                post.stands(
-                    parts,
-                    NodeState::Failed {
-                        reason: reason.clone(),
-                    },
-                );
+                post.stands(parts, NodeState::Failed { reason: reason.clone() });
                 return Err(reason);
             }
         },
@@ -119,16 +106,13 @@ pub fn target(parts: &Parts, row: &NodeRow, credentials: Credential) -> Result<T
 /// Keeps the token that a gateway gave this device, where the device's own secret is.
 fn keep_token(parts: &Arc<Parts>, row: &NodeRow, scope: &Scope) -> OnToken {
     let (parts, scope, id) = (parts.clone(), scope.clone(), row.id.clone());
-    let place = if row.device == Kept::Keyring {
-        Place::Keyring
-    } else {
-        Place::Memory
-    };
+    let place = if row.device == Kept::Keyring { Place::Keyring } else { Place::Memory };
     Arc::new(move |token: SecretString| {
         let (parts, id) = (parts.clone(), id.clone());
-        scope.spawn("keep the device token", async move {
-            parts.keys.keep(&id, Slot::DeviceToken, place, &token).await
-        });
+        scope.spawn(
+            "keep the device token",
+            async move { parts.keys.keep(&id, Slot::DeviceToken, place, &token).await },
+        );
     })
 }
 

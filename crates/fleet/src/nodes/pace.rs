@@ -17,9 +17,7 @@ pub struct Pace(DefaultDirectRateLimiter);
 impl Default for Pace {
     /// With nothing asked yet.
     fn default() -> Pace {
-        Pace(RateLimiter::direct(
-            Quota::per_second(A_SECOND).allow_burst(AT_ONCE),
-        ))
+        Pace(RateLimiter::direct(Quota::per_second(A_SECOND).allow_burst(AT_ONCE)))
     }
 }
 

@@ -97,10 +97,9 @@ impl Post {
                 Code::Invalid,
                 "The local node is the gateway inside this window: it cannot be edited, paused or removed.",
             )),
-            Kind::Once => Err(Fault::new(
-                Code::Invalid,
-                "This node is there for one command only; add it to change it.",
-            )),
+            Kind::Once => {
+                Err(Fault::new(Code::Invalid, "This node is there for one command only; add it to change it."))
+            }
         }
     }
 
@@ -177,9 +176,7 @@ impl Post {
         let measures = matches!(call, Call::Ping);
         let answer = link.call(call).await;
         if measures && answer.is_ok() {
-            parts
-                .core
-                .feed(&self.id, [Fact::Latency(asked.elapsed().as_secs_f64() * 1000.0)]);
+            parts.core.feed(&self.id, [Fact::Latency(asked.elapsed().as_secs_f64() * 1000.0)]);
         }
         answer
     }
@@ -187,9 +184,6 @@ impl Post {
     /// Says how the node stands when no link is there to say it.
     pub(super) fn stands(&self, parts: &Parts, state: NodeState) {
         self.signals.moved(&state);
-        parts.core.feed(
-            &self.id,
-            [Fact::Event(Event::new(parts.now(), Body::NodeState(state)))],
-        );
+        parts.core.feed(&self.id, [Fact::Event(Event::new(parts.now(), Body::NodeState(state)))]);
     }
 }

@@ -29,12 +29,7 @@ impl Standing {
         use NodeState::{Failed, Incompatible, Paused, Ready, Unauthorised, Untrusted};
         matches!(
             self.state,
-            Ready { .. }
-                | Untrusted { .. }
-                | Unauthorised { .. }
-                | Incompatible { .. }
-                | Failed { .. }
-                | Paused
+            Ready { .. } | Untrusted { .. } | Unauthorised { .. } | Incompatible { .. } | Failed { .. } | Paused
         )
     }
 
@@ -67,10 +62,7 @@ pub struct Signals {
 impl Default for Signals {
     /// Of a node that nobody has tried yet.
     fn default() -> Signals {
-        let standing = Standing {
-            state: NodeState::Idle,
-            times_ready: 0,
-        };
+        let standing = Standing { state: NodeState::Idle, times_ready: 0 };
         Signals {
             standing: watch::Sender::new(standing),
             ended: Mutex::default(),
@@ -104,10 +96,7 @@ impl Signals {
     /// A run ended. The first end of a run wins.
     pub fn run_over(&self, run: &str, end: &RunEnd) {
         let failed = matches!(end.outcome, Outcome::Error);
-        let ended = Ended {
-            failed,
-            error: end.error.as_deref().map(str::to_owned),
-        };
+        let ended = Ended { failed, error: end.error.as_deref().map(str::to_owned) };
         let mut all = self.ended.lock();
         if all.len() == REMEMBERED {
             all.pop_front();
@@ -124,10 +113,6 @@ impl Signals {
 
     /// How that run ended, if it did lately.
     pub fn ended(&self, run: &str) -> Option<Ended> {
-        self.ended
-            .lock()
-            .iter()
-            .find(|(id, _)| &**id == run)
-            .map(|(_, end)| end.clone())
+        self.ended.lock().iter().find(|(id, _)| &**id == run).map(|(_, end)| end.clone())
     }
 }

@@ -15,10 +15,7 @@ pub struct Tap {
 impl Tap {
     /// In front of the core's own sink for the node.
     pub fn new(parts: &Parts, post: &Post) -> Arc<Tap> {
-        Arc::new(Tap {
-            core: parts.core.sink(&post.id),
-            signals: post.signals.clone(),
-        })
+        Arc::new(Tap { core: parts.core.sink(&post.id), signals: post.signals.clone() })
     }
 }
 
@@ -57,9 +54,7 @@ impl News {
     }
 
     fn tell(self, signals: &Signals) {
-        self.ended
-            .iter()
-            .for_each(|(run, end)| signals.run_over(run, end));
+        self.ended.iter().for_each(|(run, end)| signals.run_over(run, end));
         if self.relist {
             signals.relist.notify_one();
         }

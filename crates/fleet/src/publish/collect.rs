@@ -49,18 +49,9 @@ struct Due {
 
 impl Collector {
     /// The updates that are due, and when to look again although nothing wakes the window.
-    pub async fn collect(
-        &mut self,
-        core: &Arc<Inner>,
-        window: &Arc<Window>,
-    ) -> (Vec<Update>, Option<Instant>) {
+    pub async fn collect(&mut self, core: &Arc<Inner>, window: &Arc<Window>) -> (Vec<Update>, Option<Instant>) {
         let due = take(window);
-        let mut updates: Vec<Update> = due
-            .toasts
-            .iter()
-            .cloned()
-            .map(|text| Update::Toast { text })
-            .collect();
+        let mut updates: Vec<Update> = due.toasts.iter().cloned().map(|text| Update::Toast { text }).collect();
         let mut next = None;
         if due.wanted.nodes {
             next = self.nodes(core, window, &due, &mut updates);
@@ -68,12 +59,7 @@ impl Collector {
         if due.wanted.approvals && (window.asks.swap(false, Ordering::AcqRel) || due.asks_all) {
             approvals(core, window, due.asks_all, &mut updates);
         }
-        updates.extend(
-            due.missing
-                .iter()
-                .filter(|of| core.cell(&of.node).is_none())
-                .map(missing),
-        );
+        updates.extend(due.missing.iter().filter(|of| core.cell(&of.node).is_none()).map(missing));
         for of in due.wanted.rows.keys() {
             if let Some(cell) = core.cell(&of.node) {
                 rows(&cell, window, of, &mut updates);
@@ -90,13 +76,7 @@ impl Collector {
     }
 
     /// Cards that changed, each at most a few times a second; says when the ones left out are due.
-    fn nodes(
-        &mut self,
-        core: &Inner,
-        window: &Arc<Window>,
-        due: &Due,
-        updates: &mut Vec<Update>,
-    ) -> Option<Instant> {
+    fn nodes(&mut self, core: &Inner, window: &Arc<Window>, due: &Due, updates: &mut Vec<Update>) -> Option<Instant> {
         let now = Instant::now();
         if due.nodes_all {
             window.cards.store(false, Ordering::Release);
@@ -107,9 +87,7 @@ impl Collector {
                 state.subs.take_card(window);
                 view::node::node(&state.truth)
             });
-            updates.push(Update::Nodes {
-                nodes: nodes.collect(),
-            });
+            updates.push(Update::Nodes { nodes: nodes.collect() });
             return None;
         }
         for id in &due.gone {
@@ -129,9 +107,7 @@ impl Collector {
                 }
             } else if state.subs.take_card(window) {
                 self.cards.insert(cell.id.clone(), now);
-                updates.push(Update::Node {
-                    node: Box::new(view::node::node(&state.truth)),
-                });
+                updates.push(Update::Node { node: Box::new(view::node::node(&state.truth)) });
             }
         }
         if next.is_some() {
@@ -141,21 +117,10 @@ impl Collector {
     }
 
     /// Lines that are new, or all when the stream is told anew or too much went by.
-    async fn lines(
-        &mut self,
-        core: &Inner,
-        filter: &Filter,
-        limit: u32,
-        stream: u64,
-        updates: &mut Vec<Update>,
-    ) {
+    async fn lines(&mut self, core: &Inner, filter: &Filter, limit: u32, stream: u64, updates: &mut Vec<Update>) {
         let (known, sent) = self.stream;
         let last = core.hub.stream.last();
-        let fresh = if known == stream {
-            core.hub.stream.since(sent)
-        } else {
-            None
-        };
+        let fresh = if known == stream { core.hub.stream.since(sent) } else { None };
         let Some(fresh) = fresh else {
             let (lines, more) = snapshot(core, filter, limit, last).await;
             self.stream = (stream, last);
@@ -166,29 +131,15 @@ impl Collector {
             return;
         };
         self.stream = (stream, newest);
-        let lines: Vec<_> = fresh
-            .iter()
-            .filter(|line| passes(filter, line))
-            .map(|line| (**line).clone())
-            .collect();
+        let lines: Vec<_> = fresh.iter().filter(|line| passes(filter, line)).map(|line| (**line).clone()).collect();
         if !lines.is_empty() {
             updates.push(Update::ActivityMore { lines });
         }
     }
 
     /// The core's figures, if it is time; else when it will be.
-    async fn figures(
-        &mut self,
-        core: &Arc<Inner>,
-        window: &Window,
-        updates: &mut Vec<Update>,
-    ) -> Option<Instant> {
-        if let Some(at) = self
-            .meter
-            .last()
-            .map(|last| last + FIGURES)
-            .filter(|at| *at > Instant::now())
-        {
+    async fn figures(&mut self, core: &Arc<Inner>, window: &Window, updates: &mut Vec<Update>) -> Option<Instant> {
+        if let Some(at) = self.meter.last().map(|last| last + FIGURES).filter(|at| *at > Instant::now()) {
             return Some(at);
         }
         window.figures.store(false, Ordering::Release);
@@ -212,12 +163,7 @@ fn take(window: &Window) -> Due {
 }
 
 /// The stream's last lines up to the line of that number.
-async fn snapshot(
-    core: &Inner,
-    filter: &Filter,
-    limit: u32,
-    last: u64,
-) -> (Vec<contract::activity::Line>, bool) {
+async fn snapshot(core: &Inner, filter: &Filter, limit: u32, last: u64) -> (Vec<contract::activity::Line>, bool) {
     let wanted = limit.saturating_add(1);
     let found = core.hub.lines_before(&core.log, filter, last + 1, wanted).await;
     let mut lines = found.unwrap_or_else(|error| {
@@ -252,9 +198,7 @@ fn approvals(core: &Inner, window: &Arc<Window>, all: bool, updates: &mut Vec<Up
         every.sort_by_key(|card| card.asked_at);
         updates.push(Update::Approvals { approvals: every });
     } else {
-        updates.extend(changed.into_iter().map(|card| Update::Approval {
-            approval: Box::new(card),
-        }));
+        updates.extend(changed.into_iter().map(|card| Update::Approval { approval: Box::new(card) }));
     }
 }
 
@@ -277,24 +221,12 @@ fn rows(cell: &Cell, window: &Arc<Window>, of: &SessionRef, updates: &mut Vec<Up
 }
 
 /// What changed since the last batch, in rows from that order on.
-fn differences(
-    truth: &Truth,
-    session: &Session,
-    of: &SessionRef,
-    marks: &RowMarks,
-    from: i64,
-) -> Vec<Update> {
-    let gone = marks.gone.iter().map(|id| Update::RowGone {
-        of: of.clone(),
-        id: view::row::id(*id),
-    });
+fn differences(truth: &Truth, session: &Session, of: &SessionRef, marks: &RowMarks, from: i64) -> Vec<Update> {
+    let gone = marks.gone.iter().map(|id| Update::RowGone { of: of.clone(), id: view::row::id(*id) });
     let mut updates: Vec<Update> = gone.collect();
     let rows = session.transcript.as_ref();
     for (id, change) in &marks.rows {
-        let Some(row) = rows
-            .and_then(|rows| rows.row(*id))
-            .filter(|row| row.order >= from)
-        else {
+        let Some(row) = rows.and_then(|rows| rows.row(*id)).filter(|row| row.order >= from) else {
             continue;
         };
         let grown = match change {
@@ -302,15 +234,8 @@ fn differences(
             RowChange::Whole => None,
         };
         updates.push(match grown {
-            Some(text) => Update::RowText {
-                of: of.clone(),
-                id: view::row::id(*id),
-                text: text.to_owned(),
-            },
-            None => Update::Row {
-                of: of.clone(),
-                row: view::row::row(truth, session, row),
-            },
+            Some(text) => Update::RowText { of: of.clone(), id: view::row::id(*id), text: text.to_owned() },
+            None => Update::Row { of: of.clone(), row: view::row::row(truth, session, row) },
         });
     }
     if marks.head {

@@ -26,12 +26,7 @@ struct Ring {
 impl Stream {
     /// A stream whose next line comes after the log's entry of that number.
     pub fn after(last: u64) -> Stream {
-        Stream {
-            ring: Mutex::new(Ring {
-                lines: VecDeque::new(),
-                dropped: last,
-            }),
-        }
+        Stream { ring: Mutex::new(Ring { lines: VecDeque::new(), dropped: last }) }
     }
 
     /// Gives an entry its number, and its line its place. Both under one lock: lines stand in the order of numbers.
@@ -68,15 +63,8 @@ impl Stream {
     /// The last lines in memory before that number that pass the filter, oldest first.
     pub fn before(&self, filter: &Filter, before: u64, limit: u32) -> Vec<Line> {
         let ring = self.ring.lock();
-        let passing = ring
-            .lines
-            .iter()
-            .rev()
-            .filter(|line| line.n < before && passes(filter, line));
-        let mut lines: Vec<Line> = passing
-            .take(limit as usize)
-            .map(|line| Line::clone(line))
-            .collect();
+        let passing = ring.lines.iter().rev().filter(|line| line.n < before && passes(filter, line));
+        let mut lines: Vec<Line> = passing.take(limit as usize).map(|line| Line::clone(line)).collect();
         lines.reverse();
         lines
     }

@@ -82,11 +82,7 @@ impl Subs {
             }
         }
         for session in &changes.sessions {
-            for rows in self
-                .rows
-                .iter_mut()
-                .filter(|rows| rows.session == session.session)
-            {
+            for rows in self.rows.iter_mut().filter(|rows| rows.session == session.session) {
                 rows.marks.add(session, rows.limit);
                 rows.window.wake();
             }
@@ -95,34 +91,23 @@ impl Subs {
 
     /// Whether the window shows the node's card.
     pub(super) fn cards(&mut self, window: &Arc<Window>, shown: bool) {
-        self.cards
-            .retain(|card| shown || !Arc::ptr_eq(&card.window, window));
+        self.cards.retain(|card| shown || !Arc::ptr_eq(&card.window, window));
         if shown && !self.cards.iter().any(|card| Arc::ptr_eq(&card.window, window)) {
-            self.cards.push(Card {
-                window: window.clone(),
-                dirty: false,
-            });
+            self.cards.push(Card { window: window.clone(), dirty: false });
         }
     }
 
     /// Whether the window shows approvals.
     pub(super) fn asks(&mut self, window: &Arc<Window>, shown: bool) {
-        self.asks
-            .retain(|asks| shown || !Arc::ptr_eq(&asks.window, window));
+        self.asks.retain(|asks| shown || !Arc::ptr_eq(&asks.window, window));
         if shown && !self.asks.iter().any(|asks| Arc::ptr_eq(&asks.window, window)) {
-            self.asks.push(Asks {
-                window: window.clone(),
-                marks: AskMarks::default(),
-            });
+            self.asks.push(Asks { window: window.clone(), marks: AskMarks::default() });
         }
     }
 
     /// The window shows a session; its snapshot is due.
     pub(super) fn open(&mut self, window: &Arc<Window>, session: &str, limit: usize) {
-        let all = RowMarks {
-            all: true,
-            ..RowMarks::default()
-        };
+        let all = RowMarks { all: true, ..RowMarks::default() };
         match self.rows.iter_mut().find(|rows| rows.is(window, session)) {
             Some(rows) => (rows.limit, rows.marks) = (limit, all),
             None => self.rows.push(Rows {
@@ -150,49 +135,29 @@ impl Subs {
 
     /// The window's sessions are to be told anew.
     pub(super) fn renew(&mut self, window: &Arc<Window>) {
-        for rows in self
-            .rows
-            .iter_mut()
-            .filter(|rows| Arc::ptr_eq(&rows.window, window))
-        {
-            rows.marks = RowMarks {
-                all: true,
-                ..RowMarks::default()
-            };
+        for rows in self.rows.iter_mut().filter(|rows| Arc::ptr_eq(&rows.window, window)) {
+            rows.marks = RowMarks { all: true, ..RowMarks::default() };
         }
     }
 
     /// Whether the node's card changed since this was asked.
     pub(super) fn take_card(&mut self, window: &Arc<Window>) -> bool {
-        let card = self
-            .cards
-            .iter_mut()
-            .find(|card| Arc::ptr_eq(&card.window, window));
+        let card = self.cards.iter_mut().find(|card| Arc::ptr_eq(&card.window, window));
         card.is_some_and(|card| std::mem::take(&mut card.dirty))
     }
 
     /// Whether the node's card changed.
     pub(super) fn card_is_dirty(&self, window: &Arc<Window>) -> bool {
-        self.cards
-            .iter()
-            .any(|card| card.dirty && Arc::ptr_eq(&card.window, window))
+        self.cards.iter().any(|card| card.dirty && Arc::ptr_eq(&card.window, window))
     }
 
     pub(super) fn take_asks(&mut self, window: &Arc<Window>) -> AskMarks {
-        let asks = self
-            .asks
-            .iter_mut()
-            .find(|asks| Arc::ptr_eq(&asks.window, window));
-        asks.map(|asks| std::mem::take(&mut asks.marks))
-            .unwrap_or_default()
+        let asks = self.asks.iter_mut().find(|asks| Arc::ptr_eq(&asks.window, window));
+        asks.map(|asks| std::mem::take(&mut asks.marks)).unwrap_or_default()
     }
 
     /// What changed in the session, with how much of it the window has.
-    pub(super) fn take_rows(
-        &mut self,
-        window: &Arc<Window>,
-        session: &str,
-    ) -> Option<(RowMarks, Extent<'_>)> {
+    pub(super) fn take_rows(&mut self, window: &Arc<Window>, session: &str) -> Option<(RowMarks, Extent<'_>)> {
         let rows = self.rows.iter_mut().find(|rows| rows.is(window, session))?;
         let marks = std::mem::take(&mut rows.marks);
         let Rows { limit, from, .. } = rows;
@@ -219,20 +184,14 @@ impl RowMarks {
         }
         self.head |= changes.head;
         for (id, change) in &changes.rows {
-            self.rows
-                .entry(*id)
-                .and_modify(|known| *known = known.and(*change))
-                .or_insert(*change);
+            self.rows.entry(*id).and_modify(|known| *known = known.and(*change)).or_insert(*change);
         }
         for id in &changes.gone {
             self.rows.remove(id);
             self.gone.push(*id);
         }
         if self.rows.len() > limit.max(1) {
-            *self = RowMarks {
-                all: true,
-                ..RowMarks::default()
-            };
+            *self = RowMarks { all: true, ..RowMarks::default() };
         }
     }
 }

@@ -67,33 +67,19 @@ fn head(id: &str, order: i64) -> NodeHead {
 
 fn event(session: Option<&str>, body: Body) -> Event {
     let run = session.map(|session| format!("run-{session}").into());
-    Event {
-        session: session.map(Into::into),
-        run,
-        ..Event::new(1, body)
-    }
+    Event { session: session.map(Into::into), run, ..Event::new(1, body) }
 }
 
 fn ready() -> NodeState {
-    NodeState::Ready {
-        version: None,
-        product: None,
-        scopes: Vec::new(),
-    }
+    NodeState::Ready { version: None, product: None, scopes: Vec::new() }
 }
 
 fn of(node: &str, session: &str) -> SessionRef {
-    SessionRef {
-        node: node.into(),
-        session: session.into(),
-    }
+    SessionRef { node: node.into(), session: session.into() }
 }
 
 fn pane(node: &str, session: &str) -> Topic {
-    Topic::Transcript {
-        of: of(node, session),
-        limit: 50,
-    }
+    Topic::Transcript { of: of(node, session), limit: 50 }
 }
 
 /// Lets all that is due within that time happen, and gives back the batches.

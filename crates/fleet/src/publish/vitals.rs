@@ -36,14 +36,10 @@ impl Meter {
         let at = Instant::now();
         let memory = found.iter().map(|process| process.memory).sum();
         let ticks: HashMap<u32, u64> = found.iter().map(|process| (process.id, process.ticks)).collect();
-        let mut vitals = Vitals {
-            memory_bytes: memory,
-            ..Vitals::default()
-        };
+        let mut vitals = Vitals { memory_bytes: memory, ..Vitals::default() };
         if let Some(last) = &self.last {
             let seconds = (at - last.at).as_secs_f64().max(0.001);
-            let used =
-                |(id, ticks): (&u32, &u64)| ticks.saturating_sub(last.ticks.get(id).copied().unwrap_or(0));
+            let used = |(id, ticks): (&u32, &u64)| ticks.saturating_sub(last.ticks.get(id).copied().unwrap_or(0));
             let used: u64 = ticks.iter().map(used).sum();
             vitals.cpu_percent = used as f64 / TICKS / seconds * 100.0;
             vitals.events_per_second = events.saturating_sub(last.events) as f64 / seconds;
@@ -67,11 +63,7 @@ fn processes() -> Vec<Process> {
     let mut open = vec![std::process::id()];
     while let Some(id) = open.pop() {
         let Some(ticks) = ticks(id) else { continue };
-        found.push(Process {
-            id,
-            ticks,
-            memory: memory(id),
-        });
+        found.push(Process { id, ticks, memory: memory(id) });
         open.extend(children(id));
     }
     found
@@ -81,16 +73,8 @@ fn children(id: u32) -> Vec<u32> {
     let Ok(threads) = fs::read_dir(format!("/proc/{id}/task")) else {
         return Vec::new();
     };
-    let lists = threads
-        .flatten()
-        .filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
-    lists
-        .flat_map(|list| {
-            list.split_whitespace()
-                .filter_map(|id| id.parse().ok())
-                .collect::<Vec<u32>>()
-        })
-        .collect()
+    let lists = threads.flatten().filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    lists.flat_map(|list| list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<u32>>()).collect()
 }
 
 /// Processor time of a process, user and system. The name before the fields may hold spaces and brackets.

@@ -108,12 +108,7 @@ impl Window {
 /// Starts the window's task.
 pub(super) fn start(core: &Arc<Inner>, label: &str, window: Arc<Window>) -> mpsc::Receiver<Batch> {
     let (batches, channel) = mpsc::channel(ON_THE_WAY);
-    let teller = Teller {
-        core: Arc::downgrade(core),
-        window: window.clone(),
-        batches,
-        seq: 0,
-    };
+    let teller = Teller { core: Arc::downgrade(core), window: window.clone(), batches, seq: 0 };
     let label = label.to_owned();
     let scope = window.scope.clone();
     let stop = scope.clone();
@@ -131,12 +126,7 @@ pub(super) fn start(core: &Arc<Inner>, label: &str, window: Arc<Window>) -> mpsc
 /// The window went without a word.
 fn leave(core: &Weak<Inner>, label: &str, window: &Arc<Window>) {
     let Some(core) = core.upgrade() else { return };
-    let is_still = core
-        .hub
-        .windows
-        .lock()
-        .get(label)
-        .is_some_and(|known| Arc::ptr_eq(known, window));
+    let is_still = core.hub.windows.lock().get(label).is_some_and(|known| Arc::ptr_eq(known, window));
     if is_still {
         core.hub.detach(&core, label);
     }
@@ -179,10 +169,7 @@ impl Teller {
             next = due;
             if !updates.is_empty() {
                 self.seq += 1;
-                permit.send(Batch {
-                    seq: self.seq,
-                    updates,
-                });
+                permit.send(Batch { seq: self.seq, updates });
                 told = Some(Instant::now());
             }
         }

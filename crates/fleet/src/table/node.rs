@@ -61,8 +61,7 @@ pub struct NodeRow {
     pub removed_at: Option<i64>,
 }
 
-const COLUMNS: &str =
-    "id, name, vendor, address, pin, place, paused, key, device, revision, added_at, removed_at";
+const COLUMNS: &str = "id, name, vendor, address, pin, place, paused, key, device, revision, added_at, removed_at";
 
 /// The nodes that are not removed, in the person's order.
 pub fn all(db: &Connection) -> rusqlite::Result<Vec<NodeRow>> {
@@ -117,8 +116,7 @@ pub fn removed(db: &Connection, before: i64) -> rusqlite::Result<Vec<NodeRow>> {
 
 /// Deletes a removed node for good.
 pub fn purge(tx: &Transaction<'_>, id: &str) -> rusqlite::Result<()> {
-    tx.execute("DELETE FROM node WHERE id = ?1 AND removed_at IS NOT NULL", [id])
-        .map(drop)
+    tx.execute("DELETE FROM node WHERE id = ?1 AND removed_at IS NOT NULL", [id]).map(drop)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<NodeRow> {

@@ -8,8 +8,7 @@ use store::{Migration, rusqlite};
 /// The table.
 pub const CREATE: Migration = Migration {
     name: "outbox",
-    sql:
-        "CREATE TABLE outbox (
+    sql: "CREATE TABLE outbox (
               n         INTEGER PRIMARY KEY,
               client_id TEXT    NOT NULL UNIQUE,
               node      TEXT    NOT NULL,
@@ -65,18 +64,7 @@ pub fn add(tx: &Transaction<'_>, parcel: &Parcel) -> rusqlite::Result<bool> {
     let sql = "INSERT INTO outbox (client_id, node, session, agent, text, wire_id, fate, made_at, fate_at)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7, ?7) ON CONFLICT DO NOTHING";
     let p = parcel;
-    let added = tx.execute(
-        sql,
-        params![
-            p.client_id,
-            p.node,
-            p.session,
-            p.agent,
-            p.text,
-            p.wire_id,
-            p.made_at
-        ],
-    )?;
+    let added = tx.execute(sql, params![p.client_id, p.node, p.session, p.agent, p.text, p.wire_id, p.made_at])?;
     Ok(added == 1)
 }
 
@@ -94,8 +82,7 @@ pub fn queued(db: &Connection, node: &str) -> rusqlite::Result<Vec<Parcel>> {
 
 /// The messages of a node that a person should still see: queued, failed and unknown ones.
 pub fn open(db: &Connection, node: &str) -> rusqlite::Result<Vec<Parcel>> {
-    let sql =
-        "SELECT * FROM outbox WHERE node = ?1 AND fate NOT IN ('done', 'acknowledged', 'running') ORDER BY n";
+    let sql = "SELECT * FROM outbox WHERE node = ?1 AND fate NOT IN ('done', 'acknowledged', 'running') ORDER BY n";
     db.prepare(sql)?.query_map([node], read)?.collect()
 }
 
@@ -120,20 +107,10 @@ pub fn found(tx: &Transaction<'_>, client_id: &str, at: i64) -> rusqlite::Result
 }
 
 /// Acknowledged → done or failed, when the run that answers it ended. The messages it ended for.
-pub fn run_ended(
-    tx: &Transaction<'_>,
-    node: &str,
-    run: &str,
-    end: &Outcome,
-) -> rusqlite::Result<Vec<String>> {
+pub fn run_ended(tx: &Transaction<'_>, node: &str, run: &str, end: &Outcome) -> rusqlite::Result<Vec<String>> {
     let sql = "UPDATE outbox SET fate = ?3, fault = ?4, fate_at = ?5
                WHERE node = ?1 AND run = ?2 AND fate IN ('acknowledged', 'running') RETURNING client_id";
-    tx.prepare(sql)?
-        .query_map(
-            params![node, run, fate_text(end.fate), end.fault, end.at],
-            |row| row.get(0),
-        )?
-        .collect()
+    tx.prepare(sql)?.query_map(params![node, run, fate_text(end.fate), end.fault, end.at], |row| row.get(0))?.collect()
 }
 
 /// Queued → gone. `false` when it is not queued any more.
@@ -154,15 +131,12 @@ pub fn requeue(tx: &Transaction<'_>, client_id: &str, wire_id: &str, at: i64) ->
 pub fn recover(tx: &Transaction<'_>, node: &str, fault: &str, at: i64) -> rusqlite::Result<Vec<Parcel>> {
     let sql = "UPDATE outbox SET fate = 'unknown', fault = ?2, fate_at = ?3
                WHERE node = ?1 AND fate = 'sent' RETURNING *";
-    tx.prepare(sql)?
-        .query_map(params![node, fault, at], read)?
-        .collect()
+    tx.prepare(sql)?.query_map(params![node, fault, at], read)?.collect()
 }
 
 /// Drops what is over since that time, and everything of the nodes that are gone.
 pub fn prune(tx: &Transaction<'_>, settled_before: i64) -> rusqlite::Result<usize> {
-    let sql =
-        "DELETE FROM outbox WHERE (fate IN ('done', 'acknowledged', 'running', 'failed') AND fate_at < ?1)
+    let sql = "DELETE FROM outbox WHERE (fate IN ('done', 'acknowledged', 'running', 'failed') AND fate_at < ?1)
                    OR NOT EXISTS (SELECT 1 FROM node WHERE node.id = outbox.node) AND node <> 'local'";
     tx.execute(sql, [settled_before])
 }

@@ -77,9 +77,7 @@ impl Row {
     /// The words in it, of a person or an agent.
     pub fn text(&self) -> &str {
         match &self.body {
-            RowBody::User { text, .. } | RowBody::Assistant { text, .. } | RowBody::Thinking { text, .. } => {
-                text
-            }
+            RowBody::User { text, .. } | RowBody::Assistant { text, .. } | RowBody::Thinking { text, .. } => text,
             RowBody::Notice { text, .. } | RowBody::Gap { text } => text,
             _ => "",
         }

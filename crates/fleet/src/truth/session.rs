@@ -30,10 +30,7 @@ pub struct Session {
 
 impl Session {
     pub(crate) fn new(key: Arc<str>) -> Session {
-        let about = event::Session {
-            key: key.to_string(),
-            ..event::Session::default()
-        };
+        let about = event::Session { key: key.to_string(), ..event::Session::default() };
         Session {
             key,
             about,
@@ -63,9 +60,7 @@ impl Session {
 
     /// Whether its rows were not read from the node, or not since the link came up.
     pub fn is_behind(&self) -> bool {
-        self.transcript
-            .as_ref()
-            .is_none_or(|rows| !rows.loaded || rows.stale_since.is_some())
+        self.transcript.as_ref().is_none_or(|rows| !rows.loaded || rows.stale_since.is_some())
     }
 
     /// Whether a message sent from here has not ended well yet: only its row knows of it.

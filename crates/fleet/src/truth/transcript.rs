@@ -42,24 +42,14 @@ impl Transcript {
 
     /// The row of the message sent from here with that id.
     pub(crate) fn own_row(&mut self, client_id: &str) -> Option<&mut Row> {
-        self.rows
-            .iter_mut()
-            .rev()
-            .find(|row| row.own().is_some_and(|own| &*own.client_id == client_id))
+        self.rows.iter_mut().rev().find(|row| row.own().is_some_and(|own| &*own.client_id == client_id))
     }
 
     /// Appends a row at the end and returns its id.
     pub(crate) fn push(&mut self, at: Option<i64>, run: Option<&str>, body: RowBody) -> u64 {
         let order = self.rows.back().map_or(0, |last| last.order + STEP);
         let id = self.fresh_id();
-        self.rows.push_back(Row {
-            id,
-            order,
-            at,
-            message: None,
-            run: run.map(Into::into),
-            body,
-        });
+        self.rows.push_back(Row { id, order, at, message: None, run: run.map(Into::into), body });
         id
     }
 

@@ -92,10 +92,7 @@ fn says(truth: &Truth, event: &Event) -> Option<(&'static str, Says)> {
         Body::RunStarted => plain(Mark::Run, "started"),
         Body::RunQueued { position } => {
             let figure = position.map(|place| format!("place {place}"));
-            Says {
-                figure,
-                ..plain(Mark::Run, "waits for the running turn")
-            }
+            Says { figure, ..plain(Mark::Run, "waits for the running turn") }
         }
         Body::RunFinished(end) => finished(truth, event, end),
         Body::ToolFinished { call, ok, ms, .. } => tool(truth, event, call, *ok, *ms),
@@ -106,11 +103,7 @@ fn says(truth: &Truth, event: &Event) -> Option<(&'static str, Says)> {
         },
         Body::ApprovalRequested(about) => coded(Mark::Asks, "asks", &about.command),
         Body::ApprovalResolved { id, .. } => settled(truth, id)?,
-        Body::SessionChanged(about) => coded(
-            Mark::Other,
-            "new session",
-            about.title.as_deref().unwrap_or(&about.key),
-        ),
+        Body::SessionChanged(about) => coded(Mark::Other, "new session", about.title.as_deref().unwrap_or(&about.key)),
         Body::SessionRemoved => plain(Mark::Other, "session removed"),
         Body::AgentChanged(agent) => coded(Mark::Other, "new agent", &agent.name),
         Body::AgentRemoved => plain(Mark::Other, "agent removed"),
@@ -132,27 +125,16 @@ fn says(truth: &Truth, event: &Event) -> Option<(&'static str, Says)> {
 }
 
 fn plain(mark: Mark, what: &str) -> Says {
-    Says {
-        mark,
-        what: what.to_owned(),
-        code: None,
-        figure: None,
-    }
+    Says { mark, what: what.to_owned(), code: None, figure: None }
 }
 
 fn coded(mark: Mark, what: &str, code: &str) -> Says {
-    Says {
-        code: Some(words(code)),
-        ..plain(mark, what)
-    }
+    Says { code: Some(words(code)), ..plain(mark, what) }
 }
 
 fn said(message: &Message) -> Option<Says> {
     match message.role {
-        Role::User => Some(plain(
-            Mark::Message,
-            &format!("message: {}", words(&message.text)),
-        )),
+        Role::User => Some(plain(Mark::Message, &format!("message: {}", words(&message.text)))),
         Role::Assistant => Some(plain(Mark::Message, &format!("says: {}", words(&message.text)))),
         Role::Notice => Some(plain(Mark::Other, &words(&message.text))),
         Role::System => None,
@@ -169,9 +151,7 @@ fn finished(truth: &Truth, event: &Event, end: &RunEnd) -> Says {
     };
     let session = event.session.as_deref().and_then(|key| truth.session(key));
     let run = session.and_then(|session| session.run(event.run.as_deref().unwrap_or_default()));
-    let took = run
-        .and_then(|run| Some(run.ended.as_ref()?.at - run.started))
-        .filter(|ms| *ms > 0);
+    let took = run.and_then(|run| Some(run.ended.as_ref()?.at - run.started)).filter(|ms| *ms > 0);
     says.figure = took.map(|ms| span(ms.unsigned_abs()));
     says
 }
@@ -180,29 +160,17 @@ fn finished(truth: &Truth, event: &Event, end: &RunEnd) -> Says {
 fn tool(truth: &Truth, event: &Event, id: &str, ok: Option<bool>, ms: Option<u64>) -> Says {
     let session = event.session.as_deref().and_then(|key| truth.session(key));
     let rows = session.and_then(|session| session.transcript.as_ref());
-    let found = rows
-        .into_iter()
-        .flat_map(|rows| rows.rows.iter().rev())
-        .find_map(|row| match &row.body {
-            RowBody::Tool {
-                call, name, summary, ..
-            } if &**call == id => Some((name, summary)),
-            _ => None,
-        });
+    let found = rows.into_iter().flat_map(|rows| rows.rows.iter().rev()).find_map(|row| match &row.body {
+        RowBody::Tool { call, name, summary, .. } if &**call == id => Some((name, summary)),
+        _ => None,
+    });
     let name = found.map_or("tool", |(name, _)| name);
     let (mark, what) = match ok {
         Some(false) => (Mark::Failed, format!("{name} failed")),
         _ => (Mark::Tool, name.to_owned()),
     };
-    let code = found
-        .map(|(_, summary)| summary.clone())
-        .filter(|summary| !summary.is_empty());
-    Says {
-        mark,
-        what,
-        code,
-        figure: ms.map(span),
-    }
+    let code = found.map(|(_, summary)| summary.clone()).filter(|summary| !summary.is_empty());
+    Says { mark, what, code, figure: ms.map(span) }
 }
 
 fn settled(truth: &Truth, id: &str) -> Option<Says> {
@@ -238,11 +206,7 @@ fn link(state: &NodeState) -> Option<Says> {
 
 /// The first line of a text, cut.
 fn words(text: &str) -> String {
-    let line = text
-        .lines()
-        .find(|line| !line.trim().is_empty())
-        .unwrap_or_default()
-        .trim();
+    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
     if line.chars().count() <= WORDS {
         return line.to_owned();
     }

@@ -23,10 +23,7 @@ pub fn node(truth: &Truth) -> Node {
     let asking = asking(truth);
     let agents = agents(truth, &known, &asking);
     known.truncate(SESSIONS);
-    let sessions = known
-        .into_iter()
-        .map(|known| session(truth, known, &asking))
-        .collect();
+    let sessions = known.into_iter().map(|known| session(truth, known, &asking)).collect();
     let words = words(&link.state);
     Node {
         id: head.id.clone(),
@@ -81,42 +78,19 @@ pub struct Words<'a> {
 }
 
 pub fn words(state: &NodeState) -> Words<'_> {
-    let plain = |reason| Words {
-        reason,
-        next_try: None,
-        fingerprint: None,
-        pinned: None,
-    };
+    let plain = |reason| Words { reason, next_try: None, fingerprint: None, pinned: None };
     match state {
-        NodeState::Idle | NodeState::Connecting | NodeState::Handshaking | NodeState::Ready { .. } => {
-            plain("")
-        }
+        NodeState::Idle | NodeState::Connecting | NodeState::Handshaking | NodeState::Ready { .. } => plain(""),
         NodeState::Paused => plain("Paused by you; nothing is sent or received."),
         NodeState::Pairing { reason, .. }
         | NodeState::Unauthorised { reason }
         | NodeState::Incompatible { reason, .. }
         | NodeState::Failed { reason } => plain(reason),
-        NodeState::RateLimited { until, reason } => Words {
-            next_try: Some((1, *until)),
-            ..plain(reason)
-        },
-        NodeState::BackingOff {
-            attempt,
-            next,
-            reason,
-        } => Words {
-            next_try: Some((*attempt, *next)),
-            ..plain(reason)
-        },
-        NodeState::Untrusted {
-            fingerprint,
-            pinned,
-            reason,
-        } => Words {
-            fingerprint: Some(fingerprint),
-            pinned: pinned.as_deref(),
-            ..plain(reason)
-        },
+        NodeState::RateLimited { until, reason } => Words { next_try: Some((1, *until)), ..plain(reason) },
+        NodeState::BackingOff { attempt, next, reason } => Words { next_try: Some((*attempt, *next)), ..plain(reason) },
+        NodeState::Untrusted { fingerprint, pinned, reason } => {
+            Words { fingerprint: Some(fingerprint), pinned: pinned.as_deref(), ..plain(reason) }
+        }
     }
 }
 
@@ -143,11 +117,7 @@ fn session(truth: &Truth, session: &Session, asking: &Asking<'_>) -> node::Sessi
     node::Session {
         key: about.key.clone(),
         agent: about.agent_id.clone(),
-        title: about
-            .title
-            .clone()
-            .filter(|title| !title.is_empty())
-            .unwrap_or_else(|| about.key.clone()),
+        title: about.title.clone().filter(|title| !title.is_empty()).unwrap_or_else(|| about.key.clone()),
         preview: about.preview.clone(),
         updated_at: about.updated_at,
         messages: about.messages,
@@ -175,12 +145,7 @@ fn activity(truth: &Truth, session: &Session, asking: &Asking<'_>) -> Activity {
 /// The agents, each with the loudest of its sessions' activities and the session that a click opens. `known` has the
 /// newest first.
 fn agents(truth: &Truth, known: &[&Session], asking: &Asking<'_>) -> Vec<node::Agent> {
-    let default = truth
-        .agents
-        .iter()
-        .find(|agent| agent.default)
-        .or(truth.agents.first())
-        .map(|agent| &*agent.id);
+    let default = truth.agents.iter().find(|agent| agent.default).or(truth.agents.first()).map(|agent| &*agent.id);
     let mut loudest: HashMap<&str, Activity> = HashMap::new();
     let mut opens: HashMap<&str, &Session> = HashMap::new();
     for session in known {
@@ -197,20 +162,12 @@ fn agents(truth: &Truth, known: &[&Session], asking: &Asking<'_>) -> Vec<node::A
         }
     }
     let show = |agent: &link::event::Agent| {
-        let quiet = if truth.is_ready() {
-            Activity::Idle
-        } else {
-            Activity::Offline
-        };
+        let quiet = if truth.is_ready() { Activity::Idle } else { Activity::Offline };
         let asks = truth.is_ready() && asking.agents.contains(&&*agent.id);
         let heard = loudest.get(&*agent.id).copied().unwrap_or(quiet);
         node::Agent {
             id: agent.id.clone(),
-            name: if agent.name.is_empty() {
-                agent.id.clone()
-            } else {
-                agent.name.clone()
-            },
+            name: if agent.name.is_empty() { agent.id.clone() } else { agent.name.clone() },
             emoji: agent.emoji.clone(),
             model: agent.model.clone(),
             preset: agent.preset.clone(),

@@ -16,17 +16,11 @@ pub fn window(truth: &Truth, session: &Session, limit: usize) -> Window {
         Some(rows) => {
             let skipped = rows.rows.len().saturating_sub(limit);
             let shown = rows.rows.iter().skip(skipped);
-            (
-                shown.map(|shown| row(truth, session, shown)).collect(),
-                rows.more || skipped > 0,
-            )
+            (shown.map(|shown| row(truth, session, shown)).collect(), rows.more || skipped > 0)
         }
     };
     Window {
-        of: SessionRef {
-            node: truth.head.id.clone(),
-            session: session.key.to_string(),
-        },
+        of: SessionRef { node: truth.head.id.clone(), session: session.key.to_string() },
         rows,
         more,
         loading: head.loading,
@@ -78,23 +72,13 @@ pub fn row(truth: &Truth, session: &Session, row: &Row) -> transcript::Row {
         let run = session.run(row.run.as_deref().unwrap_or_default());
         truth.is_ready() && run.is_none_or(|run| !run.unsure)
     };
-    transcript::Row {
-        id: id(row.id),
-        order: row.order,
-        at: row.at,
-        body: body(&truth.head.id, row, moves),
-    }
+    transcript::Row { id: id(row.id), order: row.order, at: row.at, body: body(&truth.head.id, row, moves) }
 }
 
 /// A row that is not in memory: nothing in it moves, and its order names it.
 pub fn older(node: &str, row: &Row) -> transcript::Row {
     let id = format!("o{}", row.order);
-    transcript::Row {
-        id,
-        order: row.order,
-        at: row.at,
-        body: body(node, row, || false),
-    }
+    transcript::Row { id, order: row.order, at: row.at, body: body(node, row, || false) }
 }
 
 fn body(node: &str, row: &Row, moves: impl Fn() -> bool) -> transcript::RowBody {
@@ -107,28 +91,13 @@ fn body(node: &str, row: &Row, moves: impl Fn() -> bool) -> transcript::RowBody 
             fault: own.as_ref().and_then(|own| own.fault.clone()),
             client_id: own.as_ref().map(|own| own.client_id.to_string()),
         },
-        RowBody::Assistant {
-            text,
-            streaming,
-            model,
-        } => Shown::Assistant {
-            text: text.clone(),
-            streaming: *streaming && moves(),
-            model: model.clone(),
-        },
-        RowBody::Thinking { text, streaming } => Shown::Thinking {
-            text: text.clone(),
-            streaming: *streaming && moves(),
-        },
-        RowBody::Tool {
-            name,
-            summary,
-            input,
-            output,
-            state,
-            ms,
-            ..
-        } => Shown::Tool {
+        RowBody::Assistant { text, streaming, model } => {
+            Shown::Assistant { text: text.clone(), streaming: *streaming && moves(), model: model.clone() }
+        }
+        RowBody::Thinking { text, streaming } => {
+            Shown::Thinking { text: text.clone(), streaming: *streaming && moves() }
+        }
+        RowBody::Tool { name, summary, input, output, state, ms, .. } => Shown::Tool {
             name: name.clone(),
             summary: summary.clone(),
             input: input.clone(),
@@ -136,18 +105,11 @@ fn body(node: &str, row: &Row, moves: impl Fn() -> bool) -> transcript::RowBody 
             state: going(*state, moves),
             ms: *ms,
         },
-        RowBody::Subagent { label, preset, state } => Shown::Subagent {
-            label: label.clone(),
-            preset: preset.clone(),
-            state: going(*state, moves),
-        },
-        RowBody::Approval(asked) => Shown::Approval {
-            approval: Box::new(view::approval::approval(node, asked)),
-        },
-        RowBody::Notice { text, level } => Shown::Notice {
-            text: text.clone(),
-            level: *level,
-        },
+        RowBody::Subagent { label, preset, state } => {
+            Shown::Subagent { label: label.clone(), preset: preset.clone(), state: going(*state, moves) }
+        }
+        RowBody::Approval(asked) => Shown::Approval { approval: Box::new(view::approval::approval(node, asked)) },
+        RowBody::Notice { text, level } => Shown::Notice { text: text.clone(), level: *level },
         RowBody::Gap { text } => Shown::Gap { text: text.clone() },
     }
 }

@@ -9,20 +9,8 @@ const KEPT: usize = 64 * 1024;
 const SUMMARY: usize = 160;
 
 /// Arguments that say most, most telling first.
-const TELLING: &[&str] = &[
-    "command",
-    "cmd",
-    "file_path",
-    "path",
-    "file",
-    "url",
-    "query",
-    "pattern",
-    "task",
-    "prompt",
-    "name",
-    "text",
-];
+const TELLING: &[&str] =
+    &["command", "cmd", "file_path", "path", "file", "url", "query", "pattern", "task", "prompt", "name", "text"];
 
 /// The one line of the arguments worth reading.
 pub fn summary(input: &Value) -> String {
@@ -33,11 +21,7 @@ pub fn summary(input: &Value) -> String {
         None if is_nothing(input) => return String::new(),
         None => input.to_string(),
     };
-    let line = text
-        .lines()
-        .find(|line| !line.trim().is_empty())
-        .unwrap_or_default()
-        .trim();
+    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
     if line.chars().count() <= SUMMARY {
         return line.to_owned();
     }
@@ -57,11 +41,7 @@ pub fn cut(text: &str) -> String {
     if text.len() <= KEPT {
         return text.to_owned();
     }
-    format!(
-        "{}\n… (cut; {} bytes in all)",
-        &text[..text.floor_char_boundary(KEPT)],
-        text.len()
-    )
+    format!("{}\n… (cut; {} bytes in all)", &text[..text.floor_char_boundary(KEPT)], text.len())
 }
 
 fn is_nothing(input: &Value) -> bool {

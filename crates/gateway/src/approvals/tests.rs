@@ -13,13 +13,7 @@ fn asked(command: &str) -> Asked {
         tool_call_id: "c".into(),
         cwd: "/".into(),
         patience: Duration::from_secs(120),
-        ask: Ask {
-            kind: Kind::Exec,
-            command: command.into(),
-            rule: command.into(),
-            path: None,
-            preview: None,
-        },
+        ask: Ask { kind: Kind::Exec, command: command.into(), rule: command.into(), path: None, preview: None },
     }
 }
 
@@ -28,12 +22,7 @@ fn approvals() -> Approvals {
 }
 
 fn params(id: &str, decision: Answer) -> ResolveParams {
-    ResolveParams {
-        request_id: id.into(),
-        decision,
-        command: None,
-        always: false,
-    }
+    ResolveParams { request_id: id.into(), decision, command: None, always: false }
 }
 
 fn only_id(approvals: &Approvals) -> String {
@@ -61,9 +50,7 @@ async fn an_answer_at_the_very_end_comes_too_late() {
     begun(&mut waiting).await;
     let id = only_id(&approvals);
     tokio::time::advance(Duration::from_secs(120)).await;
-    let refused = approvals
-        .resolve(&params(&id, Answer::Approved), "me")
-        .unwrap_err();
+    let refused = approvals.resolve(&params(&id, Answer::Approved), "me").unwrap_err();
     assert_eq!(refused.code, Code::Conflict);
     assert_eq!(waiting.await, Decision::Expired);
 }
@@ -76,17 +63,9 @@ async fn the_first_answer_counts_and_the_second_is_refused() {
     let id = only_id(&approvals);
     approvals.resolve(&params(&id, Answer::Denied), "me").unwrap();
     assert_eq!(waiting.await, Decision::Denied);
-    let refused = approvals
-        .resolve(&params(&id, Answer::Approved), "you")
-        .unwrap_err();
+    let refused = approvals.resolve(&params(&id, Answer::Approved), "you").unwrap_err();
     assert_eq!(refused.details.unwrap()["decision"], "denied");
-    assert_eq!(
-        approvals
-            .resolve(&params("no-such", Answer::Approved), "you")
-            .unwrap_err()
-            .code,
-        Code::NotFound
-    );
+    assert_eq!(approvals.resolve(&params("no-such", Answer::Approved), "you").unwrap_err().code, Code::NotFound);
 }
 
 #[tokio::test(start_paused = true)]
@@ -108,9 +87,7 @@ async fn a_dropped_question_is_withdrawn() {
         begun(&mut waiting).await;
         only_id(&approvals)
     };
-    let refused = approvals
-        .resolve(&params(&id, Answer::Approved), "me")
-        .unwrap_err();
+    let refused = approvals.resolve(&params(&id, Answer::Approved), "me").unwrap_err();
     assert_eq!(refused.details.unwrap()["decision"], "withdrawn");
 }
 
@@ -119,22 +96,13 @@ async fn always_allows_exactly_that_and_nothing_wider() {
     let approvals = approvals();
     let mut waiting = pin!(approvals.ask(asked("cargo test")));
     begun(&mut waiting).await;
-    let params = ResolveParams {
-        always: true,
-        ..params(&only_id(&approvals), Answer::Approved)
-    };
+    let params = ResolveParams { always: true, ..params(&only_id(&approvals), Answer::Approved) };
     approvals.resolve(&params, "me").unwrap();
     assert_eq!(waiting.await, Decision::Approved);
     assert!(approvals.has_rule(&asked("cargo test")));
     assert!(!approvals.has_rule(&asked("cargo test; rm -rf ~")));
-    assert!(!approvals.has_rule(&Asked {
-        session_key: "other".into(),
-        ..asked("cargo test")
-    }));
-    assert!(!approvals.has_rule(&Asked {
-        agent_id: "other".into(),
-        ..asked("cargo test")
-    }));
+    assert!(!approvals.has_rule(&Asked { session_key: "other".into(), ..asked("cargo test") }));
+    assert!(!approvals.has_rule(&Asked { agent_id: "other".into(), ..asked("cargo test") }));
     let rule_id = approvals.rules()[0].rule_id.clone();
     assert!(approvals.remove_rule(&rule_id) && !approvals.remove_rule(&rule_id));
     assert!(!approvals.has_rule(&asked("cargo test")));

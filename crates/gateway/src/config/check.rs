@@ -56,10 +56,7 @@ impl Unknown {
         }
         match &self.nearest {
             Some(near) => format!("the {what} {found:?} is not known here. Did you mean {near:?}?"),
-            None => format!(
-                "the {what} {found:?} is not known here. Known are: {}.",
-                self.known.join(", ")
-            ),
+            None => format!("the {what} {found:?} is not known here. Known are: {}.", self.known.join(", ")),
         }
     }
 }
@@ -74,13 +71,7 @@ pub struct Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}, line {}, column {}",
-            self.path.display(),
-            self.line,
-            self.column
-        )
+        write!(f, "{}, line {}, column {}", self.path.display(), self.line, self.column)
     }
 }
 
@@ -135,27 +126,14 @@ impl Source<'_> {
         match unknown_name(message) {
             Some((what, found, known)) => {
                 let nearest = nearest(&found, known.iter().map(String::as_str));
-                ConfigError::Unknown(Box::new(Unknown {
-                    place,
-                    what,
-                    found,
-                    nearest,
-                    known,
-                }))
+                ConfigError::Unknown(Box::new(Unknown { place, what, found, nearest, known }))
             }
-            None => ConfigError::Form {
-                place,
-                message: message.trim_end().replace('\n', ", "),
-            },
+            None => ConfigError::Form { place, message: message.trim_end().replace('\n', ", ") },
         }
     }
 
     fn check_presets(&self, file: &File) -> Result<(), ConfigError> {
-        let named = file
-            .gateway
-            .agents
-            .iter()
-            .filter_map(|agent| agent.preset.as_ref());
+        let named = file.gateway.agents.iter().filter_map(|agent| agent.preset.as_ref());
         for name in file.agents.default.iter().chain(named) {
             let known = &file.agents.presets;
             if !known.contains_key(name.get_ref()) {
@@ -175,22 +153,14 @@ impl Source<'_> {
         let mut seen = BTreeSet::new();
         for agent in &file.gateway.agents {
             let id = agent.id.get_ref();
-            let refuse = |message: String| {
-                Err(ConfigError::Senseless {
-                    place: self.place(Some(agent.id.span())),
-                    message,
-                })
-            };
+            let refuse =
+                |message: String| Err(ConfigError::Senseless { place: self.place(Some(agent.id.span())), message });
             let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
             if id.is_empty() || id.len() > 64 || !id.chars().all(plain) {
-                return refuse(format!(
-                    "the agent id {id:?} must have 1 to 64 letters, digits, '-' or '_'."
-                ));
+                return refuse(format!("the agent id {id:?} must have 1 to 64 letters, digits, '-' or '_'."));
             }
             if !seen.insert(id) {
-                return refuse(format!(
-                    "two agents have the id {id:?}. Give one of them another."
-                ));
+                return refuse(format!("two agents have the id {id:?}. Give one of them another."));
             }
         }
         Ok(())
@@ -236,9 +206,7 @@ fn unknown_name(message: &str) -> Option<(&'static str, String, Vec<String>)> {
 }
 
 fn looks_like_a_key(name: &str) -> bool {
-    let prefixed = ["sk-", "sk_", "pk-", "Bearer "]
-        .iter()
-        .any(|prefix| name.starts_with(prefix));
+    let prefixed = ["sk-", "sk_", "pk-", "Bearer "].iter().any(|prefix| name.starts_with(prefix));
     prefixed || (name.len() >= 32 && !name.contains([' ', '/', ':']))
 }
 
@@ -258,10 +226,7 @@ mod tests {
         let text = "[agents]\ndefault = \"assistant\"\n\n[agents.presets.x]\n  modle = \"a/b\"\n";
         let (line, column, message) = refused(text);
         assert_eq!((line, column), (5, 3), "{message}");
-        assert!(
-            message.ends_with("the key \"modle\" is not known here. Did you mean \"model\"?"),
-            "{message}"
-        );
+        assert!(message.ends_with("the key \"modle\" is not known here. Did you mean \"model\"?"), "{message}");
     }
 
     #[test]
@@ -282,10 +247,7 @@ mod tests {
     fn a_preset_that_does_not_exist_is_placed() {
         let (line, column, message) = refused("[[gateway.agents]]\nid = \"a\"\npreset = \"codr\"\n");
         assert_eq!((line, column), (3, 10), "{message}");
-        assert!(
-            message.contains("the preset \"codr\" is not known here. Did you mean \"coder\"?"),
-            "{message}"
-        );
+        assert!(message.contains("the preset \"codr\" is not known here. Did you mean \"coder\"?"), "{message}");
     }
 
     #[test]
@@ -323,17 +285,11 @@ mod tests {
         let as_name = format!("[providers.o]\nkind = \"openai\"\nkey_name = \"{secret}\"\n");
         let (line, _, message) = refused(&as_name);
         assert_eq!(line, 3);
-        assert!(
-            message.contains("keyring") && !message.contains(secret),
-            "{message}"
-        );
+        assert!(message.contains("keyring") && !message.contains(secret), "{message}");
         let as_key = format!("[providers.o]\nkind = \"openai\"\napi_key = \"{secret}\"\n");
         let (line, _, message) = refused(&as_key);
         assert_eq!(line, 3);
-        assert!(
-            message.contains("key_env") && !message.contains(secret),
-            "{message}"
-        );
+        assert!(message.contains("key_env") && !message.contains(secret), "{message}");
     }
 
     #[test]
@@ -347,11 +303,7 @@ mod tests {
     fn everything_in_the_example_is_valid_when_its_comments_are_taken_away() {
         let told: String = super::super::EXAMPLE
             .lines()
-            .map(|line| {
-                line.strip_prefix("#: ")
-                    .or(line.strip_prefix("#:"))
-                    .unwrap_or(line)
-            })
+            .map(|line| line.strip_prefix("#: ").or(line.strip_prefix("#:")).unwrap_or(line))
             .fold(String::new(), |all, line| all + line + "\n");
         let file = read(Path::new("gateway.toml"), &told).unwrap();
         assert_eq!(file.gateway.agents.len(), 3);

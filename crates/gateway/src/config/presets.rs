@@ -9,27 +9,18 @@ use super::schema::{Identity, Preset, ToolPolicy};
 /// Adds the built-in presets that the file does not define itself.
 pub(super) fn fill(presets: &mut BTreeMap<String, Preset>) {
     for (name, preset) in built_in() {
-        presets.entry(name.to_owned()).or_insert(Preset {
-            built_in: true,
-            ..preset
-        });
+        presets.entry(name.to_owned()).or_insert(Preset { built_in: true, ..preset });
     }
 }
 
 fn built_in() -> [(&'static str, Preset); 4] {
     [
-        (
-            "assistant",
-            preset(("pilot", "🧭", "helpful and thorough"), (&[], &[]), ""),
-        ),
+        ("assistant", preset(("pilot", "🧭", "helpful and thorough"), (&[], &[]), "")),
         (
             "researcher",
             preset(
                 ("scout", "🔍", "focused on finding information"),
-                (
-                    &["web_search", "web_fetch", "read_file", "glob", "grep"],
-                    &["exec", "write_file"],
-                ),
+                (&["web_search", "web_fetch", "read_file", "glob", "grep"], &["exec", "write_file"]),
                 "You are a research specialist. Focus on gathering information efficiently.\n\
                  Do not modify files or execute commands: only search and report findings.",
             ),
@@ -40,10 +31,7 @@ fn built_in() -> [(&'static str, Preset); 4] {
                 max_iterations: Some(50),
                 ..preset(
                     ("forge", "⚡", "efficient and precise"),
-                    (
-                        &["exec", "read_file", "write_file", "glob", "grep"],
-                        &["spawn_agent"],
-                    ),
+                    (&["exec", "read_file", "write_file", "glob", "grep"], &["spawn_agent"]),
                     "",
                 )
             },
@@ -60,22 +48,11 @@ fn built_in() -> [(&'static str, Preset); 4] {
     ]
 }
 
-fn preset(
-    (name, emoji, vibe): (&str, &str, &str),
-    (allow, deny): (&[&str], &[&str]),
-    suffix: &str,
-) -> Preset {
+fn preset((name, emoji, vibe): (&str, &str, &str), (allow, deny): (&[&str], &[&str]), suffix: &str) -> Preset {
     let owned = |list: &[&str]| list.iter().map(|&item| item.to_owned()).collect();
     Preset {
-        identity: Identity {
-            name: Some(name.to_owned()),
-            emoji: Some(emoji.to_owned()),
-            vibe: Some(vibe.to_owned()),
-        },
-        tools: ToolPolicy {
-            allow: owned(allow),
-            deny: owned(deny),
-        },
+        identity: Identity { name: Some(name.to_owned()), emoji: Some(emoji.to_owned()), vibe: Some(vibe.to_owned()) },
+        tools: ToolPolicy { allow: owned(allow), deny: owned(deny) },
         system_prompt_suffix: (!suffix.is_empty()).then(|| suffix.to_owned()),
         ..Preset::default()
     }

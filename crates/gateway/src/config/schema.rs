@@ -105,10 +105,7 @@ pub struct Models {
 
 impl Default for Models {
     fn default() -> Self {
-        Self {
-            default: None,
-            discover: true,
-        }
+        Self { default: None, discover: true }
     }
 }
 
@@ -159,11 +156,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            max_iterations: 25,
-            timeout_secs: 1800,
-            approval_secs: 120,
-            queue: 32,
-        }
+        Self { max_iterations: 25, timeout_secs: 1800, approval_secs: 120, queue: 32 }
     }
 }

@@ -22,10 +22,7 @@ pub(crate) async fn set_session(cx: &Context, params: SetSessionParams) -> Resul
     let key = session_key(Some(params.session_key))?;
     let agent_id = cx.state.agent(&params.agent_id)?.id.clone();
     if cx.state.lanes.standing(&key).0 {
-        return Err(Error::new(
-            Code::Conflict,
-            "The session's agent is answering. Abort it first.",
-        ));
+        return Err(Error::new(Code::Conflict, "The session's agent is answering. Abort it first."));
     }
     let bound = agent_id.clone();
     let (made, entry) = cx
@@ -33,27 +30,15 @@ pub(crate) async fn set_session(cx: &Context, params: SetSessionParams) -> Resul
         .store
         .write(move |tx| {
             let now = table::now_ms();
-            let new = sessions::New {
-                key: key.clone(),
-                agent_id: bound.clone(),
-                label: None,
-                model: None,
-            };
+            let new = sessions::New { key: key.clone(), agent_id: bound.clone(), label: None, model: None };
             let made = sessions::create(tx, &new, now)?;
-            let patch = sessions::Patch {
-                agent_id: Some(bound),
-                ..sessions::Patch::default()
-            };
+            let patch = sessions::Patch { agent_id: Some(bound), ..sessions::Patch::default() };
             Ok((made, sessions::patch(tx, &key, &patch, now)?))
         })
         .await
         .map_err(store_error)?;
     if let Some(entry) = entry {
-        let kind = if made {
-            SessionChangeKind::Created
-        } else {
-            SessionChangeKind::Patched
-        };
+        let kind = if made { SessionChangeKind::Created } else { SessionChangeKind::Patched };
         cx.state.tell_session(kind, entry);
     }
     Ok(SetSessionReply { ok: true, agent_id })

@@ -14,16 +14,9 @@ pub(crate) async fn list(cx: &Context, params: ListParams) -> Result<PendingList
         .pending()
         .into_iter()
         .filter(|request| wanted(&request.session_key))
-        .map(|request| Pending {
-            id: request.request_id.clone(),
-            session_key: request.session_key.clone(),
-            request,
-        })
+        .map(|request| Pending { id: request.request_id.clone(), session_key: request.session_key.clone(), request })
         .collect();
-    Ok(PendingList {
-        pending: requests.iter().map(|request| request.id.clone()).collect(),
-        requests,
-    })
+    Ok(PendingList { pending: requests.iter().map(|request| request.id.clone()).collect(), requests })
 }
 
 pub(crate) async fn resolve(cx: &Context, params: ResolveParams) -> Result<Done, Error> {
@@ -32,17 +25,12 @@ pub(crate) async fn resolve(cx: &Context, params: ResolveParams) -> Result<Done,
 }
 
 pub(crate) async fn rules(cx: &Context) -> Result<RulesList, Error> {
-    Ok(RulesList {
-        rules: cx.state.approvals.rules(),
-    })
+    Ok(RulesList { rules: cx.state.approvals.rules() })
 }
 
 pub(crate) async fn remove_rule(cx: &Context, params: RuleParams) -> Result<Done, Error> {
     match cx.state.approvals.remove_rule(&params.rule_id) {
         true => Ok(Done::OK),
-        false => Err(Error::new(
-            Code::NotFound,
-            "There is no such rule. It may be gone already.",
-        )),
+        false => Err(Error::new(Code::NotFound, "There is no such rule. It may be gone already.")),
     }
 }

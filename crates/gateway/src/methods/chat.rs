@@ -2,8 +2,7 @@
 
 use store::rusqlite::Transaction;
 use wire::chat::{
-    AbortParams, AbortReply, Block, CancelQueuedReply, HistoryParams, PeekReply, SendParams, SendReply,
-    SessionParams,
+    AbortParams, AbortReply, Block, CancelQueuedReply, HistoryParams, PeekReply, SendParams, SendReply, SessionParams,
 };
 use wire::chat_event::ChatState;
 use wire::message::Message;
@@ -22,10 +21,7 @@ const MODE: &str = "followup";
 
 pub(crate) async fn history(cx: &Context, params: HistoryParams) -> Result<Vec<Message>, Error> {
     let key = session_key(params.session_key)?;
-    let (before, limit) = (
-        params.before.unwrap_or(u64::MAX),
-        params.limit.unwrap_or(PAGE).min(PAGE),
-    );
+    let (before, limit) = (params.before.unwrap_or(u64::MAX), params.limit.unwrap_or(PAGE).min(PAGE));
     let missing = no_session(&key);
     cx.state
         .store
@@ -42,37 +38,23 @@ pub(crate) async fn history(cx: &Context, params: HistoryParams) -> Result<Vec<M
 pub(crate) async fn send(cx: &Context, params: SendParams) -> Result<SendReply, Error> {
     let order = ordered(cx, params.clone())?;
     bound_agent(cx, &order.session_key, params.agent_id.as_deref()).await?;
-    let reply = |run_id: &str| SendReply {
-        ok: true,
-        run_id: Some(run_id.to_owned()),
-        ..SendReply::default()
-    };
+    let reply = |run_id: &str| SendReply { ok: true, run_id: Some(run_id.to_owned()), ..SendReply::default() };
     if let Some(known) = accepted(cx, &order).await? {
         let duplicate = true;
-        return Ok(SendReply {
-            duplicate,
-            ..reply(&known)
-        });
+        return Ok(SendReply { duplicate, ..reply(&known) });
     }
     let run_id = order.run_id.clone();
     match run::offer(&cx.state, order).await? {
         Offered::Started => Ok(reply(&run_id)),
         Offered::Queued => {
             let mode = Some(MODE.to_owned());
-            Ok(SendReply {
-                queued: true,
-                mode,
-                ..reply(&run_id)
-            })
+            Ok(SendReply { queued: true, mode, ..reply(&run_id) })
         }
         Offered::Full => {
             forget(cx, vec![run_id]).await?;
             let message = "Too many messages wait in this session already.";
             let retryable = Some(true);
-            Err(Error {
-                retryable,
-                ..Error::new(Code::Unavailable, message)
-            })
+            Err(Error { retryable, ..Error::new(Code::Unavailable, message) })
         }
     }
 }
@@ -80,11 +62,7 @@ pub(crate) async fn send(cx: &Context, params: SendParams) -> Result<SendReply, 
 /// The message as an order, if it can be one.
 fn ordered(cx: &Context, params: SendParams) -> Result<Order, Error> {
     let text = text_of(&params)?;
-    if params
-        .idempotency_key
-        .as_ref()
-        .is_some_and(|key| !(1..=128).contains(&key.len()))
-    {
+    if params.idempotency_key.as_ref().is_some_and(|key| !(1..=128).contains(&key.len())) {
         let message = "An idempotencyKey has 1 to 128 characters.";
         return Err(Error::new(Code::InvalidRequest, message));
     }
@@ -105,36 +83,18 @@ fn ordered(cx: &Context, params: SendParams) -> Result<Order, Error> {
 /// Ends a run and answers when it has ended.
 pub(crate) async fn abort(cx: &Context, params: AbortParams) -> Result<AbortReply, Error> {
     if params.session_key.is_none() && params.run_id.is_none() {
-        return Err(Error::new(
-            Code::InvalidRequest,
-            "missing 'runId' or 'sessionKey'",
-        ));
+        return Err(Error::new(Code::InvalidRequest, "missing 'runId' or 'sessionKey'"));
     }
-    let reply = |aborted, run_id, session_key| AbortReply {
-        aborted,
-        run_id,
-        session_key,
-    };
-    match cx
-        .state
-        .lanes
-        .abort(params.session_key.as_deref(), params.run_id.as_deref())
-    {
+    let reply = |aborted, run_id, session_key| AbortReply { aborted, run_id, session_key };
+    match cx.state.lanes.abort(params.session_key.as_deref(), params.run_id.as_deref()) {
         Aborted::Nothing => Ok(reply(false, params.run_id, params.session_key)),
         Aborted::Waiting { order } => {
             forget(cx, vec![order.run_id.clone()]).await?;
-            let state = ChatState::Aborted {
-                message_index: None,
-                partial_message: None,
-            };
+            let state = ChatState::Aborted { message_index: None, partial_message: None };
             run::tell(&cx.state, &order, state);
             Ok(reply(true, Some(order.run_id), Some(order.session_key)))
         }
-        Aborted::Active {
-            run_id,
-            session_key,
-            ended,
-        } => {
+        Aborted::Active { run_id, session_key, ended } => {
             ended.cancelled().await;
             Ok(reply(true, Some(run_id), Some(session_key)))
         }
@@ -167,10 +127,7 @@ fn text_of(params: &SendParams) -> Result<String, Error> {
         Block::Text { text } => Some(text.as_str()),
         Block::Other => None,
     });
-    let text = params
-        .text
-        .clone()
-        .unwrap_or_else(|| texts.collect::<Vec<_>>().join("\n"));
+    let text = params.text.clone().unwrap_or_else(|| texts.collect::<Vec<_>>().join("\n"));
     match text.trim().is_empty() {
         true => refuse("missing 'text', 'message', or 'content' parameter"),
         false => Ok(text),
@@ -205,9 +162,5 @@ async fn accepted(cx: &Context, order: &Order) -> Result<Option<String>, Error> 
 }
 
 async fn forget(cx: &Context, run_ids: Vec<String>) -> Result<(), Error> {
-    cx.state
-        .store
-        .write(move |tx| runs::forget_waiting(tx, &run_ids))
-        .await
-        .map_err(store_error)
+    cx.state.store.write(move |tx| runs::forget_waiting(tx, &run_ids)).await.map_err(store_error)
 }

@@ -37,10 +37,7 @@ pub(crate) async fn create(cx: &Context, params: CreateParams) -> Result<EntryRe
     let entry = made(cx, key.clone(), params.agent_id.as_deref(), label, model).await?;
     match entry {
         (true, entry) => Ok(EntryReply { entry }),
-        (false, _) => Err(Error::new(
-            Code::Conflict,
-            format!("There is already a session {key:?}."),
-        )),
+        (false, _) => Err(Error::new(Code::Conflict, format!("There is already a session {key:?}."))),
     }
 }
 
@@ -58,10 +55,7 @@ pub(crate) async fn switch(cx: &Context, params: SwitchParams) -> Result<SwitchR
         })
         .await
         .map_err(store_error)?;
-    let dropped = history
-        .first()
-        .and_then(|message| message.history_index)
-        .unwrap_or(0);
+    let dropped = history.first().and_then(|message| message.history_index).unwrap_or(0);
     let peek = cx.state.lanes.peek(&entry.key);
     Ok(SwitchReply {
         history_truncated: dropped > 0,
@@ -112,22 +106,12 @@ pub(crate) async fn delete(cx: &Context, params: KeyParams) -> Result<Done, Erro
     let key = session_key(Some(params.key))?;
     refuse_while_replying(cx, &key)?;
     let removed = key.clone();
-    let existed = cx
-        .state
-        .store
-        .write(move |tx| sessions::delete(tx, &removed))
-        .await
-        .map_err(store_error)?;
+    let existed = cx.state.store.write(move |tx| sessions::delete(tx, &removed)).await.map_err(store_error)?;
     if !existed {
         return Err(no_session(&key));
     }
     cx.state.approvals.forget_session(&key);
-    let change = SessionChange {
-        kind: SessionChangeKind::Deleted,
-        session_key: key,
-        entry: None,
-        version: None,
-    };
+    let change = SessionChange { kind: SessionChangeKind::Deleted, session_key: key, entry: None, version: None };
     cx.state.hub.broadcast(event::name::SESSION, &change);
     Ok(Done::OK)
 }
@@ -145,21 +129,11 @@ pub(super) async fn made(
         None => cx.state.setup().agents.default_id().to_owned(),
     };
     let missing = no_session(&key);
-    let new = sessions::New {
-        key,
-        agent_id,
-        label,
-        model,
-    };
+    let new = sessions::New { key, agent_id, label, model };
     let (made, entry) = cx
         .state
         .store
-        .write(move |tx| {
-            Ok((
-                sessions::create(tx, &new, table::now_ms())?,
-                sessions::get(tx, &new.key)?,
-            ))
-        })
+        .write(move |tx| Ok((sessions::create(tx, &new, table::now_ms())?, sessions::get(tx, &new.key)?)))
         .await
         .map_err(store_error)?;
     let entry = entry.ok_or(missing)?;
@@ -175,10 +149,7 @@ fn labelled(label: Option<String>) -> Result<Option<Option<String>>, Error> {
         return Ok(None);
     };
     if label.chars().count() > LABEL {
-        return Err(Error::new(
-            Code::InvalidRequest,
-            format!("A label has at most {LABEL} characters."),
-        ));
+        return Err(Error::new(Code::InvalidRequest, format!("A label has at most {LABEL} characters.")));
     }
     Ok(Some(Some(label).filter(|label| !label.is_empty())))
 }
@@ -197,10 +168,7 @@ fn chosen(cx: &Context, model: Option<String>) -> Result<Option<Option<String>>,
 
 fn refuse_while_replying(cx: &Context, key: &str) -> Result<(), Error> {
     match cx.state.lanes.standing(key).0 {
-        true => Err(Error::new(
-            Code::Conflict,
-            "The session's agent is answering. Abort it first.",
-        )),
+        true => Err(Error::new(Code::Conflict, "The session's agent is answering. Abort it first.")),
         false => Ok(()),
     }
 }

@@ -43,8 +43,5 @@ pub(crate) async fn presence(cx: &Context) -> Result<Presence, Error> {
         connected_at: client.since.elapsed().as_secs(),
         last_activity: client.idle_secs(),
     });
-    Ok(Presence {
-        clients: clients.collect(),
-        nodes: Vec::new(),
-    })
+    Ok(Presence { clients: clients.collect(), nodes: Vec::new() })
 }

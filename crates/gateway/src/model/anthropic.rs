@@ -93,11 +93,7 @@ fn blocks(turn: &Turn) -> (&'static str, Vec<Value>) {
                 blocks.push(json!({"type": "text", "text": text}));
             }
             blocks.extend(calls.iter().map(|call| {
-                let input = if call.arguments.is_object() {
-                    call.arguments.clone()
-                } else {
-                    json!({})
-                };
+                let input = if call.arguments.is_object() { call.arguments.clone() } else { json!({}) };
                 json!({"type": "tool_use", "id": call.id, "name": call.name, "input": input})
             }));
             ("assistant", blocks)
@@ -105,9 +101,7 @@ fn blocks(turn: &Turn) -> (&'static str, Vec<Value>) {
     }
 }
 
-fn deltas(
-    events: BoxStream<'static, Result<String, ModelError>>,
-) -> BoxStream<'static, Result<Delta, ModelError>> {
+fn deltas(events: BoxStream<'static, Result<String, ModelError>>) -> BoxStream<'static, Result<Delta, ModelError>> {
     stream::unfold(Some((events, Answer::default())), |state| async {
         let (mut events, mut answer) = state?;
         match events.next().await {
@@ -123,10 +117,7 @@ fn deltas(
             Some(Err(error)) => Some((vec![Err(error)], None)),
             None => {
                 let detail = "The provider ended its answer in the middle.";
-                Some((
-                    vec![Err(ModelError::new(ChatErrorKind::ServerError, detail))],
-                    None,
-                ))
+                Some((vec![Err(ModelError::new(ChatErrorKind::ServerError, detail))], None))
             }
         }
     })
@@ -152,10 +143,7 @@ enum Block {
 impl Answer {
     fn take(&mut self, data: &str) -> Result<Vec<Delta>, ModelError> {
         let event: Event = serde_json::from_str(data).map_err(|error| {
-            ModelError::new(
-                ChatErrorKind::ApiError,
-                format!("The provider sent no valid answer: {error}."),
-            )
+            ModelError::new(ChatErrorKind::ApiError, format!("The provider sent no valid answer: {error}."))
         })?;
         Ok(match event {
             Event::MessageStart { message } => self.count(message.usage),
@@ -187,19 +175,12 @@ impl Answer {
             "text" => (Block::Text, Delta::Text(text("text"))),
             "thinking" => {
                 let said = text("thinking");
-                let opened = Block::Thinking {
-                    text: said.clone(),
-                    signature: text("signature"),
-                };
+                let opened = Block::Thinking { text: said.clone(), signature: text("signature") };
                 (opened, Delta::Thinking(said))
             }
             "redacted_thinking" => (Block::Redacted(block.clone()), Delta::Text(String::new())),
             "tool_use" => {
-                let opened = Block::Tool {
-                    id: text("id"),
-                    name: text("name"),
-                    input: String::new(),
-                };
+                let opened = Block::Tool { id: text("id"), name: text("name"), input: String::new() };
                 (opened, Delta::Text(String::new()))
             }
             _ => (Block::Other, Delta::Text(String::new())),
@@ -230,15 +211,11 @@ impl Answer {
     fn close(&mut self, index: u64) -> Vec<Delta> {
         match self.open.remove(&index) {
             Some(Block::Tool { id, name, input }) => {
-                vec![Delta::Call(Call {
-                    id,
-                    name,
-                    arguments: arguments(input),
-                })]
+                vec![Delta::Call(Call { id, name, arguments: arguments(input) })]
             }
-            Some(Block::Thinking { text, signature }) => vec![Delta::Keep(
-                json!({"type": "thinking", "thinking": text, "signature": signature}),
-            )],
+            Some(Block::Thinking { text, signature }) => {
+                vec![Delta::Keep(json!({"type": "thinking", "thinking": text, "signature": signature}))]
+            }
             Some(Block::Redacted(block)) => vec![Delta::Keep(block)],
             Some(Block::Text | Block::Other) | None => Vec::new(),
         }

@@ -22,10 +22,8 @@ use crate::config::{Config, nearest};
 const FRESH: Duration = Duration::from_secs(20);
 
 /// Looked for without being named in the settings.
-const USUAL_PLACES: [(&str, &str); 2] = [
-    ("ollama", "http://127.0.0.1:11434/v1"),
-    ("lmstudio", "http://127.0.0.1:1234/v1"),
-];
+const USUAL_PLACES: [(&str, &str); 2] =
+    [("ollama", "http://127.0.0.1:11434/v1"), ("lmstudio", "http://127.0.0.1:1234/v1")];
 
 const DEMO: &str = "demo";
 
@@ -68,12 +66,8 @@ struct Found {
 impl Catalogue {
     pub fn new(config: &Config) -> Self {
         let keys = &config.keys;
-        let mut providers: Vec<Provider> = config
-            .file
-            .providers
-            .iter()
-            .map(|(name, told)| Provider::named(name, told, keys))
-            .collect();
+        let mut providers: Vec<Provider> =
+            config.file.providers.iter().map(|(name, told)| Provider::named(name, told, keys)).collect();
         if config.file.models.discover {
             for (name, base) in USUAL_PLACES {
                 if !providers.iter().any(|provider| provider.name == name) {
@@ -100,10 +94,7 @@ impl Catalogue {
         let found = join_all(self.providers.iter().map(|provider| async {
             let models = provider.models().await;
             let wanted = provider.origin == Origin::Named || models.is_ok();
-            wanted.then(|| Found {
-                provider: provider.name.clone(),
-                models,
-            })
+            wanted.then(|| Found { provider: provider.name.clone(), models })
         }));
         let found: Vec<Found> = found.await.into_iter().flatten().collect();
         *asked = Some(Instant::now());
@@ -141,21 +132,13 @@ impl Catalogue {
             return Ok(self.demo());
         }
         match self.providers.iter().find(|known| known.name == provider) {
-            Some(known) => Ok(Chosen {
-                model: known.model(),
-                provider,
-                name: model,
-            }),
+            Some(known) => Ok(Chosen { model: known.model(), provider, name: model }),
             None => Err(self.unknown(&provider, &model)),
         }
     }
 
     fn demo(&self) -> Chosen {
-        Chosen {
-            model: Arc::clone(&self.demo),
-            provider: DEMO.to_owned(),
-            name: DEMO.to_owned(),
-        }
+        Chosen { model: Arc::clone(&self.demo), provider: DEMO.to_owned(), name: DEMO.to_owned() }
     }
 
     /// What is used where nothing is named; `None` is the demo.
@@ -184,10 +167,7 @@ impl Catalogue {
 }
 
 fn split(name: &str) -> (String, String) {
-    let (provider, model) = name
-        .split_once("::")
-        .or_else(|| name.split_once('/'))
-        .unwrap_or((name, ""));
+    let (provider, model) = name.split_once("::").or_else(|| name.split_once('/')).unwrap_or((name, ""));
     (provider.to_owned(), model.to_owned())
 }
 
@@ -262,22 +242,13 @@ mod tests {
         catalogue.refresh().await;
         let list = catalogue.list();
         let broken = list.iter().find(|entry| entry.provider == "box").unwrap();
-        assert!(
-            broken
-                .unsupported_reason
-                .as_ref()
-                .unwrap()
-                .contains("NO_SUCH_VARIABLE_HERE")
-        );
+        assert!(broken.unsupported_reason.as_ref().unwrap().contains("NO_SUCH_VARIABLE_HERE"));
         assert_eq!(catalogue.choose(None).unwrap().id(), "demo::demo");
     }
 
     #[test]
     fn an_unknown_provider_is_refused_with_the_nearest_name() {
-        let error = catalogue("[providers.openai]\nkind = \"openai\"")
-            .choose(Some("opnai/x"))
-            .err()
-            .unwrap();
+        let error = catalogue("[providers.openai]\nkind = \"openai\"").choose(Some("opnai/x")).err().unwrap();
         assert!(error.detail.ends_with("Did you mean openai/x?"), "{error}");
     }
 }

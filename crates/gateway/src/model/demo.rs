@@ -68,11 +68,7 @@ fn script(about: &str, prompt: &Prompt) -> Vec<Delta> {
             Some((name, arguments)) => {
                 words(&mut deltas, &format!("I call the tool `{name}`."), Delta::Text);
                 let id = format!("demo_{}", uuid::Uuid::new_v4().simple());
-                deltas.push(Delta::Call(Call {
-                    id,
-                    name: name.to_owned(),
-                    arguments,
-                }));
+                deltas.push(Delta::Call(Call { id, name: name.to_owned(), arguments }));
             }
             None => words(&mut deltas, &format!("You said: {asked}\n\n{about}"), Delta::Text),
         }
@@ -93,26 +89,13 @@ fn wish(asked: &str) -> Option<(&'static str, Value)> {
         "run" | "exec" => Some(("exec", json!({"command": argument.unwrap_or("uname -a")}))),
         "write" => {
             let (path, content) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-            let path = if path.is_empty() {
-                "notes.txt"
-            } else {
-                path.trim_end_matches(':')
-            };
-            let content = if content.is_empty() {
-                "Written by the demo model."
-            } else {
-                content
-            };
-            Some((
-                "write_file",
-                json!({"path": path, "content": format!("{content}\n")}),
-            ))
+            let path = if path.is_empty() { "notes.txt" } else { path.trim_end_matches(':') };
+            let content = if content.is_empty() { "Written by the demo model." } else { content };
+            Some(("write_file", json!({"path": path, "content": format!("{content}\n")})))
         }
         "read" => Some(("read_file", json!({"path": argument.unwrap_or("README.md")}))),
         "grep" | "search" | "find" => Some(("grep", json!({"pattern": argument.unwrap_or("agent")}))),
-        _ if mentions(asked, &["list files", "tool", "glob", "files"]) => {
-            Some(("glob", json!({"pattern": "**/*"})))
-        }
+        _ if mentions(asked, &["list files", "tool", "glob", "files"]) => Some(("glob", json!({"pattern": "**/*"}))),
         _ => None,
     }
 }
@@ -150,11 +133,7 @@ fn usage(prompt: &Prompt, deltas: &[Delta]) -> Usage {
         Turn::Tool { output, .. } => output.split_whitespace().count(),
     };
     let input: usize = prompt.turns.iter().map(read).sum();
-    Usage {
-        input: input as u64,
-        output: deltas.len() as u64,
-        ..Usage::default()
-    }
+    Usage { input: input as u64, output: deltas.len() as u64, ..Usage::default() }
 }
 
 #[cfg(test)]
@@ -163,19 +142,8 @@ mod tests {
     use crate::model::ToolSpec;
 
     fn said(text: &str, tools: &[&'static str]) -> (String, Vec<Call>) {
-        let tools = tools
-            .iter()
-            .map(|&name| ToolSpec {
-                name,
-                description: "",
-                schema: Value::Null,
-            })
-            .collect();
-        let prompt = Prompt {
-            turns: vec![Turn::User(text.to_owned())],
-            tools,
-            ..Prompt::default()
-        };
+        let tools = tools.iter().map(|&name| ToolSpec { name, description: "", schema: Value::Null }).collect();
+        let prompt = Prompt { turns: vec![Turn::User(text.to_owned())], tools, ..Prompt::default() };
         let demo = Demo::new(Path::new("/x/gateway.toml"));
         let (mut said, mut calls) = (String::new(), Vec::new());
         for delta in script(&demo.about, &prompt) {
@@ -201,10 +169,7 @@ mod tests {
         let tools = ["exec", "write_file", "read_file", "grep", "glob"];
         let call = |text: &str| said(text, &tools).1.remove(0);
         assert_eq!(call("run `ls -l`").arguments, json!({"command": "ls -l"}));
-        assert_eq!(
-            call("write a.txt two words").arguments,
-            json!({"path": "a.txt", "content": "two words\n"})
-        );
+        assert_eq!(call("write a.txt two words").arguments, json!({"path": "a.txt", "content": "two words\n"}));
         assert_eq!(call("read a.txt").arguments, json!({"path": "a.txt"}));
         assert_eq!(call("show me a tool").name, "glob");
     }

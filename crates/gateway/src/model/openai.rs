@@ -35,9 +35,7 @@ impl Model for OpenAi {
 
 fn body(prompt: &Prompt) -> Value {
     let system = json!({"role": "system", "content": prompt.system});
-    let messages: Vec<Value> = std::iter::once(system)
-        .chain(prompt.turns.iter().map(message))
-        .collect();
+    let messages: Vec<Value> = std::iter::once(system).chain(prompt.turns.iter().map(message)).collect();
     let mut body = json!({
         "model": prompt.model,
         "messages": messages,
@@ -83,9 +81,7 @@ fn message(turn: &Turn) -> Value {
 
 /// Reads the events until `[DONE]`, or until the answer is said to be finished
 /// and the connection ends.
-fn deltas(
-    events: BoxStream<'static, Result<String, ModelError>>,
-) -> BoxStream<'static, Result<Delta, ModelError>> {
+fn deltas(events: BoxStream<'static, Result<String, ModelError>>) -> BoxStream<'static, Result<Delta, ModelError>> {
     stream::unfold(Some((events, Answer::default())), |state| async {
         let (mut events, mut answer) = state?;
         match events.next().await {
@@ -104,10 +100,7 @@ fn deltas(
 }
 
 fn broken_off() -> ModelError {
-    ModelError::new(
-        ChatErrorKind::ServerError,
-        "The provider ended its answer in the middle.",
-    )
+    ModelError::new(ChatErrorKind::ServerError, "The provider ended its answer in the middle.")
 }
 
 /// What has come of one answer.
@@ -128,19 +121,11 @@ struct Piece {
 impl Answer {
     fn take(&mut self, data: &str) -> Result<Vec<Result<Delta, ModelError>>, ModelError> {
         let chunk: Chunk = serde_json::from_str(data).map_err(|error| {
-            ModelError::new(
-                ChatErrorKind::ApiError,
-                format!("The provider sent no valid answer: {error}."),
-            )
+            ModelError::new(ChatErrorKind::ApiError, format!("The provider sent no valid answer: {error}."))
         })?;
         if let Some(error) = chunk.error {
-            let said = sse::message_in(&error)
-                .unwrap_or("an error without a message")
-                .to_owned();
-            return Err(ModelError::new(
-                ChatErrorKind::ApiError,
-                format!("The provider said: {said}"),
-            ));
+            let said = sse::message_in(&error).unwrap_or("an error without a message").to_owned();
+            return Err(ModelError::new(ChatErrorKind::ApiError, format!("The provider said: {said}")));
         }
         let mut deltas = Vec::new();
         if let Some(usage) = chunk.usage {
@@ -149,22 +134,10 @@ impl Answer {
         for choice in chunk.choices.into_iter().take(1) {
             self.finished |= choice.finish_reason.is_some();
             let delta = choice.delta;
-            let texts = [
-                delta.reasoning_content.or(delta.reasoning).map(Delta::Thinking),
-                delta.content.map(Delta::Text),
-            ];
-            deltas.extend(
-                texts
-                    .into_iter()
-                    .flatten()
-                    .filter(|delta| !is_empty(delta))
-                    .map(Ok),
-            );
-            delta
-                .tool_calls
-                .unwrap_or_default()
-                .into_iter()
-                .for_each(|piece| self.add(piece));
+            let texts =
+                [delta.reasoning_content.or(delta.reasoning).map(Delta::Thinking), delta.content.map(Delta::Text)];
+            deltas.extend(texts.into_iter().flatten().filter(|delta| !is_empty(delta)).map(Ok));
+            delta.tool_calls.unwrap_or_default().into_iter().for_each(|piece| self.add(piece));
         }
         Ok(deltas)
     }
@@ -190,16 +163,8 @@ impl Answer {
 
     fn end(self) -> Vec<Result<Delta, ModelError>> {
         let calls = self.calls.into_values().enumerate().map(|(nth, piece)| {
-            let id = if piece.id.is_empty() {
-                format!("call_{nth}")
-            } else {
-                piece.id
-            };
-            Ok(Delta::Call(Call {
-                id,
-                name: piece.name,
-                arguments: arguments(piece.arguments),
-            }))
+            let id = if piece.id.is_empty() { format!("call_{nth}") } else { piece.id };
+            Ok(Delta::Call(Call { id, name: piece.name, arguments: arguments(piece.arguments) }))
         });
         calls.chain([Ok(Delta::End)]).collect()
     }
@@ -269,15 +234,7 @@ struct PromptDetails {
 
 impl From<ChunkUsage> for Usage {
     fn from(told: ChunkUsage) -> Self {
-        let cached = told
-            .prompt_tokens_details
-            .and_then(|details| details.cached_tokens)
-            .unwrap_or(0);
-        Self {
-            input: told.prompt_tokens,
-            output: told.completion_tokens,
-            cache_read: cached,
-            cache_write: 0,
-        }
+        let cached = told.prompt_tokens_details.and_then(|details| details.cached_tokens).unwrap_or(0);
+        Self { input: told.prompt_tokens, output: told.completion_tokens, cache_read: cached, cache_write: 0 }
     }
 }

@@ -73,20 +73,14 @@ impl Provider {
             models: Vec::new(),
             thinking_tokens: None,
         };
-        Self {
-            origin: Origin::LookedFor,
-            ..Self::named(name, &told, keys)
-        }
+        Self { origin: Origin::LookedFor, ..Self::named(name, &told, keys) }
     }
 
     pub fn model(&self) -> Arc<dyn Model> {
         let endpoint = Arc::clone(&self.endpoint);
         match endpoint.kind {
             Kind::OpenAi | Kind::Ollama => Arc::new(OpenAi { endpoint }),
-            Kind::Anthropic => Arc::new(Anthropic {
-                endpoint,
-                thinking: self.thinking,
-            }),
+            Kind::Anthropic => Arc::new(Anthropic { endpoint, thinking: self.thinking }),
         }
     }
 
@@ -101,12 +95,10 @@ impl Provider {
             Origin::LookedFor => Duration::from_secs(1),
         };
         let request = self.endpoint.get("models").await?.timeout(patience);
-        let listed: Value = sse::accepted(request).await?.json().await.map_err(|_| {
-            ModelError::new(
-                ChatErrorKind::ApiError,
-                "The provider's list of models cannot be read.",
-            )
-        })?;
+        let listed: Value =
+            sse::accepted(request).await?.json().await.map_err(|_| {
+                ModelError::new(ChatErrorKind::ApiError, "The provider's list of models cannot be read.")
+            })?;
         Ok(ordered(&listed))
     }
 }
@@ -121,13 +113,11 @@ pub(super) struct Endpoint {
 
 impl Endpoint {
     pub async fn post(&self, path: &str) -> Result<RequestBuilder, ModelError> {
-        self.signed(self.client.post(format!("{}/{path}", self.base)))
-            .await
+        self.signed(self.client.post(format!("{}/{path}", self.base))).await
     }
 
     async fn get(&self, path: &str) -> Result<RequestBuilder, ModelError> {
-        self.signed(self.client.get(format!("{}/{path}", self.base)))
-            .await
+        self.signed(self.client.get(format!("{}/{path}", self.base))).await
     }
 
     async fn signed(&self, request: RequestBuilder) -> Result<RequestBuilder, ModelError> {
@@ -166,9 +156,7 @@ impl KeyPlace {
                     self.provider
                 ))),
                 Ok(Err(error)) => Err(lacking(error.to_string())),
-                Err(_) => Err(lacking(
-                    "The keyring does not answer. Unlock it and try again.".to_owned(),
-                )),
+                Err(_) => Err(lacking("The keyring does not answer. Unlock it and try again.".to_owned())),
             };
         }
         let Some(variable) = &self.env else {
@@ -186,10 +174,7 @@ impl KeyPlace {
 
 fn secret_header(key: &SecretString) -> Result<reqwest::header::HeaderValue, ModelError> {
     let mut value = reqwest::header::HeaderValue::from_str(key.expose_secret()).map_err(|_| {
-        ModelError::new(
-            ChatErrorKind::AuthError,
-            "The key has characters that no key has. Enter it again.",
-        )
+        ModelError::new(ChatErrorKind::AuthError, "The key has characters that no key has. Enter it again.")
     })?;
     value.set_sensitive(true);
     Ok(value)

@@ -39,37 +39,26 @@ pub(super) async fn accepted(request: RequestBuilder) -> Result<Response, ModelE
         .filter(|seconds| (0.0..86_400.0).contains(seconds))
         .map(Duration::from_secs_f64);
     let body = response.text().await.unwrap_or_default();
-    Err(ModelError {
-        retry_after,
-        ..refusal(status, &body)
-    })
+    Err(ModelError { retry_after, ..refusal(status, &body) })
 }
 
 /// The sentence inside a provider's error object, in any of the usual forms.
 pub(super) fn message_in(body: &Value) -> Option<&str> {
     let error = body.get("error").unwrap_or(body);
-    error
-        .get("message")
-        .and_then(Value::as_str)
-        .or_else(|| error.as_str())
+    error.get("message").and_then(Value::as_str).or_else(|| error.as_str())
 }
 
 fn data_of(event: Result<Sse, sse_stream::Error>) -> Option<Result<String, ModelError>> {
     match event {
         Ok(event) => event.data.map(Ok),
-        Err(error) => Some(Err(ModelError::new(
-            ChatErrorKind::ServerError,
-            format!("The provider's answer broke off: {error}."),
-        ))),
+        Err(error) => {
+            Some(Err(ModelError::new(ChatErrorKind::ServerError, format!("The provider's answer broke off: {error}."))))
+        }
     }
 }
 
 fn unreachable_error(error: &reqwest::Error) -> ModelError {
-    let host = error
-        .url()
-        .and_then(|url| url.host_str())
-        .unwrap_or("the provider")
-        .to_owned();
+    let host = error.url().and_then(|url| url.host_str()).unwrap_or("the provider").to_owned();
     let detail = if error.is_timeout() {
         format!("{host} did not answer in time.")
     } else if error.is_connect() {

@@ -59,19 +59,11 @@ fn said(assistant: Assistant) -> Turn {
         name: call.function.name,
         arguments: serde_json::from_str(&call.function.arguments).unwrap_or_default(),
     });
-    Turn::Assistant {
-        calls: calls.collect(),
-        text: assistant.content,
-        kept: Vec::new(),
-    }
+    Turn::Assistant { calls: calls.collect(), text: assistant.content, kept: Vec::new() }
 }
 
 fn interrupted(call_id: String) -> Turn {
-    Turn::Tool {
-        call_id,
-        ok: false,
-        output: "This was interrupted; its outcome is not known.".to_owned(),
-    }
+    Turn::Tool { call_id, ok: false, output: "This was interrupted; its outcome is not known.".to_owned() }
 }
 
 fn shortened(mut turns: Vec<Turn>) -> Vec<Turn> {
@@ -102,46 +94,23 @@ mod tests {
     use wire::message::{Function, ToolCall, User};
 
     fn message(body: Body) -> Message {
-        Message {
-            body,
-            created_at: 0,
-            run_id: None,
-            history_index: None,
-            message_id: None,
-        }
+        Message { body, created_at: 0, run_id: None, history_index: None, message_id: None }
     }
 
     fn user(text: &str) -> Message {
-        message(Body::User(User {
-            content: text.into(),
-            seq: None,
-            idempotency_key: None,
-        }))
+        message(Body::User(User { content: text.into(), seq: None, idempotency_key: None }))
     }
 
     fn caller(id: &str) -> Message {
-        let function = Function {
-            name: "glob".into(),
-            arguments: "{}".into(),
-        };
-        let tool_calls = vec![ToolCall {
-            id: id.into(),
-            kind: "function".into(),
-            function,
-        }];
-        message(Body::Assistant(Box::new(Assistant {
-            tool_calls,
-            ..Assistant::default()
-        })))
+        let function = Function { name: "glob".into(), arguments: "{}".into() };
+        let tool_calls = vec![ToolCall { id: id.into(), kind: "function".into(), function }];
+        message(Body::Assistant(Box::new(Assistant { tool_calls, ..Assistant::default() })))
     }
 
     #[test]
     fn a_call_that_was_cut_off_is_answered_before_the_next_message() {
         let turns = told(vec![user("a"), caller("c1"), user("b")]);
-        assert!(
-            matches!(&turns[2], Turn::Tool { call_id, ok: false, .. } if call_id == "c1"),
-            "{turns:?}"
-        );
+        assert!(matches!(&turns[2], Turn::Tool { call_id, ok: false, .. } if call_id == "c1"), "{turns:?}");
         assert_eq!(turns[3], Turn::User("b".into()));
     }
 

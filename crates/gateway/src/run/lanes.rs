@@ -78,17 +78,11 @@ impl Lanes {
             Some(lane) if lane.waiting.len() >= limit => Entered::Full,
             Some(lane) => {
                 lane.waiting.push_back(order.clone());
-                Entered::Behind {
-                    order,
-                    position: lane.waiting.len() as u64,
-                }
+                Entered::Behind { order, position: lane.waiting.len() as u64 }
             }
             None => {
                 let active = Active::of(&order);
-                let lane = Lane {
-                    active: Arc::clone(&active),
-                    waiting: VecDeque::new(),
-                };
+                let lane = Lane { active: Arc::clone(&active), waiting: VecDeque::new() };
                 lanes.insert(order.session_key.clone(), lane);
                 Entered::First(order, active)
             }
@@ -120,10 +114,7 @@ impl Lanes {
     pub fn abort(&self, session_key: Option<&str>, run_id: Option<&str>) -> Aborted {
         let mut lanes = self.lanes.lock();
         let is_meant = |active: &Active| run_id.is_none_or(|id| id == active.run_id);
-        for (key, lane) in lanes
-            .iter_mut()
-            .filter(|(key, _)| session_key.is_none_or(|only| only == *key))
-        {
+        for (key, lane) in lanes.iter_mut().filter(|(key, _)| session_key.is_none_or(|only| only == *key)) {
             if is_meant(&lane.active) {
                 lane.active.stop.cancel();
                 return Aborted::Active {
@@ -132,10 +123,7 @@ impl Lanes {
                     ended: lane.active.ended.clone(),
                 };
             }
-            let place = lane
-                .waiting
-                .iter()
-                .position(|order| run_id == Some(order.run_id.as_str()));
+            let place = lane.waiting.iter().position(|order| run_id == Some(order.run_id.as_str()));
             if let Some(order) = place.and_then(|place| lane.waiting.remove(place)) {
                 return Aborted::Waiting { order };
             }
@@ -145,18 +133,13 @@ impl Lanes {
 
     pub fn clear_queue(&self, session_key: &str) -> VecDeque<Order> {
         let mut lanes = self.lanes.lock();
-        lanes
-            .get_mut(session_key)
-            .map(|lane| std::mem::take(&mut lane.waiting))
-            .unwrap_or_default()
+        lanes.get_mut(session_key).map(|lane| std::mem::take(&mut lane.waiting)).unwrap_or_default()
     }
 
     /// Whether a run is active, and how many messages wait.
     pub fn standing(&self, session_key: &str) -> (bool, u64) {
         let lanes = self.lanes.lock();
-        lanes
-            .get(session_key)
-            .map_or((false, 0), |lane| (true, lane.waiting.len() as u64))
+        lanes.get(session_key).map_or((false, 0), |lane| (true, lane.waiting.len() as u64))
     }
 
     pub fn active(&self) -> u64 {

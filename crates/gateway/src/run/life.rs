@@ -58,11 +58,7 @@ pub(super) async fn lane(
     begun: oneshot::Sender<Result<(), Error>>,
 ) {
     let session_key = order.session_key.clone();
-    let mut tidy = Tidy {
-        state: Arc::clone(&state),
-        session_key: session_key.clone(),
-        active: Arc::clone(&active),
-    };
+    let mut tidy = Tidy { state: Arc::clone(&state), session_key: session_key.clone(), active: Arc::clone(&active) };
     let mut begun = Some(begun);
     let mut next = Some((order, active));
     while let Some((order, active)) = next {
@@ -70,13 +66,7 @@ pub(super) async fn lane(
         let beginning = begin(&state, &order).await;
         let stored = beginning.is_ok();
         if let Err(error) = &beginning {
-            tell(
-                &state,
-                &order,
-                ChatState::Error {
-                    error: unstored(error),
-                },
-            );
+            tell(&state, &order, ChatState::Error { error: unstored(error) });
         }
         if let Some(begun) = begun.take() {
             // Whoever sent it may be gone; it runs all the same.
@@ -106,13 +96,7 @@ async fn begin(state: &State, order: &Order) -> Result<(), Error> {
         .store
         .write(move |tx| {
             runs::set_state(tx, &stored.run_id, runs::RunState::Active)?;
-            messages::append(
-                tx,
-                &stored.session_key,
-                Some(&stored.run_id),
-                body,
-                table::now_ms(),
-            )
+            messages::append(tx, &stored.session_key, Some(&stored.run_id), body, table::now_ms())
         })
         .await
         .map_err(store_error)?;
@@ -138,11 +122,7 @@ async fn live(state: &Arc<State>, order: Order, active: &Arc<Active>) {
         Ending::Aborted => (runs::RunState::Aborted, aborted(state, &order, active).await),
     };
     let run_id = order.run_id.clone();
-    if let Err(error) = state
-        .store
-        .write(move |tx| runs::set_state(tx, &run_id, run_state))
-        .await
-    {
+    if let Err(error) = state.store.write(move |tx| runs::set_state(tx, &run_id, run_state)).await {
         note(&error, "the end of a run could not be stored");
     }
     tell(state, &order, told);
@@ -152,19 +132,11 @@ async fn live(state: &Arc<State>, order: Order, active: &Arc<Active>) {
 async fn prepare(state: &Arc<State>, order: &Order, active: &Arc<Active>) -> Result<Run, ModelError> {
     let refuse = |detail: String| ModelError::new(ChatErrorKind::Unknown, detail);
     let key = order.session_key.clone();
-    let entry = state
-        .store
-        .read(move |db| sessions::get(db, &key))
-        .await
-        .map_err(|error| refuse(error.to_string()))?;
+    let entry = state.store.read(move |db| sessions::get(db, &key)).await.map_err(|error| refuse(error.to_string()))?;
     let entry = entry.ok_or_else(|| refuse("The session was removed.".to_owned()))?;
     let agent_id = entry.agent_id.unwrap_or_default();
     let agent = state.agent(&agent_id).map_err(|error| refuse(error.message))?;
-    let wanted = order
-        .model
-        .as_deref()
-        .or(entry.model.as_deref())
-        .or(agent.model.as_deref());
+    let wanted = order.model.as_deref().or(entry.model.as_deref()).or(agent.model.as_deref());
     let mut chosen = state.setup().catalogue.choose(wanted)?;
     if wanted.is_none() && chosen.is_demo() {
         // Perhaps a real one was started since.
@@ -200,27 +172,14 @@ async fn worked(run: &Run) -> Ending {
 
 /// Keeps the reason in the history, where the person looks later.
 async fn failed(state: &State, order: &Order, error: ModelError) -> ChatState {
-    append(
-        state,
-        order,
-        Body::Notice {
-            content: error.detail.clone(),
-        },
-    )
-    .await;
-    ChatState::Error {
-        error: chat_error(&error, None),
-    }
+    append(state, order, Body::Notice { content: error.detail.clone() }).await;
+    ChatState::Error { error: chat_error(&error, None) }
 }
 
 /// Keeps what was said until then.
 async fn aborted(state: &State, order: &Order, active: &Active) -> ChatState {
     let text = std::mem::take(&mut active.progress.lock().text);
-    let partial = Assistant {
-        content: text,
-        partial: true,
-        ..Assistant::default()
-    };
+    let partial = Assistant { content: text, partial: true, ..Assistant::default() };
     let message = match partial.content.is_empty() {
         true => None,
         false => append(state, order, Body::Assistant(Box::new(partial))).await,
@@ -234,13 +193,8 @@ async fn aborted(state: &State, order: &Order, active: &Active) -> ChatState {
 /// Adds to the session; a failure is logged, for the run must end in any case.
 async fn append(state: &State, order: &Order, body: Body) -> Option<Message> {
     let (key, run_id) = (order.session_key.clone(), order.run_id.clone());
-    let added = state
-        .store
-        .write(move |tx| messages::append(tx, &key, Some(&run_id), body, table::now_ms()))
-        .await;
-    added
-        .inspect_err(|error| note(error, "a message could not be stored"))
-        .ok()
+    let added = state.store.write(move |tx| messages::append(tx, &key, Some(&run_id), body, table::now_ms())).await;
+    added.inspect_err(|error| note(error, "a message could not be stored")).ok()
 }
 
 async fn tell_session(state: &State, session_key: &str) {
@@ -253,10 +207,7 @@ async fn tell_session(state: &State, session_key: &str) {
 }
 
 fn unstored(error: &Error) -> ChatError {
-    chat_error(
-        &ModelError::new(ChatErrorKind::Unknown, error.message.clone()),
-        None,
-    )
+    chat_error(&ModelError::new(ChatErrorKind::Unknown, error.message.clone()), None)
 }
 
 /// A failure as clients are told of it.
@@ -279,8 +230,6 @@ pub(super) fn chat_error(error: &ModelError, provider: Option<&str>) -> ChatErro
         title: title.to_owned(),
         detail: error.detail.clone(),
         provider: provider.map(str::to_owned),
-        retry_after_ms: error
-            .retry_after
-            .and_then(|wait| u64::try_from(wait.as_millis()).ok()),
+        retry_after_ms: error.retry_after.and_then(|wait| u64::try_from(wait.as_millis()).ok()),
     }
 }

@@ -46,11 +46,7 @@ pub(super) async fn rounds(run: &Run) -> Result<Box<Final>, ModelError> {
             return Ok(Box::new(told(run, heard, iteration, position, &sums)));
         }
         let calls = heard.calls.clone();
-        prompt.turns.push(Turn::Assistant {
-            text: heard.text,
-            calls: heard.calls,
-            kept: heard.kept,
-        });
+        prompt.turns.push(Turn::Assistant { text: heard.text, calls: heard.calls, kept: heard.kept });
         for call in calls {
             prompt.turns.push(tooling::call(run, call).await?);
         }
@@ -80,14 +76,7 @@ async fn heard_with_patience(run: &Run, prompt: &Prompt, iteration: u32) -> Resu
         };
         let retry_after_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
         let error = chat_error(&error, Some(&run.chosen.provider));
-        tell(
-            &run.state,
-            &run.order,
-            ChatState::Retrying {
-                error,
-                retry_after_ms,
-            },
-        );
+        tell(&run.state, &run.order, ChatState::Retrying { error, retry_after_ms });
         tokio::time::sleep(wait).await;
     }
 }
@@ -114,13 +103,7 @@ async fn heard(run: &Run, prompt: Prompt) -> Result<Heard, ModelError> {
         }
     };
     if told_thinking < heard.thinking.len() {
-        tell(
-            &run.state,
-            &run.order,
-            ChatState::ThinkingText {
-                text: heard.thinking.clone(),
-            },
-        );
+        tell(&run.state, &run.order, ChatState::ThinkingText { text: heard.thinking.clone() });
     }
     tell(&run.state, &run.order, ChatState::ThinkingDone);
     outcome.map(|()| heard)
@@ -140,13 +123,7 @@ fn hear(run: &Run, heard: &mut Heard, delta: Delta, told_thinking: &mut usize) {
             let new = heard.thinking.len() - *told_thinking;
             if new >= (heard.thinking.len() / 16).max(24) {
                 *told_thinking = heard.thinking.len();
-                tell(
-                    &run.state,
-                    &run.order,
-                    ChatState::ThinkingText {
-                        text: heard.thinking.clone(),
-                    },
-                );
+                tell(&run.state, &run.order, ChatState::ThinkingText { text: heard.thinking.clone() });
             }
         }
         Delta::Call(call) => heard.calls.push(call),
@@ -161,10 +138,7 @@ async fn keep(run: &Run, heard: &Heard) -> Result<u64, ModelError> {
     let tool_calls = heard.calls.iter().map(|call| ToolCall {
         id: call.id.clone(),
         kind: "function".to_owned(),
-        function: Function {
-            name: call.name.clone(),
-            arguments: call.arguments.to_string(),
-        },
+        function: Function { name: call.name.clone(), arguments: call.arguments.to_string() },
     });
     let body = Body::Assistant(Box::new(Assistant {
         content: heard.text.trim_end().to_owned(),

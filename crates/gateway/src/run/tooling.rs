@@ -51,9 +51,7 @@ pub(super) async fn call(run: &Run, call: Call) -> Result<Turn, ModelError> {
         error: error.clone(),
     };
     store(run, Body::ToolResult(stored)).await?;
-    let told = error
-        .as_ref()
-        .map(|detail| chat_error(&ModelError::new(ChatErrorKind::Unknown, detail.clone()), None));
+    let told = error.as_ref().map(|detail| chat_error(&ModelError::new(ChatErrorKind::Unknown, detail.clone()), None));
     tell(
         &run.state,
         &run.order,
@@ -65,39 +63,23 @@ pub(super) async fn call(run: &Run, call: Call) -> Result<Turn, ModelError> {
             error: told,
         }),
     );
-    Ok(Turn::Tool {
-        call_id: call.id,
-        ok: success,
-        output: output(result, error),
-    })
+    Ok(Turn::Tool { call_id: call.id, ok: success, output: output(result, error) })
 }
 
 /// What the model reads of a result.
 pub(super) fn output(result: Option<Value>, error: Option<String>) -> String {
-    let text = error
-        .or_else(|| result.map(|result| result.to_string()))
-        .unwrap_or_default();
+    let text = error.or_else(|| result.map(|result| result.to_string())).unwrap_or_default();
     text.chars().take(MAX_OUTPUT).collect()
 }
 
 async fn allowed(run: &Run, call: &Call) -> Result<Value, ToolError> {
-    let tool = tools::find(&call.name).ok_or_else(|| {
-        ToolError(format!(
-            "There is no tool {:?}. Use one of those you were given.",
-            call.name
-        ))
-    })?;
+    let tool = tools::find(&call.name)
+        .ok_or_else(|| ToolError(format!("There is no tool {:?}. Use one of those you were given.", call.name)))?;
     if !run.agent.tools.contains(&tool.spec().name) {
-        return Err(ToolError(format!(
-            "The preset of this agent does not allow {:?}.",
-            call.name
-        )));
+        return Err(ToolError(format!("The preset of this agent does not allow {:?}.", call.name)));
     }
     let workspace = Workspace::new(&run.agent.workspace);
-    let bench = Bench {
-        workspace,
-        scope: run.state.scope.clone(),
-    };
+    let bench = Bench { workspace, scope: run.state.scope.clone() };
     approved(run, call, tool, &bench).await?;
     tool.run(&bench, call.arguments.clone()).await
 }
@@ -119,14 +101,7 @@ async fn approved(run: &Run, call: &Call, tool: &dyn Tool, bench: &Bench) -> Res
     };
     if run.state.approvals.has_rule(&asked) {
         let message = format!("Allowed by what you always allow in this session: {command}");
-        tell(
-            &run.state,
-            &run.order,
-            ChatState::Notice {
-                title: "Allowed by rule".to_owned(),
-                message,
-            },
-        );
+        tell(&run.state, &run.order, ChatState::Notice { title: "Allowed by rule".to_owned(), message });
         return Ok(());
     }
     match run.state.approvals.ask(asked).await {

@@ -29,11 +29,8 @@ pub(crate) fn append(
     body: Body,
     now: u64,
 ) -> Result<Message> {
-    let position: u64 = tx.query_row(
-        "SELECT message_count FROM session WHERE key = ?1",
-        [session_key],
-        |row| row.get(0),
-    )?;
+    let position: u64 =
+        tx.query_row("SELECT message_count FROM session WHERE key = ?1", [session_key], |row| row.get(0))?;
     let id = uuid::Uuid::now_v7().to_string();
     let text = serde_json::to_string(&body).map_err(|error| Error::ToSqlConversionFailure(error.into()))?;
     tx.execute(
@@ -73,8 +70,8 @@ pub(crate) fn page(db: &Connection, session_key: &str, before: u64, limit: u64) 
 
 fn message(row: &Row<'_>) -> Result<Message> {
     let body: String = row.get("body")?;
-    let body = serde_json::from_str(&body)
-        .map_err(|error| Error::FromSqlConversionFailure(3, Type::Text, error.into()))?;
+    let body =
+        serde_json::from_str(&body).map_err(|error| Error::FromSqlConversionFailure(3, Type::Text, error.into()))?;
     Ok(Message {
         body,
         created_at: row.get("created_at")?,

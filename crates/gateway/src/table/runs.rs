@@ -73,13 +73,7 @@ pub(crate) fn accept(
     }
     tx.execute(
         "INSERT INTO run (id, session_key, idempotency_key, state, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-        (
-            run_id,
-            session_key,
-            idempotency_key,
-            RunState::Waiting.name(),
-            now,
-        ),
+        (run_id, session_key, idempotency_key, RunState::Waiting.name(), now),
     )?;
     Ok(Accepted::New)
 }
@@ -105,21 +99,12 @@ pub(crate) fn settle_after_start(tx: &Transaction<'_>, now: u64) -> Result<()> {
         "SELECT run.id, run.session_key FROM run JOIN session ON session.key = run.session_key
          WHERE run.state = 'active'",
     )?;
-    let cut_off: Vec<(String, String)> = query
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<Result<_>>()?;
+    let cut_off: Vec<(String, String)> =
+        query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_>>()?;
     for (run_id, session_key) in cut_off {
         let content = "The gateway was stopped while this was being answered. Send the message again if you still \
                        want an answer.";
-        messages::append(
-            tx,
-            &session_key,
-            Some(&run_id),
-            Body::Notice {
-                content: content.to_owned(),
-            },
-            now,
-        )?;
+        messages::append(tx, &session_key, Some(&run_id), Body::Notice { content: content.to_owned() }, now)?;
     }
     tx.execute("UPDATE run SET state = 'failed' WHERE state = 'active'", [])?;
     Ok(())

@@ -48,25 +48,13 @@ pub(crate) fn create(tx: &Transaction<'_>, new: &New, now: u64) -> Result<bool> 
     let made = tx.execute(
         "INSERT INTO session (key, id, agent_id, label, model, created_at, updated_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6) ON CONFLICT DO NOTHING",
-        (
-            &new.key,
-            uuid::Uuid::new_v4().to_string(),
-            &new.agent_id,
-            &new.label,
-            &new.model,
-            now,
-        ),
+        (&new.key, uuid::Uuid::new_v4().to_string(), &new.agent_id, &new.label, &new.model, now),
     )?;
     Ok(made == 1)
 }
 
 pub(crate) fn get(db: &Connection, key: &str) -> Result<Option<SessionEntry>> {
-    db.query_row(
-        &format!("SELECT {COLUMNS} FROM session WHERE key = ?1"),
-        [key],
-        entry,
-    )
-    .optional()
+    db.query_row(&format!("SELECT {COLUMNS} FROM session WHERE key = ?1"), [key], entry).optional()
 }
 
 /// The latest first, of one agent or of all.
@@ -74,18 +62,11 @@ pub(crate) fn list(db: &Connection, agent_id: Option<&str>, limit: u64) -> Resul
     let mut query = db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM session WHERE ?1 IS NULL OR agent_id = ?1 ORDER BY updated_at DESC, key LIMIT ?2"
     ))?;
-    query
-        .query_map((agent_id, i64::try_from(limit).unwrap_or(i64::MAX)), entry)?
-        .collect()
+    query.query_map((agent_id, i64::try_from(limit).unwrap_or(i64::MAX)), entry)?.collect()
 }
 
 /// Changes a session; `None` when there is none of that key.
-pub(crate) fn patch(
-    tx: &Transaction<'_>,
-    key: &str,
-    patch: &Patch,
-    now: u64,
-) -> Result<Option<SessionEntry>> {
+pub(crate) fn patch(tx: &Transaction<'_>, key: &str, patch: &Patch, now: u64) -> Result<Option<SessionEntry>> {
     tx.execute(
         "UPDATE session SET
             label = CASE WHEN ?2 THEN ?3 ELSE label END,
@@ -111,10 +92,7 @@ pub(crate) fn patch(
 
 /// Marks everything in it as seen.
 pub(crate) fn see(tx: &Transaction<'_>, key: &str) -> Result<()> {
-    tx.execute(
-        "UPDATE session SET seen_count = message_count WHERE key = ?1",
-        [key],
-    )?;
+    tx.execute("UPDATE session SET seen_count = message_count WHERE key = ?1", [key])?;
     Ok(())
 }
 

@@ -25,9 +25,7 @@ const MAX_SECS: u64 = 600;
 const DRAIN: Duration = Duration::from_millis(500);
 /// Variables that a command gets; anything else of ours could be a key, or
 /// lead to the keyring.
-const PASSED_ON: [&str; 9] = [
-    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TZ", "TMPDIR",
-];
+const PASSED_ON: [&str; 9] = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TZ", "TMPDIR"];
 
 pub(super) struct Exec;
 
@@ -55,13 +53,7 @@ impl Tool for Exec {
             return Err(ToolError::new("There is no command to run."));
         }
         bench.workspace.root()?;
-        Ok(Some(Ask {
-            kind: Kind::Exec,
-            rule: told.command.clone(),
-            command: told.command,
-            path: None,
-            preview: None,
-        }))
+        Ok(Some(Ask { kind: Kind::Exec, rule: told.command.clone(), command: told.command, path: None, preview: None }))
     }
 
     fn run<'a>(&'a self, bench: &'a Bench, told: Value) -> BoxFuture<'a, Result<Value, ToolError>> {
@@ -94,11 +86,7 @@ impl Group {
                 .stderr(Stdio::piped())
                 .env_clear()
                 .env("TERM", "dumb")
-                .envs(
-                    PASSED_ON
-                        .iter()
-                        .filter_map(|name| Some((name, std::env::var_os(name)?))),
-                );
+                .envs(PASSED_ON.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
         });
         #[cfg(unix)]
         wrapped.wrap(process_wrap::tokio::ProcessGroup::leader());

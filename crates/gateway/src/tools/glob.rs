@@ -82,6 +82,5 @@ pub(super) fn files(start: &Path) -> impl Iterator<Item = DirEntry> {
         .require_git(false)
         .filter_entry(|entry| entry.file_name() != ".git")
         .build();
-    walk.filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
+    walk.filter_map(Result::ok).filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
 }

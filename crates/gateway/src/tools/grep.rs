@@ -98,10 +98,7 @@ fn search_file(path: &Path, shown: &str, pattern: &Regex, matches: &mut Vec<Valu
         return;
     }
     let text = String::from_utf8_lossy(&bytes);
-    let lines = text
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| pattern.is_match(line));
+    let lines = text.lines().enumerate().filter(|(_, line)| pattern.is_match(line));
     for (number, line) in lines.take(MAX_MATCHES - matches.len()) {
         matches.push(json!({"path": shown, "line": number + 1, "text": cut(line, MAX_LINE).0}));
     }

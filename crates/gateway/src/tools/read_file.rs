@@ -48,18 +48,13 @@ impl Tool for ReadFile {
             let told: Arguments = arguments(&told)?;
             on_disk(bench, "read_file", move |workspace| {
                 let path = workspace.existing(&told.path)?;
-                let unreadable =
-                    |error: std::io::Error| ToolError(format!("{} cannot be read: {error}.", told.path));
+                let unreadable = |error: std::io::Error| ToolError(format!("{} cannot be read: {error}.", told.path));
                 // A pipe or a device would keep us waiting for ever.
                 if !path.metadata().map_err(unreadable)?.is_file() {
                     return Err(ToolError(format!("{} is not a file.", told.path)));
                 }
                 let mut bytes = Vec::new();
-                File::open(&path)
-                    .map_err(unreadable)?
-                    .take(MAX_BYTES)
-                    .read_to_end(&mut bytes)
-                    .map_err(unreadable)?;
+                File::open(&path).map_err(unreadable)?.take(MAX_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
                 answer(&told, &bytes)
             })
             .await
@@ -72,11 +67,7 @@ fn answer(told: &Arguments, bytes: &[u8]) -> Result<Value, ToolError> {
         return Err(ToolError(format!("{} is not a text file.", told.path)));
     }
     let text = String::from_utf8_lossy(bytes);
-    let wanted: String = text
-        .split_inclusive('\n')
-        .skip(told.offset)
-        .take(told.limit.unwrap_or(usize::MAX))
-        .collect();
+    let wanted: String = text.split_inclusive('\n').skip(told.offset).take(told.limit.unwrap_or(usize::MAX)).collect();
     let (content, whole) = cut(&wanted, MAX_TOLD);
     let truncated = !whole || bytes.len() as u64 == MAX_BYTES;
     Ok(json!({

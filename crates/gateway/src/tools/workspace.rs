@@ -15,9 +15,7 @@ pub(crate) struct Workspace {
 
 impl Workspace {
     pub fn new(root: &Path) -> Self {
-        Self {
-            root: root.to_owned(),
-        }
+        Self { root: root.to_owned() }
     }
 
     /// The folder itself, all links resolved.
@@ -76,14 +74,9 @@ impl Workspace {
         for part in inside.parent().into_iter().flat_map(Path::components) {
             let next = folder.join(part);
             if !next.is_dir() {
-                std::fs::create_dir(&next)
-                    .map_err(|error| ToolError(format!("{path} cannot be made: {error}.")))?;
+                std::fs::create_dir(&next).map_err(|error| ToolError(format!("{path} cannot be made: {error}.")))?;
             }
-            folder = next
-                .canonicalize()
-                .ok()
-                .filter(|found| found.starts_with(&root))
-                .ok_or_else(|| outside(path))?;
+            folder = next.canonicalize().ok().filter(|found| found.starts_with(&root)).ok_or_else(|| outside(path))?;
         }
         if folder.join(&name).is_dir() {
             return Err(ToolError(format!("{path} is a folder.")));
@@ -104,10 +97,7 @@ fn relative(root: &Path, told: &Path, path: &str) -> Result<PathBuf, ToolError> 
     }
     let path_given = Path::new(path);
     let below = match path_given.is_absolute() {
-        true => path_given
-            .strip_prefix(root)
-            .or_else(|_| path_given.strip_prefix(told))
-            .map_err(|_| outside(path))?,
+        true => path_given.strip_prefix(root).or_else(|_| path_given.strip_prefix(told)).map_err(|_| outside(path))?,
         false => path_given,
     };
     let mut inside = PathBuf::new();
@@ -122,17 +112,12 @@ fn relative(root: &Path, told: &Path, path: &str) -> Result<PathBuf, ToolError> 
 }
 
 fn name_of(inside: &Path, path: &str) -> Result<String, ToolError> {
-    let name = inside
-        .file_name()
-        .and_then(|name| name.to_str())
-        .map(str::to_owned);
+    let name = inside.file_name().and_then(|name| name.to_str()).map(str::to_owned);
     name.ok_or_else(|| ToolError(format!("{path:?} is not the name of a file.")))
 }
 
 fn outside(path: &str) -> ToolError {
-    ToolError(format!(
-        "{path} is outside of the workspace. Only files in the workspace can be used."
-    ))
+    ToolError(format!("{path} is outside of the workspace. Only files in the workspace can be used."))
 }
 
 #[cfg(test)]
@@ -156,44 +141,23 @@ mod tests {
         let (folder, workspace) = house();
         assert!(workspace.existing("a.txt").is_ok());
         assert!(workspace.existing("./sub").is_ok());
-        assert!(
-            workspace
-                .existing(folder.path().join("work/a.txt").to_str().unwrap())
-                .is_ok()
-        );
+        assert!(workspace.existing(folder.path().join("work/a.txt").to_str().unwrap()).is_ok());
     }
 
     #[test]
     fn no_path_leads_out() {
         let (folder, workspace) = house();
         symlink(folder.path(), folder.path().join("work/up")).unwrap();
-        symlink(
-            folder.path().join("secret.txt"),
-            folder.path().join("work/link.txt"),
-        )
-        .unwrap();
+        symlink(folder.path().join("secret.txt"), folder.path().join("work/link.txt")).unwrap();
         let absolute = folder.path().join("secret.txt").display().to_string();
-        for path in [
-            "../secret.txt",
-            "sub/../../secret.txt",
-            "up/secret.txt",
-            "link.txt",
-            &absolute,
-            "/etc/passwd",
-        ] {
+        for path in ["../secret.txt", "sub/../../secret.txt", "up/secret.txt", "link.txt", &absolute, "/etc/passwd"] {
             let refused = workspace.existing(path).unwrap_err();
-            assert!(
-                refused.0.contains("outside of the workspace"),
-                "{path}: {refused}"
-            );
+            assert!(refused.0.contains("outside of the workspace"), "{path}: {refused}");
         }
         for path in ["../new.txt", "up/new.txt", "/tmp/new.txt"] {
             assert!(workspace.may_write(path).is_err(), "{path}");
             let refused = workspace.place_for(path).unwrap_err();
-            assert!(
-                refused.0.contains("outside of the workspace"),
-                "{path}: {refused}"
-            );
+            assert!(refused.0.contains("outside of the workspace"), "{path}: {refused}");
         }
     }
 

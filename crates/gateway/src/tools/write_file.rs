@@ -73,10 +73,7 @@ fn replace(folder: &Path, name: &str, content: &[u8]) -> std::io::Result<()> {
     let beside = folder.join(format!(".{name}.{}.tmp", uuid::Uuid::new_v4().simple()));
     let target = folder.join(name);
     let written = (|| {
-        let mut file = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&beside)?;
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&beside)?;
         if let Ok(old) = fs::symlink_metadata(&target)
             && old.is_file()
         {

@@ -23,16 +23,9 @@ async fn the_hello_says_what_this_gateway_is() {
     assert_eq!(hello["server"]["gatewayId"], house.gateway.id());
     assert_eq!(hello["server"]["name"], "bridge");
     assert_eq!(hello["policy"]["maxPayload"], 524_288);
-    let methods: Vec<&str> = hello["features"]["methods"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter_map(Value::as_str)
-        .collect();
-    assert!(
-        methods.contains(&"chat.send") && methods.contains(&"sessions.create"),
-        "{methods:?}"
-    );
+    let methods: Vec<&str> =
+        hello["features"]["methods"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    assert!(methods.contains(&"chat.send") && methods.contains(&"sessions.create"), "{methods:?}");
     assert_eq!(hello["auth"]["scopes"].as_array().unwrap().len(), 5);
 }
 
@@ -58,10 +51,7 @@ async fn both_forms_of_connect_are_taken() {
         "client": {"id": "t", "version": "1", "platform": "linux", "mode": "operator"},
     });
     assert_eq!(client.ok("connect", flat).await["protocol"], 4);
-    assert_eq!(
-        client.refused("connect", connect_params()).await["code"],
-        "UNKNOWN_METHOD"
-    );
+    assert_eq!(client.refused("connect", connect_params()).await["code"], "UNKNOWN_METHOD");
 }
 
 #[tokio::test]
@@ -87,17 +77,10 @@ async fn a_refusal_is_answered_and_closed_with_a_reason() {
 #[tokio::test]
 async fn the_first_frame_must_be_connect() {
     let house = House::new().await;
-    for first in [
-        r#"{"type":"req","id":"1","method":"health"}"#,
-        "no json",
-        r#"{"type":"bogus"}"#,
-    ] {
+    for first in [r#"{"type":"req","id":"1","method":"health"}"#, "no json", r#"{"type":"bogus"}"#] {
         let mut client = Client::open(house.gateway.connect()).await;
         client.socket.send(Message::text(first)).await.unwrap();
-        assert_eq!(
-            client.closed().await,
-            (1008, "the first frame must be connect".to_owned())
-        );
+        assert_eq!(client.closed().await, (1008, "the first frame must be connect".to_owned()));
     }
 }
 
@@ -108,10 +91,7 @@ async fn silence_is_closed_after_ten_seconds() {
     tokio::time::pause();
     let before = tokio::time::Instant::now();
     let (code, reason) = client.closed().await;
-    assert_eq!(
-        (code, reason.as_str()),
-        (1008, "connect did not come in 10 seconds")
-    );
+    assert_eq!((code, reason.as_str()), (1008, "connect did not come in 10 seconds"));
     assert!(before.elapsed() >= std::time::Duration::from_secs(9));
 }
 
@@ -120,21 +100,10 @@ async fn bad_frames_get_an_error_event_and_the_connection_lives() {
     let house = House::new().await;
     let mut client = house.quiet_client().await;
     let deep = "[".repeat(5000);
-    for bad in [
-        "no json",
-        r#"{"type":"req","id":7,"method":"health"}"#,
-        r#"{"type":"bogus"}"#,
-        deep.as_str(),
-    ] {
+    for bad in ["no json", r#"{"type":"req","id":7,"method":"health"}"#, r#"{"type":"bogus"}"#, deep.as_str()] {
         client.socket.send(Message::text(bad)).await.unwrap();
         let event = client.event(|event| event["event"] == "error").await;
-        assert!(
-            event["payload"]["message"]
-                .as_str()
-                .unwrap()
-                .starts_with("invalid frame"),
-            "{event}"
-        );
+        assert!(event["payload"]["message"].as_str().unwrap().starts_with("invalid frame"), "{event}");
     }
     let big = json!({"type": "req", "id": "big", "method": "health", "params": {"pad": "x".repeat(600_000)}});
     client.socket.send(Message::text(big.to_string())).await.unwrap();
@@ -152,8 +121,5 @@ async fn calls_with_wrong_parameters_say_what_is_wrong() {
     assert_eq!(error["code"], "INVALID_REQUEST");
     let error = client.refused("sessions.switch", json!({})).await;
     assert!(error["message"].as_str().unwrap().contains("key"), "{error}");
-    assert_eq!(
-        client.refused("no.such.method", json!({})).await["code"],
-        "UNKNOWN_METHOD"
-    );
+    assert_eq!(client.refused("no.such.method", json!({})).await["code"], "UNKNOWN_METHOD");
 }

@@ -41,11 +41,7 @@ impl House {
         let scope = Scope::root("test");
         let config = Config::open(folder.path()).unwrap();
         let gateway = Gateway::start(&scope, folder.path(), config).await.unwrap();
-        Self {
-            folder,
-            scope,
-            gateway,
-        }
+        Self { folder, scope, gateway }
     }
 
     /// Stops the gateway and starts it again on the same folder.
@@ -91,24 +87,16 @@ pub struct Client<S> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     pub async fn open(stream: S) -> Self {
-        let (socket, _) = tokio_tungstenite::client_async("ws://local/ws", stream)
-            .await
-            .unwrap();
+        let (socket, _) = tokio_tungstenite::client_async("ws://local/ws", stream).await.unwrap();
         Self::over(socket)
     }
 
     pub fn over(socket: WebSocketStream<S>) -> Self {
-        Self {
-            socket,
-            next: 0,
-            events: VecDeque::new(),
-        }
+        Self { socket, next: 0, events: VecDeque::new() }
     }
 
     pub async fn ok(&mut self, method: &str, params: Value) -> Value {
-        self.call(method, params)
-            .await
-            .unwrap_or_else(|error| panic!("{method} was refused: {error}"))
+        self.call(method, params).await.unwrap_or_else(|error| panic!("{method} was refused: {error}"))
     }
 
     pub async fn refused(&mut self, method: &str, params: Value) -> Value {
@@ -139,23 +127,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         self.next += 1;
         let id = self.next.to_string();
         let request = json!({"type": "req", "id": id, "method": method, "params": params});
-        self.socket
-            .send(Message::text(request.to_string()))
-            .await
-            .unwrap();
+        self.socket.send(Message::text(request.to_string())).await.unwrap();
         id
     }
 
     /// The next frame that is text.
     pub async fn frame(&mut self) -> Value {
         loop {
-            let message = timeout(PATIENCE, self.socket.next())
-                .await
-                .expect("no frame came in time");
-            match message
-                .expect("the connection ended")
-                .expect("the connection broke")
-            {
+            let message = timeout(PATIENCE, self.socket.next()).await.expect("no frame came in time");
+            match message.expect("the connection ended").expect("the connection broke") {
                 Message::Text(text) => return serde_json::from_str(&text).unwrap(),
                 Message::Close(frame) => panic!("the gateway closed: {frame:?}"),
                 _ => {}
@@ -178,18 +158,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
 
     /// The next `chat` event of that state.
     pub async fn chat(&mut self, state: &str) -> Value {
-        self.event(|event| event["event"] == "chat" && event["payload"]["state"] == state)
-            .await["payload"]
-            .clone()
+        self.event(|event| event["event"] == "chat" && event["payload"]["state"] == state).await["payload"].clone()
     }
 
     /// All `chat` events of one session until one of that state.
     pub async fn chats_until(&mut self, session: &str, last: &str) -> Vec<Value> {
         let mut chats = Vec::new();
         loop {
-            let event = self
-                .event(|event| event["event"] == "chat" && event["payload"]["sessionKey"] == session)
-                .await["payload"]
+            let event = self.event(|event| event["event"] == "chat" && event["payload"]["sessionKey"] == session).await
+                ["payload"]
                 .clone();
             let is_last = event["state"] == last;
             chats.push(event);
@@ -202,9 +179,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// How the gateway closes: the code and the reason.
     pub async fn closed(&mut self) -> (u16, String) {
         loop {
-            let message = timeout(PATIENCE, self.socket.next())
-                .await
-                .expect("it was not closed in time");
+            let message = timeout(PATIENCE, self.socket.next()).await.expect("it was not closed in time");
             match message {
                 Some(Ok(Message::Close(Some(frame)))) => {
                     return (frame.code.into(), frame.reason.to_string());
@@ -222,9 +197,5 @@ pub fn states(chats: &[Value]) -> Vec<&str> {
 
 /// Joined deltas.
 pub fn deltas(chats: &[Value]) -> String {
-    chats
-        .iter()
-        .filter(|chat| chat["state"] == "delta")
-        .filter_map(|chat| chat["text"].as_str())
-        .collect()
+    chats.iter().filter(|chat| chat["state"] == "delta").filter_map(|chat| chat["text"].as_str()).collect()
 }

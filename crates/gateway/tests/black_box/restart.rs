@@ -13,27 +13,17 @@ async fn sessions_history_and_identity_survive() {
     let house = House::new().await;
     let id = house.gateway.id().to_owned();
     let mut client = house.client().await;
-    client
-        .ok("sessions.create", json!({"key": "s", "label": "Deck"}))
-        .await;
-    client
-        .ok("chat.send", json!({"text": "read README.md", "sessionKey": "s"}))
-        .await;
+    client.ok("sessions.create", json!({"key": "s", "label": "Deck"})).await;
+    client.ok("chat.send", json!({"text": "read README.md", "sessionKey": "s"})).await;
     client.chat("final").await;
     let before = client.ok("chat.history", json!({"sessionKey": "s"})).await;
 
     let house = house.restarted().await;
     assert_eq!(house.gateway.id(), id);
     let mut client = house.client().await;
-    assert_eq!(
-        client.ok("chat.history", json!({"sessionKey": "s"})).await,
-        before
-    );
+    assert_eq!(client.ok("chat.history", json!({"sessionKey": "s"})).await, before);
     let sessions = client.ok("sessions.list", json!({})).await;
-    assert_eq!(
-        (&sessions[0]["label"], &sessions[0]["replying"]),
-        (&json!("Deck"), &json!(false))
-    );
+    assert_eq!((&sessions[0]["label"], &sessions[0]["replying"]), (&json!("Deck"), &json!(false)));
 }
 
 #[tokio::test]
@@ -50,9 +40,7 @@ async fn clients_are_told_why_when_the_gateway_stops() {
 async fn a_stop_in_the_middle_of_a_run_keeps_what_was_said() {
     let house = House::new().await;
     let mut client = house.client().await;
-    client
-        .ok("chat.send", json!({"text": "hello", "sessionKey": "s"}))
-        .await;
+    client.ok("chat.send", json!({"text": "hello", "sessionKey": "s"})).await;
     client.chat("delta").await;
     let house = house.restarted().await;
     let mut client = house.client().await;
@@ -85,20 +73,14 @@ async fn settings_are_read_again_and_a_mistake_leaves_the_old_ones() {
     let house = House::new().await;
     let mut client = house.client().await;
     let path = house.gateway.config_path();
-    std::fs::write(
-        &path,
-        "models.discover = false\n[[gateway.agents]]\nid = \"solo\"\npreset = \"coder\"\n",
-    )
-    .unwrap();
+    std::fs::write(&path, "models.discover = false\n[[gateway.agents]]\nid = \"solo\"\npreset = \"coder\"\n").unwrap();
     house.gateway.reload().await.unwrap();
     let told = client.event(|event| event["event"] == "agents.changed").await;
     assert_eq!(told["payload"]["default_id"], "solo");
     std::fs::write(&path, "[[gateway.agents]]\nid = \"solo\"\npreest = \"coder\"\n").unwrap();
     let error = house.gateway.reload().await.unwrap_err();
     assert!(
-        error
-            .to_string()
-            .ends_with("line 3, column 1: the key \"preest\" is not known here. Did you mean \"preset\"?"),
+        error.to_string().ends_with("line 3, column 1: the key \"preest\" is not known here. Did you mean \"preset\"?"),
         "{error}"
     );
     assert_eq!(client.ok("agents.list", json!({})).await["default_id"], "solo");

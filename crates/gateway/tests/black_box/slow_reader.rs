@@ -15,15 +15,9 @@ async fn a_slow_reader_gets_a_reason_instead_of_a_gap() {
     let label = "x".repeat(190);
     // More than its queue and all buffers on the way hold.
     for _ in 0..1500 {
-        busy.ok("sessions.patch", json!({"key": "s", "label": label}))
-            .await;
+        busy.ok("sessions.patch", json!({"key": "s", "label": label})).await;
     }
-    assert!(
-        busy.ok("status", json!({})).await["droppedFrames"]
-            .as_u64()
-            .unwrap()
-            >= 1
-    );
+    assert!(busy.ok("status", json!({})).await["droppedFrames"].as_u64().unwrap() >= 1);
 
     let mut last_event = Value::Null;
     let mut seqs = Vec::new();
@@ -43,8 +37,5 @@ async fn a_slow_reader_gets_a_reason_instead_of_a_gap() {
     assert_eq!(u16::from(close.code), 1013);
     assert_eq!(busy.ok("health", json!({})).await["connections"], 1);
     let until_then = &seqs[..seqs.len() - 1];
-    assert!(
-        until_then.windows(2).all(|pair| pair[1] == pair[0] + 1),
-        "nothing is missing before the reason"
-    );
+    assert!(until_then.windows(2).all(|pair| pair[1] == pair[0] + 1), "nothing is missing before the reason");
 }

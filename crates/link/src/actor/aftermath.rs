@@ -25,9 +25,7 @@ impl Actor {
         let refused = match &failure {
             Failure::Away(_) | Failure::Wrong(_) => false,
             Failure::Busy { .. } | Failure::Later { .. } => true,
-            Failure::Stopped(state) => {
-                !matches!(state, NodeState::Failed { .. } | NodeState::Incompatible { .. })
-            }
+            Failure::Stopped(state) => !matches!(state, NodeState::Failed { .. } | NodeState::Incompatible { .. }),
         };
         if !refused {
             self.core.known = None;
@@ -62,9 +60,7 @@ impl Actor {
             Failure::Busy { until, reason } => self.back_off(reason, until),
             Failure::Wrong(reason) => self.rest(NodeState::Failed { reason }),
             Failure::Stopped(state @ NodeState::Pairing { .. }) => {
-                let pause = PAIRING
-                    .saturating_mul(1 + self.core.pairing / 6)
-                    .min(PAIRING_MOST);
+                let pause = PAIRING.saturating_mul(1 + self.core.pairing / 6).min(PAIRING_MOST);
                 self.publish(state);
                 self.core.pairing = self.core.pairing.saturating_add(1);
                 self.wait(pause);
@@ -85,11 +81,7 @@ impl Actor {
         let asked = u64::try_from(until - unix_ms()).unwrap_or(0);
         let pause = pause.max(Duration::from_millis(asked).min(ASKED_MOST));
         let next = unix_ms() + pause.as_millis() as i64;
-        self.publish(NodeState::BackingOff {
-            attempt,
-            next,
-            reason,
-        });
+        self.publish(NodeState::BackingOff { attempt, next, reason });
         self.wait(pause);
     }
 

@@ -84,11 +84,7 @@ impl Actor {
             self.shared.hand_over(token, &mut self.core.target);
         }
         if !matches!(self.shared.state(), NodeState::Ready { .. }) {
-            self.publish(NodeState::Ready {
-                version: None,
-                product: None,
-                scopes: Vec::new(),
-            });
+            self.publish(NodeState::Ready { version: None, product: None, scopes: Vec::new() });
         }
     }
 

@@ -73,23 +73,13 @@ impl<'a> Line<'a> {
             Some("close" | "closed") => closed(&read(raw).unwrap_or_default()),
             Some("meta" | "note") => remark(raw),
             Some(other) => {
-                return Err(format!(
-                    "its direction {other:?} is none of in, out, meta, note and close"
-                ));
+                return Err(format!("its direction {other:?} is none of in, out, meta, note and close"));
             }
             None => return Err("it has no direction (dir)".to_owned()),
         };
-        let named = recorded
-            .client
-            .filled()
-            .filter(|client| *client != "-")
-            .map(str::to_owned);
+        let named = recorded.client.filled().filter(|client| *client != "-").map(str::to_owned);
         let client = named.or_else(|| speaker(raw, &happened));
-        Ok(Self {
-            client,
-            at: recorded.t_ms.0,
-            happened,
-        })
+        Ok(Self { client, at: recorded.t_ms.0, happened })
     }
 }
 
@@ -98,22 +88,14 @@ fn frame(raw: &RawValue) -> Result<Cow<'_, str>, String> {
     if !raw.get().starts_with('"') {
         return Ok(Cow::Borrowed(raw.get()));
     }
-    let text: Text<'_> =
-        serde_json::from_str(raw.get()).map_err(|error| format!("its frame is no text: {error}"))?;
+    let text: Text<'_> = serde_json::from_str(raw.get()).map_err(|error| format!("its frame is no text: {error}"))?;
     Ok(text.0.unwrap_or_default())
 }
 
 fn remark<'a>(raw: Option<&RawValue>) -> Happened<'a> {
     let remark: Remark<'_> = read(raw).unwrap_or_default();
-    if let Some(status) = remark
-        .upgrade_refused
-        .0
-        .and_then(|status| u16::try_from(status).ok())
-    {
-        return Happened::Refused {
-            status,
-            body: remark.body.owned().unwrap_or_default(),
-        };
+    if let Some(status) = remark.upgrade_refused.0.and_then(|status| u16::try_from(status).ok()) {
+        return Happened::Refused { status, body: remark.body.owned().unwrap_or_default() };
     }
     if remark.closed.set() {
         return closed(&remark);
@@ -124,23 +106,15 @@ fn remark<'a>(raw: Option<&RawValue>) -> Happened<'a> {
 
 fn closed<'a>(remark: &Remark<'_>) -> Happened<'a> {
     let code = remark.code.0.and_then(|code| u16::try_from(code).ok());
-    Happened::Closed {
-        code,
-        reason: remark.reason.owned().unwrap_or_default(),
-    }
+    Happened::Closed { code, reason: remark.reason.owned().unwrap_or_default() }
 }
 
 /// A close as some recorders remark it: `A closed code=1000 reason='…'`.
 fn said_closed<'a>(said: &str) -> Option<Happened<'a>> {
     let (_, rest) = said.split_once(" closed code=")?;
     let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    let reason = rest
-        .split_once("reason='")
-        .and_then(|(_, reason)| reason.strip_suffix('\''));
-    Some(Happened::Closed {
-        code: digits.parse().ok(),
-        reason: reason.unwrap_or_default().to_owned(),
-    })
+    let reason = rest.split_once("reason='").and_then(|(_, reason)| reason.strip_suffix('\''));
+    Some(Happened::Closed { code: digits.parse().ok(), reason: reason.unwrap_or_default().to_owned() })
 }
 
 /// Whom a remarked close is about.
@@ -156,13 +130,7 @@ fn speaker(raw: Option<&RawValue>, happened: &Happened<'_>) -> Option<String> {
 /// When the recording began (Unix milliseconds), if this line's frame says what time it
 /// was: some handshakes and most tool results do.
 pub(super) fn begun(line: &[u8]) -> Option<i64> {
-    let line = Line::read(
-        std::str::from_utf8(line)
-            .ok()?
-            .trim_start_matches('\u{feff}')
-            .trim(),
-    )
-    .ok()?;
+    let line = Line::read(std::str::from_utf8(line).ok()?.trim_start_matches('\u{feff}').trim()).ok()?;
     let Happened::Received(frame) = &line.happened else {
         return None;
     };
@@ -177,16 +145,10 @@ fn clock(frame: &str) -> Option<i64> {
     let frame: Value = serde_json::from_str(frame).ok()?;
     let payload = frame.get("payload")?;
     let times = [payload.get("ts"), payload.pointer("/auth/issuedAtMs")];
-    let number = times
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_i64)
-        .find(|time| *time > 1_000_000_000_000);
+    let number = times.into_iter().flatten().filter_map(Value::as_i64).find(|time| *time > 1_000_000_000_000);
     number.or_else(|| {
         let text = payload.get("timestamp")?.as_str()?;
-        text.parse::<jiff::Timestamp>()
-            .ok()
-            .map(jiff::Timestamp::as_millisecond)
+        text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond)
     })
 }
 
@@ -197,10 +159,9 @@ mod tests {
 
     #[test]
     fn a_frame_may_be_written_as_text_or_as_what_it_was() {
-        for line in [
-            r#"{"dir":"in","t_ms":1,"frame":{"a":1}}"#,
-            r#"{"dir":"in","t_ms":1,"frame":"{\"a\":1}","extra":0}"#,
-        ] {
+        for line in
+            [r#"{"dir":"in","t_ms":1,"frame":{"a":1}}"#, r#"{"dir":"in","t_ms":1,"frame":"{\"a\":1}","extra":0}"#]
+        {
             let line = Line::read(line).unwrap();
             assert!(matches!(line.happened, Happened::Received(frame) if frame == r#"{"a":1}"#));
         }
@@ -216,8 +177,7 @@ mod tests {
 
     #[test]
     fn a_close_may_be_a_remark() {
-        let line =
-            Line::read(r#"{"dir":"note","client":"-","frame":"B closed code=1001 reason='bye'"}"#).unwrap();
+        let line = Line::read(r#"{"dir":"note","client":"-","frame":"B closed code=1001 reason='bye'"}"#).unwrap();
         assert_eq!(line.client.as_deref(), Some("B"));
         assert!(matches!(line.happened, Happened::Closed { code: Some(1001), reason } if reason == "bye"));
     }

@@ -55,9 +55,6 @@ pub(crate) struct Failure<'a> {
 
 /// Keeps a frame nobody here knows.
 pub(crate) fn keep(text: &str, name: Option<&str>, at: i64, out: &mut Out) {
-    let body = Body::Other {
-        name: name.map(Box::from),
-        raw: tree_of(text),
-    };
+    let body = Body::Other { name: name.map(Box::from), raw: tree_of(text) };
     out.events.push(Event::new(at, body));
 }

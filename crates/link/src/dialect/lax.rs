@@ -70,10 +70,7 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Option<
 pub(crate) fn list<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Vec<T> {
     let Some(raw) = raw else { return Vec::new() };
     let elements: Vec<&'a RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
-    elements
-        .into_iter()
-        .filter_map(|element| serde_json::from_str(element.get()).ok())
-        .collect()
+    elements.into_iter().filter_map(|element| serde_json::from_str(element.get()).ok()).collect()
 }
 
 /// The value as a tree. What is nested too deeply to be one stays text.
@@ -91,10 +88,7 @@ pub(crate) fn cut(text: &str, bytes: usize) -> &str {
     if text.len() <= bytes {
         return text;
     }
-    let end = (0..=bytes)
-        .rev()
-        .find(|&end| text.is_char_boundary(end))
-        .unwrap_or(0);
+    let end = (0..=bytes).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
     text.get(..end).unwrap_or_default()
 }
 
@@ -169,11 +163,7 @@ impl<'de> Visitor<'de> for Scalar {
     fn visit_f64<E: Error>(self, number: f64) -> Result<Read<'de>, E> {
         // A float that is no time and no count (infinite, beyond 2^53) is nobody's integer.
         let sane = number.is_finite() && number.abs() < 9_007_199_254_740_992.0;
-        Ok(if sane {
-            Read::Int(number as i64)
-        } else {
-            Read::Neither
-        })
+        Ok(if sane { Read::Int(number as i64) } else { Read::Neither })
     }
 
     fn visit_unit<E: Error>(self) -> Result<Read<'de>, E> {

@@ -105,9 +105,7 @@ impl McpDashboard {
             "SESSION_LIST" => self.session_list(payload, now, out),
             "SESSION_STATE" => self.session_state(payload, now, out),
             "PLAN_UPDATE" => self.of_agent(payload, Body::Plan { value: tree(payload) }, now, out),
-            "APP_LAUNCHED" | "APP_CLOSED" => {
-                self.of_agent(payload, Body::Artifact { value: tree(payload) }, now, out)
-            }
+            "APP_LAUNCHED" | "APP_CLOSED" => self.of_agent(payload, Body::Artifact { value: tree(payload) }, now, out),
             "TOOL_REGISTRY" => {
                 self.learn_tools(payload);
                 self.live
@@ -120,11 +118,7 @@ impl McpDashboard {
     /// Tells something of the agent that a payload names.
     fn of_agent(&mut self, payload: Option<&RawValue>, body: Body, now: i64, out: &mut Out) -> bool {
         let agent = self.agent_of(payload);
-        let run = self
-            .turns
-            .get(&agent)
-            .map(|turn| turn.run.clone())
-            .unwrap_or_default();
+        let run = self.turns.get(&agent).map(|turn| turn.run.clone()).unwrap_or_default();
         say_at(self.place(&agent, &run, now), body, out);
         true
     }
@@ -137,20 +131,11 @@ impl McpDashboard {
             agent_id: Text<'a>,
         }
         let named: Named<'_> = read(payload).unwrap_or_default();
-        named
-            .agent_id
-            .boxed()
-            .or_else(|| self.focus.clone())
-            .unwrap_or_else(|| "default".into())
+        named.agent_id.boxed().or_else(|| self.focus.clone()).unwrap_or_else(|| "default".into())
     }
 
     fn place<'a>(&'a self, agent: &'a str, run: &'a str, at: i64) -> Place<'a> {
-        Place {
-            run,
-            agent: Some(agent),
-            session: self.sessions.current(agent),
-            at,
-        }
+        Place { run, agent: Some(agent), session: self.sessions.current(agent), at }
     }
 
     /// The first frame in the dashboard's own form is all the handshake there is.
@@ -158,11 +143,7 @@ impl McpDashboard {
         if !self.ready {
             self.ready = true;
             let product = Some("mcp-cli".to_owned());
-            let state = NodeState::Ready {
-                version: None,
-                product,
-                scopes: Vec::new(),
-            };
+            let state = NodeState::Ready { version: None, product, scopes: Vec::new() };
             out.events.push(Event::new(now, Body::NodeState(state)));
             if self.live {
                 calls::write(&serde_json::json!({"type": "REQUEST_SESSIONS"}), out);
@@ -173,11 +154,7 @@ impl McpDashboard {
 
 impl Dialect for McpDashboard {
     fn upgrade(&self) -> Upgrade {
-        Upgrade {
-            path: "/ws",
-            headers: Vec::new(),
-            origin: Origin::Loopback,
-        }
+        Upgrade { path: "/ws", headers: Vec::new(), origin: Origin::Loopback }
     }
 
     fn opened(&mut self, _now: i64, _out: &mut Out) {
@@ -225,10 +202,7 @@ impl Dialect for McpDashboard {
 
     fn lost(&mut self, code: Option<u16>, reason: &str, now: i64, out: &mut Out) -> Close {
         let lost = std::mem::take(&mut self.waiting);
-        out.replies.extend(
-            lost.into_iter()
-                .map(|waiting| (waiting.call, Err(CallError::Lost))),
-        );
+        out.replies.extend(lost.into_iter().map(|waiting| (waiting.call, Err(CallError::Lost))));
         let reason = match (code, reason) {
             (Some(1001), _) => "mcp-cli was ended on its machine.".to_owned(),
             (Some(1009), _) => "mcp-cli closed the connection: a message was too large for it.".to_owned(),
@@ -238,14 +212,7 @@ impl Dialect for McpDashboard {
             }
             _ => "The connection to mcp-cli ended.".to_owned(),
         };
-        Close {
-            state: NodeState::BackingOff {
-                attempt: 1,
-                next: now.saturating_add(1_000),
-                reason,
-            },
-            retry: true,
-        }
+        Close { state: NodeState::BackingOff { attempt: 1, next: now.saturating_add(1_000), reason }, retry: true }
     }
 
     fn reopened(&mut self) {
@@ -267,19 +234,10 @@ impl Dialect for McpDashboard {
 fn say_at(place: Place<'_>, body: Body, out: &mut Out) {
     let run = Some(place.run).filter(|run| !run.is_empty()).map(Box::from);
     let (agent, session) = (place.agent.map(Box::from), place.session.map(Box::from));
-    out.events.push(Event {
-        at: place.at,
-        agent,
-        session,
-        run,
-        body,
-    });
+    out.events.push(Event { at: place.at, agent, session, run, body });
 }
 
 /// Unix milliseconds of a time written as text.
 fn moment(text: Option<&str>) -> Option<i64> {
-    text?
-        .parse::<jiff::Timestamp>()
-        .ok()
-        .map(jiff::Timestamp::as_millisecond)
+    text?.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond)
 }

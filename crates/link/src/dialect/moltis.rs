@@ -97,22 +97,13 @@ impl Moltis {
 
     /// Where something of this session and run belongs; the agent is the session's.
     fn place<'a>(&'a self, run: &'a str, session: Option<&'a str>, at: i64) -> Place<'a> {
-        Place {
-            run,
-            agent: session.and_then(|session| self.sessions.agent(session)),
-            session,
-            at,
-        }
+        Place { run, agent: session.and_then(|session| self.sessions.agent(session)), session, at }
     }
 }
 
 impl Dialect for Moltis {
     fn upgrade(&self) -> Upgrade {
-        Upgrade {
-            path: "/ws",
-            headers: Vec::new(),
-            origin: Origin::Absent,
-        }
+        Upgrade { path: "/ws", headers: Vec::new(), origin: Origin::Absent }
     }
 
     fn opened(&mut self, _now: i64, out: &mut Out) {
@@ -185,13 +176,7 @@ impl Dialect for Moltis {
 fn say_at(place: Place<'_>, body: Body, out: &mut Out) {
     let run = Some(place.run).filter(|run| !run.is_empty()).map(Box::from);
     let (agent, session) = (place.agent.map(Box::from), place.session.map(Box::from));
-    out.events.push(Event {
-        at: place.at,
-        agent,
-        session,
-        run,
-        body,
-    });
+    out.events.push(Event { at: place.at, agent, session, run, body });
 }
 
 /// Tells something that belongs to the node; always true, as a known frame is.

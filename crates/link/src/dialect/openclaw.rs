@@ -106,20 +106,8 @@ impl Openclaw {
             }
             "connect.challenge" => self.challenge(frame.payload, now, out),
             "tick" => true,
-            "health" => say(
-                time(frame, now),
-                Body::Health {
-                    value: tree(frame.payload),
-                },
-                out,
-            ),
-            "presence" => say(
-                now,
-                Body::Presence {
-                    value: tree(frame.payload),
-                },
-                out,
-            ),
+            "health" => say(time(frame, now), Body::Health { value: tree(frame.payload) }, out),
+            "presence" => say(now, Body::Presence { value: tree(frame.payload) }, out),
             "shutdown" => self.shutdown(frame.payload, now, out),
             _ => false,
         };
@@ -139,8 +127,7 @@ impl Openclaw {
         if let Some(last) = last
             && seq > last.saturating_add(1)
         {
-            out.events
-                .push(Event::new(now, Body::Gap { from: last, to: seq }));
+            out.events.push(Event::new(now, Body::Gap { from: last, to: seq }));
             if self.live {
                 self.reread(out);
             }
@@ -157,20 +144,10 @@ impl Openclaw {
         }
         let shutdown: Shutdown<'_> = read(payload).unwrap_or_default();
         let (text, back) = match shutdown.restart.0 {
-            Some(ms) => (
-                "The gateway restarts and will be back in a moment.".to_owned(),
-                Some(ms),
-            ),
+            Some(ms) => ("The gateway restarts and will be back in a moment.".to_owned(), Some(ms)),
             None => {
-                let why = shutdown
-                    .reason
-                    .filled()
-                    .map(|why| format!(" ({why})"))
-                    .unwrap_or_default();
-                (
-                    format!("The gateway was stopped{why}. It is reached again once somebody starts it."),
-                    None,
-                )
+                let why = shutdown.reason.filled().map(|why| format!(" ({why})")).unwrap_or_default();
+                (format!("The gateway was stopped{why}. It is reached again once somebody starts it."), None)
             }
         };
         self.goodbye = Some((text.clone(), back));
@@ -180,11 +157,7 @@ impl Openclaw {
 
 impl Dialect for Openclaw {
     fn upgrade(&self) -> Upgrade {
-        Upgrade {
-            path: "/",
-            headers: Vec::new(),
-            origin: Origin::Absent,
-        }
+        Upgrade { path: "/", headers: Vec::new(), origin: Origin::Absent }
     }
 
     fn opened(&mut self, _now: i64, _out: &mut Out) {
@@ -277,7 +250,5 @@ fn time(frame: &Envelope<'_>, now: i64) -> i64 {
         #[serde(default)]
         ts: Int,
     }
-    read::<Timed>(frame.payload)
-        .and_then(|timed| timed.ts.0)
-        .unwrap_or(now)
+    read::<Timed>(frame.payload).and_then(|timed| timed.ts.0).unwrap_or(now)
 }

@@ -127,11 +127,7 @@ impl Pending {
     /// Tells every waiting caller that the connection broke.
     pub fn lose_all(&mut self, out: &mut Out) {
         for id in std::mem::take(&mut self.order) {
-            if let Some(Asked {
-                asker: Asker::Caller(number),
-                ..
-            }) = self.asked.remove(&id)
-            {
+            if let Some(Asked { asker: Asker::Caller(number), .. }) = self.asked.remove(&id) {
                 out.replies.push((number, Err(CallError::Lost)));
             }
         }

@@ -14,11 +14,7 @@ pub(crate) struct Recent {
 impl Recent {
     /// An empty set that keeps `limit` names.
     pub fn new(limit: usize) -> Self {
-        Self {
-            names: HashSet::new(),
-            order: VecDeque::new(),
-            limit,
-        }
+        Self { names: HashSet::new(), order: VecDeque::new(), limit }
     }
 
     /// Remembers a name; whether it was new.

@@ -46,11 +46,7 @@ pub(crate) struct Runs {
 
 impl Runs {
     pub fn new() -> Self {
-        Self {
-            open: HashMap::new(),
-            order: VecDeque::new(),
-            done: Recent::new(DONE_LIMIT),
-        }
+        Self { open: HashMap::new(), order: VecDeque::new(), done: Recent::new(DONE_LIMIT) }
     }
 
     /// The run, begun now if nobody has heard of it; `None` when it has ended.
@@ -112,11 +108,7 @@ impl Runs {
     /// The latest open run of a session.
     pub fn of_session(&self, session: &str) -> Option<&Run> {
         let in_session = |run: &&Run| run.session.as_deref() == Some(session);
-        self.order
-            .iter()
-            .rev()
-            .filter_map(|id| self.open.get(id))
-            .find(in_session)
+        self.order.iter().rev().filter_map(|id| self.open.get(id)).find(in_session)
     }
 
     /// Ends a run; false when it had ended before. A run never heard of ends too: it
@@ -152,10 +144,7 @@ impl Runs {
         self.order.retain(|other| &**other != id);
         self.done.insert(id);
         run.close_tools(at, out);
-        let end = RunEnd {
-            usage: end.usage.or(run.usage),
-            ..end
-        };
+        let end = RunEnd { usage: end.usage.or(run.usage), ..end };
         run.say(at, Body::RunFinished(end), out);
         true
     }
@@ -169,12 +158,7 @@ impl Runs {
 }
 
 fn unknown_end() -> RunEnd {
-    RunEnd {
-        outcome: Outcome::Unknown,
-        text: None,
-        usage: None,
-        error: None,
-    }
+    RunEnd { outcome: Outcome::Unknown, text: None, usage: None, error: None }
 }
 
 #[cfg(test)]
@@ -185,29 +169,15 @@ mod tests {
     use serde_json::Value;
 
     fn place(run: &str) -> Place<'_> {
-        Place {
-            run,
-            at: 1,
-            ..Place::default()
-        }
+        Place { run, at: 1, ..Place::default() }
     }
 
     fn ok_end() -> RunEnd {
-        RunEnd {
-            outcome: Outcome::Ok,
-            text: Some("t".into()),
-            usage: None,
-            error: None,
-        }
+        RunEnd { outcome: Outcome::Ok, text: Some("t".into()), usage: None, error: None }
     }
 
     fn names(out: &Out) -> Vec<String> {
-        let tag = |event: &Event| {
-            serde_json::to_value(event).unwrap()["event"]
-                .as_str()
-                .unwrap()
-                .to_owned()
-        };
+        let tag = |event: &Event| serde_json::to_value(event).unwrap()["event"].as_str().unwrap().to_owned();
         out.events.iter().map(tag).collect()
     }
 
@@ -228,10 +198,7 @@ mod tests {
         run.tool_started(1, "c", "exec", Value::Null, &mut out);
         run.tool_started(1, "c", "exec", Value::Null, &mut out);
         runs.end(place("r"), ok_end(), &mut out);
-        assert_eq!(
-            names(&out),
-            ["run.started", "tool.started", "tool.finished", "run.finished"]
-        );
+        assert_eq!(names(&out), ["run.started", "tool.started", "tool.finished", "run.finished"]);
         assert!(matches!(out.events[2].body, Body::ToolFinished { ok: None, .. }));
     }
 
@@ -239,13 +206,7 @@ mod tests {
     fn a_tool_call_that_only_ends_has_a_beginning_too() {
         let (mut runs, mut out) = (Runs::new(), Out::default());
         let run = runs.enter(place("r"), &mut out).unwrap();
-        let end = || ToolEnd {
-            call: "c",
-            name: "exec",
-            ok: Some(false),
-            output: "".into(),
-            ms: None,
-        };
+        let end = || ToolEnd { call: "c", name: "exec", ok: Some(false), output: "".into(), ms: None };
         run.tool_finished(1, end(), &mut out);
         run.tool_finished(1, end(), &mut out);
         assert_eq!(names(&out), ["run.started", "tool.started", "tool.finished"]);

@@ -58,11 +58,7 @@ impl Joined {
 
     fn gave(&mut self, result: ToolCall) {
         let silent = self.silent.iter_mut();
-        let turn = self
-            .messages
-            .iter_mut()
-            .rev()
-            .take_while(|message| message.role == Role::Assistant);
+        let turn = self.messages.iter_mut().rev().take_while(|message| message.role == Role::Assistant);
         let mut calls = silent.chain(turn).flat_map(|message| message.tools.iter_mut());
         if let Some(call) = calls.find(|call| call.call == result.call) {
             call.ok = result.ok;
@@ -73,11 +69,7 @@ impl Joined {
             }
         } else if let Some(silent) = &mut self.silent {
             silent.tools.push(result);
-        } else if let Some(last) = self
-            .messages
-            .last_mut()
-            .filter(|last| last.role == Role::Assistant)
-        {
+        } else if let Some(last) = self.messages.last_mut().filter(|last| last.role == Role::Assistant) {
             last.tools.push(result);
         }
     }
@@ -96,12 +88,7 @@ fn after(silent: Message, said: Message) -> Message {
         (first, second) => first.or(second),
     };
     let run_id = said.run_id.or(silent.run_id);
-    Message {
-        tools,
-        thinking,
-        run_id,
-        ..said
-    }
+    Message { tools, thinking, run_id, ..said }
 }
 
 /// Arguments without the vendor's own additions, which begin with `_`.
@@ -121,9 +108,7 @@ pub(crate) struct Told {
 
 impl Told {
     pub fn new() -> Self {
-        Self {
-            ids: Recent::new(16 * 1024),
-        }
+        Self { ids: Recent::new(16 * 1024) }
     }
 
     /// Remembers something told; whether it is new.
@@ -165,14 +150,7 @@ mod tests {
 
     fn gave(call: &str) -> Row {
         let (name, output) = ("exec".into(), "out".into());
-        Row::Gave(ToolCall {
-            call: call.into(),
-            name,
-            input: Value::Null,
-            ok: Some(true),
-            output,
-            ms: None,
-        })
+        Row::Gave(ToolCall { call: call.into(), name, input: Value::Null, ok: Some(true), output, ms: None })
     }
 
     #[test]
@@ -186,10 +164,7 @@ mod tests {
         ];
         let messages = join(rows);
         assert_eq!(messages.len(), 2);
-        assert_eq!(
-            messages[1].tools.iter().map(|tool| tool.ok).collect::<Vec<_>>(),
-            [Some(true); 2]
-        );
+        assert_eq!(messages[1].tools.iter().map(|tool| tool.ok).collect::<Vec<_>>(), [Some(true); 2]);
     }
 
     #[test]

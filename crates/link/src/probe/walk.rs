@@ -45,31 +45,17 @@ fn in_process(stream: DuplexStream, probe: &mut Probe) -> Stream {
 async fn by_net(address: &Address, probe: &mut Probe) -> Result<TcpStream, Failure> {
     let found = connector::resolve(address).await?;
     let ips: Vec<_> = found.iter().map(|socket| socket.ip().to_string()).collect();
-    probe.ok(
-        StepName::Name,
-        format!("{} is {}", address.host(), ips.join(", ")),
-    );
+    probe.ok(StepName::Name, format!("{} is {}", address.host(), ips.join(", ")));
     let begun = Instant::now();
     let tcp = connector::connect(&found, address).await?;
     let ms = begun.elapsed().as_millis();
-    probe.ok(
-        StepName::Connection,
-        format!("port {} is open ({ms} ms)", address.port()),
-    );
+    probe.ok(StepName::Connection, format!("port {} is open ({ms} ms)", address.port()));
     Ok(tcp)
 }
 
-async fn encrypted(
-    tcp: TcpStream,
-    target: &Target,
-    tools: &Tools,
-    probe: &mut Probe,
-) -> Result<Stream, Failure> {
+async fn encrypted(tcp: TcpStream, target: &Target, tools: &Tools, probe: &mut Probe) -> Result<Stream, Failure> {
     if !target.address.secure() {
-        probe.ok(
-            StepName::Encryption,
-            "not needed: nothing leaves this computer".to_owned(),
-        );
+        probe.ok(StepName::Encryption, "not needed: nothing leaves this computer".to_owned());
         return Ok(Stream::Plain(tcp));
     }
     match connector::encrypt(tcp, target, tools).await {
@@ -80,10 +66,7 @@ async fn encrypted(
                 "by an authority this computer trusts"
             };
             probe.fingerprint = Some(fingerprint);
-            probe.ok(
-                StepName::Encryption,
-                format!("TLS, the certificate is known {how} ({fingerprint})"),
-            );
+            probe.ok(StepName::Encryption, format!("TLS, the certificate is known {how} ({fingerprint})"));
             Ok(stream)
         }
         Err(failure) => {
@@ -95,12 +78,7 @@ async fn encrypted(
     }
 }
 
-async fn gateway(
-    stream: Stream,
-    target: &Target,
-    tools: &Tools,
-    probe: &mut Probe,
-) -> Result<Opened, Failure> {
+async fn gateway(stream: Stream, target: &Target, tools: &Tools, probe: &mut Probe) -> Result<Opened, Failure> {
     let found = auto::find(target, tools).await;
     let kind = match (target.choice, found) {
         (Choice::Is(chosen), Ok(Found { kind, .. })) if kind != chosen && target.is_net() => {
@@ -121,20 +99,9 @@ async fn gateway(
     probe.kind = Some(kind);
     let dialect = (tools.make)(kind, target);
     let socket = connector::upgrade(stream, &target.address, kind, &dialect.upgrade()).await?;
-    let version = probe
-        .version
-        .as_deref()
-        .map(|version| format!(" {version}"))
-        .unwrap_or_default();
-    probe.ok(
-        StepName::Gateway,
-        format!("a {} gateway{version} answers", vendor(kind)),
-    );
-    Ok(Opened {
-        socket,
-        dialect,
-        kind,
-    })
+    let version = probe.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
+    probe.ok(StepName::Gateway, format!("a {} gateway{version} answers", vendor(kind)));
+    Ok(Opened { socket, dialect, kind })
 }
 
 async fn shake_hands(opened: Opened, target: &Target, probe: &mut Probe) -> Result<(), Failure> {
@@ -149,9 +116,7 @@ async fn shake_hands(opened: Opened, target: &Target, probe: &mut Probe) -> Resu
         }
         Err(_) => {
             let seconds = HANDSHAKE.as_secs();
-            return Err(Failure::Away(format!(
-                "the gateway did not finish the handshake within {seconds} s"
-            )));
+            return Err(Failure::Away(format!("the gateway did not finish the handshake within {seconds} s")));
         }
     };
     probe.ok(StepName::Handshake, "the gateway knows us".to_owned());
@@ -170,12 +135,7 @@ async fn shake_hands(opened: Opened, target: &Target, probe: &mut Probe) -> Resu
 }
 
 fn permissions(state: NodeState, probe: &mut Probe) {
-    if let NodeState::Ready {
-        version,
-        product,
-        scopes,
-    } = &state
-    {
+    if let NodeState::Ready { version, product, scopes } = &state {
         probe.version = version.clone().or_else(|| probe.version.take());
         probe.product = product.clone();
         let detail = match scopes.as_slice() {
@@ -196,11 +156,7 @@ enum Trouble {
 
 /// Plays the handshake. The state it ends in.
 async fn until_ready(live: &mut Live, out: &mut Out) -> Result<NodeState, Trouble> {
-    let mut state = NodeState::Ready {
-        version: None,
-        product: None,
-        scopes: Vec::new(),
-    };
+    let mut state = NodeState::Ready { version: None, product: None, scopes: Vec::new() };
     loop {
         for event in out.events.drain(..) {
             if let Body::NodeState(told @ NodeState::Ready { .. }) = event.body {

@@ -9,12 +9,7 @@ use super::parrot::FORGOTTEN;
 use crate::call::{Call, CallError, Reply};
 
 fn send() -> Call {
-    Call::Send {
-        session: None,
-        agent: None,
-        text: "hi".to_owned(),
-        client_id: "c1".to_owned(),
-    }
+    Call::Send { session: None, agent: None, text: "hi".to_owned(), client_id: "c1".to_owned() }
 }
 
 #[tokio::test(start_paused = true)]
@@ -36,11 +31,7 @@ async fn a_call_without_a_connection_says_so_at_once() {
     let mut scene = Scene::open();
     assert_eq!(scene.link.call(Call::Ping).await, Err(CallError::NotConnected));
     let _peer = scene.accept().await;
-    assert_eq!(
-        scene.link.call(Call::Ping).await,
-        Err(CallError::NotConnected),
-        "the handshake is not done"
-    );
+    assert_eq!(scene.link.call(Call::Ping).await, Err(CallError::NotConnected), "the handshake is not done");
     scene.link.pause();
     assert_eq!(scene.link.call(Call::Ping).await, Err(CallError::NotConnected));
 }
@@ -78,10 +69,7 @@ async fn a_call_whose_connection_breaks_is_lost() {
         peer.hear().await.unwrap();
         drop(peer);
     };
-    assert_eq!(
-        tokio::join!(scene.link.call(Call::Ping), play).0,
-        Err(CallError::Lost)
-    );
+    assert_eq!(tokio::join!(scene.link.call(Call::Ping), play).0, Err(CallError::Lost));
 }
 
 #[tokio::test(start_paused = true)]
@@ -93,10 +81,7 @@ async fn a_call_is_lost_too_when_this_side_hangs_up() {
         peer.hear().await.unwrap();
         link.pause();
     };
-    assert_eq!(
-        tokio::join!(scene.link.call(Call::Ping), play).0,
-        Err(CallError::Lost)
-    );
+    assert_eq!(tokio::join!(scene.link.call(Call::Ping), play).0, Err(CallError::Lost));
 }
 
 #[tokio::test(start_paused = true)]

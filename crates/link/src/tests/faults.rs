@@ -109,10 +109,7 @@ async fn text_that_is_no_text_ends_the_connection() {
 async fn bytes_that_are_no_websocket_end_the_connection() {
     let mut scene = Scene::open();
     let mut bytes = raw(&mut scene).await;
-    bytes
-        .write_all("HTTP/1.1 500 Oops\r\n".repeat(20).as_bytes())
-        .await
-        .unwrap();
+    bytes.write_all("HTTP/1.1 500 Oops\r\n".repeat(20).as_bytes()).await.unwrap();
     let (_, reason) = scene.backing_off().await;
     assert!(reason.contains("WebSocket protocol"), "{reason}");
 }
@@ -142,10 +139,7 @@ async fn a_goodbye_is_told_with_its_code() {
     use tokio_tungstenite::tungstenite::protocol::{CloseFrame, frame::coding::CloseCode};
     let mut scene = Scene::open();
     let mut peer = scene.ready().await;
-    let frame = CloseFrame {
-        code: CloseCode::Restart,
-        reason: "update".into(),
-    };
+    let frame = CloseFrame { code: CloseCode::Restart, reason: "update".into() };
     peer.socket.close(Some(frame)).await.unwrap();
     assert_eq!(scene.backing_off().await.1, "Closed 1012 update.");
 }
@@ -156,17 +150,11 @@ async fn a_burst_is_delivered_in_order_and_in_few_deliveries() {
     let mut peer = scene.ready().await;
     let before = scene.ear.bursts().len();
     for number in 0..1000 {
-        peer.socket
-            .feed(Message::text(format!("say {number}")))
-            .await
-            .unwrap();
+        peer.socket.feed(Message::text(format!("say {number}"))).await.unwrap();
     }
     peer.socket.flush().await.unwrap();
     let heard = scene.ear.heard(1000).await;
-    assert_eq!(
-        heard,
-        (0..1000).map(|number| number.to_string()).collect::<Vec<_>>()
-    );
+    assert_eq!(heard, (0..1000).map(|number| number.to_string()).collect::<Vec<_>>());
     let deliveries = scene.ear.bursts().len() - before;
     assert!(deliveries <= 20, "{deliveries} deliveries of 1000 events");
 }
@@ -194,12 +182,7 @@ async fn events_before_an_answer_are_delivered_before_it() {
 async fn a_gateway_that_never_reads_does_not_stop_us_from_reading() {
     let mut scene = Scene::open();
     let mut peer = scene.ready().await;
-    let big = Call::Send {
-        session: None,
-        agent: None,
-        text: "x".repeat(200_000),
-        client_id: "c".to_owned(),
-    };
+    let big = Call::Send { session: None, agent: None, text: "x".repeat(200_000), client_id: "c".to_owned() };
     let (link, calls) = (scene.link.clone(), async {
         for _ in 0..3 {
             drop(tokio::time::timeout(Duration::from_millis(1), scene.link.call(big.clone())).await);
@@ -219,10 +202,7 @@ async fn what_was_open_is_closed_by_the_dialect_when_the_connection_ends() {
     drop(scene.ready().await);
     scene.backing_off().await;
     assert_eq!(scene.ear.notices(), ["closed"]);
-    assert_eq!(
-        scene.ear.names(),
-        ["connecting", "handshaking", "ready", "backing_off"]
-    );
+    assert_eq!(scene.ear.names(), ["connecting", "handshaking", "ready", "backing_off"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -232,8 +212,6 @@ async fn frames_after_the_end_are_not_heard() {
     peer.socket.feed(Message::text("refuse")).await.unwrap();
     peer.socket.feed(Message::text("say too late")).await.unwrap();
     peer.socket.flush().await.unwrap();
-    scene
-        .until(|state| matches!(state, NodeState::Unauthorised { .. }))
-        .await;
+    scene.until(|state| matches!(state, NodeState::Unauthorised { .. })).await;
     assert_eq!(scene.ear.notices(), ["closed"]);
 }

@@ -29,11 +29,7 @@ pub struct Ear {
 
 impl Ear {
     pub fn new() -> Arc<Ear> {
-        Arc::new(Ear {
-            events: Mutex::default(),
-            bursts: Mutex::default(),
-            count: watch::Sender::new(0),
-        })
+        Arc::new(Ear { events: Mutex::default(), bursts: Mutex::default(), count: watch::Sender::new(0) })
     }
 
     pub fn notices(&self) -> Vec<String> {
@@ -56,12 +52,7 @@ impl Ear {
 
     /// The names of the states heard, in order.
     pub fn names(&self) -> Vec<String> {
-        let name = |state: &NodeState| {
-            serde_json::to_value(state).unwrap()["state"]
-                .as_str()
-                .unwrap()
-                .to_owned()
-        };
+        let name = |state: &NodeState| serde_json::to_value(state).unwrap()["state"].as_str().unwrap().to_owned();
         self.states().iter().map(name).collect()
     }
 
@@ -73,10 +64,7 @@ impl Ear {
     /// Waits until what was heard is enough.
     pub async fn until(&self, enough: impl Fn(&[Event]) -> bool) {
         let mut count = self.count.subscribe();
-        count
-            .wait_for(|_| enough(&self.events.lock().unwrap()))
-            .await
-            .unwrap();
+        count.wait_for(|_| enough(&self.events.lock().unwrap())).await.unwrap();
     }
 
     /// Waits until so many notices were heard.
@@ -110,10 +98,7 @@ pub struct Peer {
 }
 
 pub fn tools() -> Tools {
-    Tools {
-        make: parrot::make,
-        trust: None,
-    }
+    Tools { make: parrot::make, trust: None }
 }
 
 pub fn target(transport: Transport) -> Target {
@@ -122,11 +107,7 @@ pub fn target(transport: Transport) -> Target {
         choice: Choice::Is(Kind::Moltis),
         address: Address::in_memory(),
         pin: None,
-        credentials: Credentials {
-            key: Some("key".to_owned().into()),
-            device: None,
-            device_token: None,
-        },
+        credentials: Credentials { key: Some("key".to_owned().into()), device: None, device_token: None },
         ours: ClientInfo::new("0.1.0", "00000000-0000-0000-0000-000000000000"),
         on_token: None,
         transport,
@@ -149,13 +130,7 @@ impl Scene {
         change(&mut target);
         let (root, ear) = (Scope::root("test"), Ear::new());
         let link = open_with(&root, target.clone(), ear.clone(), tools());
-        Scene {
-            root,
-            link,
-            ear,
-            target,
-            calling,
-        }
+        Scene { root, link, ear, target, calling }
     }
 
     /// The next connection, not yet upgraded.
@@ -170,9 +145,7 @@ impl Scene {
 
     /// The next connection, upgraded, with its first word heard.
     pub async fn accept(&mut self) -> Peer {
-        let mut peer = Peer {
-            socket: accept_async(self.ring().await).await.unwrap(),
-        };
+        let mut peer = Peer { socket: accept_async(self.ring().await).await.unwrap() };
         let first = peer.hear().await.unwrap();
         assert!(first.starts_with("i am "), "{first}");
         peer
@@ -190,17 +163,11 @@ impl Scene {
     pub async fn until(&self, wanted: impl FnMut(&NodeState) -> bool) -> NodeState {
         let mut states = self.link.states();
         let found = timeout(Duration::from_secs(3600), states.wait_for(wanted)).await;
-        found
-            .unwrap_or_else(|_| panic!("still {:?}", self.link.state()))
-            .unwrap()
-            .clone()
+        found.unwrap_or_else(|_| panic!("still {:?}", self.link.state())).unwrap().clone()
     }
 
     pub async fn backing_off(&self) -> (u32, String) {
-        match self
-            .until(|state| matches!(state, NodeState::BackingOff { .. }))
-            .await
-        {
+        match self.until(|state| matches!(state, NodeState::BackingOff { .. })).await {
             NodeState::BackingOff { attempt, reason, .. } => (attempt, reason),
             other => panic!("{other:?}"),
         }

@@ -29,15 +29,10 @@ async fn moltis() -> Stage {
         ring.try_send(theirs).unwrap();
         ours
     }));
-    let target = Target {
-        choice: Choice::Is(Kind::Moltis),
-        ..target(transport)
-    };
+    let target = Target { choice: Choice::Is(Kind::Moltis), ..target(transport) };
     let (root, ear) = (Scope::root("test"), Ear::new());
     let link = open_with(&root, target, ear.clone(), Tools::default());
-    let mut peer = Peer {
-        socket: accept_async(calling.recv().await.unwrap()).await.unwrap(),
-    };
+    let mut peer = Peer { socket: accept_async(calling.recv().await.unwrap()).await.unwrap() };
     let greeting: serde_json::Value = serde_json::from_str(&peer.hear().await.unwrap()).unwrap();
     let hello = serde_json::json!({
         "type": "res", "id": greeting["id"], "ok": true,
@@ -49,16 +44,8 @@ async fn moltis() -> Stage {
     });
     peer.say(&hello.to_string()).await;
     let mut states = link.states();
-    states
-        .wait_for(|state| matches!(state, NodeState::Ready { .. }))
-        .await
-        .unwrap();
-    Stage {
-        _root: root,
-        link,
-        ear,
-        peer,
-    }
+    states.wait_for(|state| matches!(state, NodeState::Ready { .. })).await.unwrap();
+    Stage { _root: root, link, ear, peer }
 }
 
 /// Frames that are wrong in many ways.
@@ -77,17 +64,11 @@ fn nasty() -> Vec<String> {
         deep("[", "]"),
         deep(r#"{"a":"#, "}"),
         chat(&deep("[", "]")),
-        chat(&format!(
-            r#"{{"sessionKey":"s","runId":"r","state":"delta","text":{}}}"#,
-            deep("[", "]")
-        )),
+        chat(&format!(r#"{{"sessionKey":"s","runId":"r","state":"delta","text":{}}}"#, deep("[", "]"))),
         chat(r#"{"sessionKey":7,"runId":{},"state":[],"text":null}"#),
         chat(r#"{"state":"delta","text":"\ud800"}"#),
         chat(r#"{"state":"delta","text":1e999999}"#),
-        format!(
-            r#"{{"type":"event","event":"{}","payload":{{}}}}"#,
-            "x".repeat(1 << 20)
-        ),
+        format!(r#"{{"type":"event","event":"{}","payload":{{}}}}"#, "x".repeat(1 << 20)),
         "{\"type\":\"event\",\"event\":\"chat\",\"payload\":{".to_owned(),
     ]
 }
@@ -101,18 +82,10 @@ async fn frames_that_are_wrong_in_many_ways_cost_nothing_but_themselves() {
     let good = r#"{"type":"event","event":"chat","payload":{"sessionKey":"s","runId":"r","state":"delta","text":"still here"},"seq":2}"#;
     stage.peer.say(good).await;
     let heard = stage.ear.until(|events| {
-        events
-            .iter()
-            .any(|event| matches!(&event.body, Body::TextDelta { text } if &**text == "still here"))
+        events.iter().any(|event| matches!(&event.body, Body::TextDelta { text } if &**text == "still here"))
     });
-    timeout(Duration::from_secs(3600), heard)
-        .await
-        .expect("never heard again");
-    assert!(
-        matches!(stage.link.state(), NodeState::Ready { .. }),
-        "{:?}",
-        stage.link.state()
-    );
+    timeout(Duration::from_secs(3600), heard).await.expect("never heard again");
+    assert!(matches!(stage.link.state(), NodeState::Ready { .. }), "{:?}", stage.link.state());
 }
 
 #[tokio::test(start_paused = true)]
@@ -130,9 +103,6 @@ async fn an_answer_that_makes_no_sense_is_an_error_of_that_call_alone() {
         answer = link.call(Call::Agents) => answer,
         () = play => unreachable!(),
     };
-    assert!(
-        answer.is_err() || format!("{answer:?}").contains("[]"),
-        "{answer:?}"
-    );
+    assert!(answer.is_err() || format!("{answer:?}").contains("[]"), "{answer:?}");
     assert!(matches!(link.state(), NodeState::Ready { .. }));
 }

@@ -22,9 +22,7 @@ async fn a_link_becomes_ready_in_named_steps() {
 async fn a_refused_key_is_not_tried_again_until_somebody_says_so() {
     let mut scene = Scene::open();
     scene.accept().await.say("refuse").await;
-    scene
-        .until(|state| matches!(state, NodeState::Unauthorised { .. }))
-        .await;
+    scene.until(|state| matches!(state, NodeState::Unauthorised { .. })).await;
     sleep(Duration::from_secs(3600)).await;
     assert!(!scene.rang());
     scene.link.retry();
@@ -35,9 +33,7 @@ async fn a_refused_key_is_not_tried_again_until_somebody_says_so() {
 async fn another_protocol_version_is_not_tried_again() {
     let mut scene = Scene::open();
     scene.accept().await.say("old").await;
-    scene
-        .until(|state| matches!(state, NodeState::Incompatible { .. }))
-        .await;
+    scene.until(|state| matches!(state, NodeState::Incompatible { .. })).await;
     sleep(Duration::from_secs(3600)).await;
     assert!(!scene.rang());
 }
@@ -49,33 +45,21 @@ async fn an_approved_pairing_is_noticed_and_the_tries_before_it_are_not_shown() 
     for _ in 0..20 {
         scene.accept().await.say("pair r1").await;
     }
-    assert!(
-        begun.elapsed() >= Duration::from_secs(19 * 5),
-        "{:?}",
-        begun.elapsed()
-    );
+    assert!(begun.elapsed() >= Duration::from_secs(19 * 5), "{:?}", begun.elapsed());
     let _peer = scene.ready().await;
-    assert_eq!(
-        scene.ear.names(),
-        ["connecting", "handshaking", "pairing", "ready"]
-    );
+    assert_eq!(scene.ear.names(), ["connecting", "handshaking", "pairing", "ready"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_limit_is_kept() {
     let mut scene = Scene::open();
     scene.accept().await.say("limit 60000").await;
-    scene
-        .until(|state| matches!(state, NodeState::RateLimited { .. }))
-        .await;
+    scene.until(|state| matches!(state, NodeState::RateLimited { .. })).await;
     let begun = Instant::now();
     let _peer = scene.accept().await;
     let waited = begun.elapsed();
     // The time of day does not stand still while the test's own clock does.
-    assert!(
-        waited > Duration::from_secs(50) && waited < Duration::from_secs(61),
-        "{waited:?}"
-    );
+    assert!(waited > Duration::from_secs(50) && waited < Duration::from_secs(61), "{waited:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -83,9 +67,7 @@ async fn tries_are_spaced_ever_wider_while_the_gateway_accepts_and_drops() {
     let mut scene = Scene::open();
     for attempt in 1..=6 {
         drop(scene.accept().await);
-        scene
-            .until(|state| matches!(state, NodeState::BackingOff { attempt: n, .. } if *n == attempt))
-            .await;
+        scene.until(|state| matches!(state, NodeState::BackingOff { attempt: n, .. } if *n == attempt)).await;
     }
 }
 
@@ -106,17 +88,12 @@ async fn the_next_try_is_announced_truly() {
         drop(scene.ring().await);
     }
     scene.backing_off().await;
-    let NodeState::BackingOff { next, .. } = scene.link.state() else {
-        panic!()
-    };
+    let NodeState::BackingOff { next, .. } = scene.link.state() else { panic!() };
     let announced = next - crate::clock::unix_ms();
     let begun = Instant::now();
     scene.ring().await;
     let waited = begun.elapsed().as_millis() as i64;
-    assert!(
-        (waited - announced).abs() < 2000,
-        "{announced} ms announced, {waited} ms waited"
-    );
+    assert!((waited - announced).abs() < 2000, "{announced} ms announced, {waited} ms waited");
 }
 
 #[tokio::test(start_paused = true)]
@@ -129,11 +106,7 @@ async fn retry_does_not_wait() {
     }
     let begun = Instant::now();
     scene.accept().await;
-    assert!(
-        begun.elapsed() < Duration::from_millis(1),
-        "{:?}",
-        begun.elapsed()
-    );
+    assert!(begun.elapsed() < Duration::from_millis(1), "{:?}", begun.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
@@ -165,16 +138,12 @@ async fn a_pause_ends_waiting_too() {
 async fn a_new_key_is_used_at_once() {
     let mut scene = Scene::open();
     scene.accept().await.say("refuse").await;
-    scene
-        .until(|state| matches!(state, NodeState::Unauthorised { .. }))
-        .await;
+    scene.until(|state| matches!(state, NodeState::Unauthorised { .. })).await;
     let mut target = scene.target.clone();
     target.credentials.key = Some("other".to_owned().into());
     scene.link.retarget(target);
     let stream = scene.ring().await;
-    let mut peer = super::gateway::Peer {
-        socket: tokio_tungstenite::accept_async(stream).await.unwrap(),
-    };
+    let mut peer = super::gateway::Peer { socket: tokio_tungstenite::accept_async(stream).await.unwrap() };
     assert_eq!(peer.hear().await.unwrap(), "i am other");
 }
 
@@ -185,17 +154,7 @@ async fn a_new_target_while_connected_hangs_up_first() {
     scene.link.retarget(scene.target.clone());
     assert_eq!(peer.hear().await, None);
     let _peer = scene.ready().await;
-    assert_eq!(
-        scene.ear.names(),
-        [
-            "connecting",
-            "handshaking",
-            "ready",
-            "connecting",
-            "handshaking",
-            "ready"
-        ]
-    );
+    assert_eq!(scene.ear.names(), ["connecting", "handshaking", "ready", "connecting", "handshaking", "ready"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -209,18 +168,12 @@ async fn a_token_is_handed_over_once_and_used_from_then_on() {
     });
     let mut peer = scene.accept().await;
     peer.say("hello t1").await;
-    scene
-        .until(|state| matches!(state, NodeState::Ready { .. }))
-        .await;
+    scene.until(|state| matches!(state, NodeState::Ready { .. })).await;
     drop(peer);
-    let mut peer = super::gateway::Peer {
-        socket: tokio_tungstenite::accept_async(scene.ring().await).await.unwrap(),
-    };
+    let mut peer = super::gateway::Peer { socket: tokio_tungstenite::accept_async(scene.ring().await).await.unwrap() };
     assert_eq!(peer.hear().await.unwrap(), "i am t1");
     peer.say("hello t1").await;
-    scene
-        .until(|state| matches!(state, NodeState::Ready { .. }))
-        .await;
+    scene.until(|state| matches!(state, NodeState::Ready { .. })).await;
     assert_eq!(*kept.lock().unwrap(), ["t1"]);
 }
 

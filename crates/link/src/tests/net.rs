@@ -43,10 +43,7 @@ where
             tokio::spawn(each(stream));
         }
     });
-    Target {
-        address: Address::parse(&address).unwrap(),
-        ..target(Transport::Net)
-    }
+    Target { address: Address::parse(&address).unwrap(), ..target(Transport::Net) }
 }
 
 /// The first state of a link to the target that lasts.
@@ -54,17 +51,9 @@ pub async fn settles(target: Target) -> NodeState {
     let root = Scope::root("test");
     let link = open_with(&root, target, Ear::new(), tools());
     let mut states = link.states();
-    let lasting = |state: &NodeState| {
-        !matches!(
-            state,
-            NodeState::Idle | NodeState::Connecting | NodeState::Handshaking
-        )
-    };
-    let state = timeout(Duration::from_secs(20), states.wait_for(lasting))
-        .await
-        .unwrap()
-        .unwrap()
-        .clone();
+    let lasting =
+        |state: &NodeState| !matches!(state, NodeState::Idle | NodeState::Connecting | NodeState::Handshaking);
+    let state = timeout(Duration::from_secs(20), states.wait_for(lasting)).await.unwrap().unwrap().clone();
     link.close().await;
     state
 }
@@ -81,10 +70,7 @@ async fn parrot() -> Target {
         if head.starts_with(b"GET /health") {
             let mut stream = stream;
             let body = r#"{"status":"ok","version":"0.9","protocol":4}"#;
-            stream
-                .write_all(http("200 OK", &format!("\r\n{body}")).as_bytes())
-                .await
-                .unwrap();
+            stream.write_all(http("200 OK", &format!("\r\n{body}")).as_bytes()).await.unwrap();
             return;
         }
         let mut socket = accept_async(stream).await.unwrap();
@@ -102,63 +88,34 @@ async fn http_refusals_become_states_with_a_sentence() {
     type Case = (fn(&str) -> String, &'static str, &'static str);
     let cases: [Case; 8] = [
         (|_| http("401 Unauthorized", "\r\n"), "unauthorised", "HTTP 401"),
-        (
-            |_| http("403 Forbidden", "\r\ncross-origin"),
-            "unauthorised",
-            "HTTP 403",
-        ),
+        (|_| http("403 Forbidden", "\r\ncross-origin"), "unauthorised", "HTTP 403"),
         (|_| http("404 Not Found", "\r\n"), "failed", "no gateway at /ws"),
-        (
-            |_| http("200 OK", "\r\n<title>Router</title>"),
-            "failed",
-            "Router",
-        ),
+        (|_| http("200 OK", "\r\n<title>Router</title>"), "failed", "Router"),
         (|_| http("500 Oops", "\r\n"), "backing_off", "HTTP 500"),
         (|_| http("503 Busy", "\r\n"), "backing_off", "HTTP 503"),
-        (
-            |_| http("429 Slow down", "Retry-After: 7\r\n\r\n"),
-            "rate_limited",
-            "asks us to wait",
-        ),
-        (
-            |_| http("301 Moved", "Location: https://localhost/ws\r\n\r\n"),
-            "failed",
-            "wss://127.0.0.1",
-        ),
+        (|_| http("429 Slow down", "Retry-After: 7\r\n\r\n"), "rate_limited", "asks us to wait"),
+        (|_| http("301 Moved", "Location: https://localhost/ws\r\n\r\n"), "failed", "wss://127.0.0.1"),
     ];
     for (answer, name, words) in cases {
         let state = serde_json::to_value(settles(web(answer).await).await).unwrap();
         assert_eq!(state["state"], name, "{state}");
-        assert!(
-            state["reason"].as_str().unwrap().contains(words),
-            "{words}: {state}"
-        );
+        assert!(state["reason"].as_str().unwrap().contains(words), "{words}: {state}");
     }
 }
 
 #[tokio::test]
 async fn a_server_that_does_not_speak_http_is_named_so() {
     let state = settles(web(|_| "SSH-2.0-OpenSSH_9.2\r\n\r\n".to_owned()).await).await;
-    assert!(
-        matches!(&state, NodeState::Failed { reason } if reason.contains("does not speak HTTP")),
-        "{state:?}"
-    );
+    assert!(matches!(&state, NodeState::Failed { reason } if reason.contains("does not speak HTTP")), "{state:?}");
 }
 
 #[tokio::test]
 async fn nothing_listening_is_tried_again() {
     let mut target = parrot().await;
-    let free = TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     target.address = Address::parse(&free.to_string()).unwrap();
     let state = settles(target).await;
-    assert!(
-        matches!(&state, NodeState::BackingOff { reason, .. } if reason.contains("Nothing listens")),
-        "{state:?}"
-    );
+    assert!(matches!(&state, NodeState::BackingOff { reason, .. } if reason.contains("Nothing listens")), "{state:?}");
 }
 
 #[tokio::test]
@@ -166,10 +123,7 @@ async fn a_name_nobody_knows_is_tried_again() {
     let mut target = parrot().await;
     target.address = Address::parse("wss://no-such-host.invalid:1").unwrap();
     let state = settles(target).await;
-    assert!(
-        matches!(&state, NodeState::BackingOff { reason, .. } if reason.contains("no-such-host")),
-        "{state:?}"
-    );
+    assert!(matches!(&state, NodeState::BackingOff { reason, .. } if reason.contains("no-such-host")), "{state:?}");
 }
 
 #[tokio::test]
@@ -179,35 +133,21 @@ async fn a_gateway_of_another_vendor_is_recognised() {
         _ => http("404 Not Found", "\r\n"),
     });
     let state = settles(target.await).await;
-    let NodeState::Failed { reason } = state else {
-        panic!("{state:?}")
-    };
-    assert!(
-        reason.contains("OpenClaw") && reason.contains("Moltis"),
-        "{reason}"
-    );
+    let NodeState::Failed { reason } = state else { panic!("{state:?}") };
+    assert!(reason.contains("OpenClaw") && reason.contains("Moltis"), "{reason}");
 }
 
 #[tokio::test]
 async fn auto_asks_who_is_there_and_connects() {
-    let target = Target {
-        choice: Choice::Auto,
-        ..parrot().await
-    };
+    let target = Target { choice: Choice::Auto, ..parrot().await };
     assert!(matches!(settles(target).await, NodeState::Ready { .. }));
 }
 
 #[tokio::test]
 async fn auto_says_when_nobody_known_is_there() {
-    let target = Target {
-        choice: Choice::Auto,
-        ..web(|_| http("200 OK", "\r\n<title>nginx</title>")).await
-    };
+    let target = Target { choice: Choice::Auto, ..web(|_| http("200 OK", "\r\n<title>nginx</title>")).await };
     let state = settles(target).await;
-    assert!(
-        matches!(&state, NodeState::Failed { reason } if reason.contains("nginx")),
-        "{state:?}"
-    );
+    assert!(matches!(&state, NodeState::Failed { reason } if reason.contains("nginx")), "{state:?}");
 }
 
 fn outcomes(probe: &Probe) -> Vec<Outcome> {
@@ -216,16 +156,10 @@ fn outcomes(probe: &Probe) -> Vec<Outcome> {
 
 #[tokio::test]
 async fn the_desk_walks_all_steps_to_a_gateway_that_works() {
-    let target = Target {
-        choice: Choice::Auto,
-        ..parrot().await
-    };
+    let target = Target { choice: Choice::Auto, ..parrot().await };
     let probe = probe_with(&target, &tools()).await;
     assert!(probe.works(), "{probe:#?}");
-    assert_eq!(
-        (probe.kind, probe.product.as_deref()),
-        (Some(Kind::Moltis), Some("Parrot"))
-    );
+    assert_eq!((probe.kind, probe.product.as_deref()), (Some(Kind::Moltis), Some("Parrot")));
     assert!(probe.latency.is_some());
     assert!(matches!(probe.state, NodeState::Ready { .. }));
     assert!(probe.steps.iter().all(|step| !step.detail.is_empty()));
@@ -235,17 +169,10 @@ async fn the_desk_walks_all_steps_to_a_gateway_that_works() {
 async fn the_desk_names_the_step_where_the_way_ends() {
     use Outcome::{Failed, NotReached, Ok};
     let mut target = parrot().await;
-    let free = TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     target.address = Address::parse(&free.to_string()).unwrap();
     let probe = probe_with(&target, &tools()).await;
-    assert_eq!(
-        outcomes(&probe),
-        [Ok, Ok, Failed, NotReached, NotReached, NotReached, NotReached]
-    );
+    assert_eq!(outcomes(&probe), [Ok, Ok, Failed, NotReached, NotReached, NotReached, NotReached]);
     assert!(!probe.works());
 
     let refusing = web(|_| http("401 No", "\r\n")).await;
@@ -264,15 +191,8 @@ async fn the_desk_tells_a_refused_key_from_a_missing_gateway() {
     })
     .await;
     let probe = probe_with(&target, &tools()).await;
-    let failed = probe
-        .steps
-        .iter()
-        .find(|step| step.outcome == Outcome::Failed)
-        .unwrap();
-    assert_eq!(
-        (failed.name, failed.detail.as_str()),
-        (StepName::Handshake, "Wrong key.")
-    );
+    let failed = probe.steps.iter().find(|step| step.outcome == Outcome::Failed).unwrap();
+    assert_eq!((failed.name, failed.detail.as_str()), (StepName::Handshake, "Wrong key."));
 }
 
 #[tokio::test]

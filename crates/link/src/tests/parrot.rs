@@ -14,19 +14,9 @@ use crate::target::Target;
 pub const SILENCE: u64 = 60_000;
 
 pub fn make(_: Kind, target: &Target) -> Box<dyn Dialect> {
-    let spoken = target
-        .credentials
-        .device_token
-        .as_ref()
-        .or(target.credentials.key.as_ref());
-    let key = spoken
-        .map(|key| key.expose_secret().to_owned())
-        .unwrap_or_default();
-    Box::new(Parrot {
-        key,
-        ready: false,
-        token: None,
-    })
+    let spoken = target.credentials.device_token.as_ref().or(target.credentials.key.as_ref());
+    let key = spoken.map(|key| key.expose_secret().to_owned()).unwrap_or_default();
+    Box::new(Parrot { key, ready: false, token: None })
 }
 
 struct Parrot {
@@ -50,16 +40,11 @@ fn told(state: NodeState, retry: bool, now: i64, out: &mut Out) {
 
 impl Dialect for Parrot {
     fn upgrade(&self) -> Upgrade {
-        Upgrade {
-            path: "/ws",
-            headers: Vec::new(),
-            origin: Origin::Absent,
-        }
+        Upgrade { path: "/ws", headers: Vec::new(), origin: Origin::Absent }
     }
 
     fn opened(&mut self, now: i64, out: &mut Out) {
-        out.events
-            .push(Event::new(now, Body::NodeState(NodeState::Handshaking)));
+        out.events.push(Event::new(now, Body::NodeState(NodeState::Handshaking)));
         out.frames.push(format!("i am {}", self.key));
     }
 
@@ -71,46 +56,22 @@ impl Dialect for Parrot {
                 self.token = (!rest.is_empty()).then(|| SecretString::from(rest.to_owned()));
                 out.events.push(Event::new(now, Body::NodeState(ready())));
             }
-            "say" => out
-                .events
-                .push(Event::new(now, Body::Notice { text: rest.into() })),
+            "say" => out.events.push(Event::new(now, Body::Notice { text: rest.into() })),
             "answer" => out.replies.push((rest.parse().unwrap(), Ok(Reply::Pong))),
-            "refuse" => told(
-                NodeState::Unauthorised {
-                    reason: "wrong key".to_owned(),
-                },
-                false,
-                now,
-                out,
-            ),
+            "refuse" => told(NodeState::Unauthorised { reason: "wrong key".to_owned() }, false, now, out),
             "pair" => {
                 let (request, reason) = (rest.to_owned(), "ask the owner".to_owned());
                 told(NodeState::Pairing { request, reason }, false, now, out);
             }
             "limit" => {
                 let until = now + rest.parse::<i64>().unwrap();
-                told(
-                    NodeState::RateLimited {
-                        until,
-                        reason: "too fast".to_owned(),
-                    },
-                    true,
-                    now,
-                    out,
-                );
+                told(NodeState::RateLimited { until, reason: "too fast".to_owned() }, true, now, out);
             }
             "old" => {
                 let (ours, theirs, reason) = ("1".to_owned(), "0".to_owned(), "too old".to_owned());
                 told(NodeState::Incompatible { ours, theirs, reason }, false, now, out);
             }
-            "restart" => told(
-                NodeState::Failed {
-                    reason: "it restarts".to_owned(),
-                },
-                true,
-                now,
-                out,
-            ),
+            "restart" => told(NodeState::Failed { reason: "it restarts".to_owned() }, true, now, out),
             "boom" => panic!("a bug"),
             _ => {}
         }
@@ -122,13 +83,7 @@ impl Dialect for Parrot {
         match call {
             Call::Ping => out.frames.push(format!("ping {id}")),
             Call::Send { text, .. } => out.frames.push(format!("send {id} {text}")),
-            _ => out.replies.push((
-                id,
-                Err(CallError::Unsupported {
-                    vendor: "Parrot",
-                    what: "do that",
-                }),
-            )),
+            _ => out.replies.push((id, Err(CallError::Unsupported { vendor: "Parrot", what: "do that" }))),
         }
     }
 
@@ -137,17 +92,9 @@ impl Dialect for Parrot {
     }
 
     fn closed(&mut self, code: Option<u16>, reason: &str, now: i64, out: &mut Out) -> Close {
-        out.events.push(Event::new(
-            now,
-            Body::Notice {
-                text: "closed".into(),
-            },
-        ));
+        out.events.push(Event::new(now, Body::Notice { text: "closed".into() }));
         let reason = format!("closed {} {reason}", code.unwrap_or(0));
-        Close {
-            state: NodeState::Failed { reason },
-            retry: true,
-        }
+        Close { state: NodeState::Failed { reason }, retry: true }
     }
 
     fn silence_limit(&self) -> u64 {

@@ -41,10 +41,7 @@ fn leaf(name: &str) -> CertificateParams {
 
 fn self_signed(params: CertificateParams) -> Shown {
     let key = KeyPair::generate().unwrap();
-    Shown {
-        chain: vec![params.self_signed(&key).unwrap().der().clone()],
-        key,
-    }
+    Shown { chain: vec![params.self_signed(&key).unwrap().der().clone()], key }
 }
 
 fn authority() -> CertifiedIssuer<'static, KeyPair> {
@@ -55,20 +52,14 @@ fn authority() -> CertifiedIssuer<'static, KeyPair> {
 
 fn signed(params: CertificateParams, by: &CertifiedIssuer<'static, KeyPair>) -> Shown {
     let key = KeyPair::generate().unwrap();
-    Shown {
-        chain: vec![params.signed_by(&key, by).unwrap().der().clone()],
-        key,
-    }
+    Shown { chain: vec![params.signed_by(&key, by).unwrap().der().clone()], key }
 }
 
 /// A parrot behind TLS.
 async fn gateway(shown: &Shown) -> Target {
     let _ = Trust::system();
     let key = PrivateKeyDer::Pkcs8(shown.key.serialize_der().into());
-    let config = ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(shown.chain.clone(), key)
-        .unwrap();
+    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(shown.chain.clone(), key).unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let plain = serve(move |stream| {
         let acceptor = acceptor.clone();
@@ -87,22 +78,12 @@ async fn gateway(shown: &Shown) -> Target {
         }
     })
     .await;
-    Target {
-        address: Address::parse(&format!("wss://localhost:{}", plain.address.port())).unwrap(),
-        ..plain
-    }
+    Target { address: Address::parse(&format!("wss://localhost:{}", plain.address.port())).unwrap(), ..plain }
 }
 
 /// The state a link with these authorities settles in.
 async fn state(target: Target, trust: Arc<Trust>) -> NodeState {
-    let probe = probe_with(
-        &target,
-        &Tools {
-            trust: Some(trust),
-            ..tools()
-        },
-    )
-    .await;
+    let probe = probe_with(&target, &Tools { trust: Some(trust), ..tools() }).await;
     probe.state
 }
 
@@ -113,11 +94,7 @@ fn strict() -> Arc<Trust> {
 #[track_caller]
 fn untrusted(state: NodeState) -> (String, Option<String>, String) {
     match state {
-        NodeState::Untrusted {
-            fingerprint,
-            pinned,
-            reason,
-        } => (fingerprint, pinned, reason),
+        NodeState::Untrusted { fingerprint, pinned, reason } => (fingerprint, pinned, reason),
         other => panic!("{other:?}"),
     }
 }
@@ -134,10 +111,7 @@ async fn an_unknown_certificate_is_shown_by_its_fingerprint_and_not_trusted() {
 #[tokio::test]
 async fn a_pinned_certificate_is_trusted() {
     let shown = self_signed(leaf("localhost"));
-    let target = Target {
-        pin: Some(shown.fingerprint()),
-        ..gateway(&shown).await
-    };
+    let target = Target { pin: Some(shown.fingerprint()), ..gateway(&shown).await };
     let state = state(target, strict()).await;
     assert!(matches!(state, NodeState::Ready { .. }), "{state:?}");
 }
@@ -145,10 +119,7 @@ async fn a_pinned_certificate_is_trusted() {
 #[tokio::test]
 async fn a_changed_certificate_is_an_alarm_that_names_both() {
     let (old, new) = (self_signed(leaf("localhost")), self_signed(leaf("localhost")));
-    let target = Target {
-        pin: Some(old.fingerprint()),
-        ..gateway(&new).await
-    };
+    let target = Target { pin: Some(old.fingerprint()), ..gateway(&new).await };
     let (fingerprint, pinned, reason) = untrusted(state(target, strict()).await);
     assert_eq!(fingerprint, new.fingerprint().to_string());
     assert_eq!(pinned, Some(old.fingerprint().to_string()));
@@ -161,14 +132,8 @@ async fn a_certificate_of_a_known_authority_is_trusted_unless_another_is_pinned(
     let trust = Arc::new(Trust::with_roots([ca.der().clone()]));
     let shown = signed(leaf("localhost"), &ca);
     let good = gateway(&shown).await;
-    assert!(matches!(
-        state(good.clone(), trust.clone()).await,
-        NodeState::Ready { .. }
-    ));
-    let pinned = Target {
-        pin: Some(Fingerprint::of(b"another")),
-        ..good
-    };
+    assert!(matches!(state(good.clone(), trust.clone()).await, NodeState::Ready { .. }));
+    let pinned = Target { pin: Some(Fingerprint::of(b"another")), ..good };
     let (_, _, reason) = untrusted(state(pinned, trust).await);
     assert!(reason.contains("vouched for by an authority"), "{reason}");
 }
@@ -179,10 +144,7 @@ async fn an_expired_certificate_is_called_expired_with_its_day() {
     let mut params = leaf("localhost");
     (params.not_before, params.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 2, 3));
     for (shown, trust) in [
-        (
-            signed(params.clone(), &ca),
-            Arc::new(Trust::with_roots([ca.der().clone()])),
-        ),
+        (signed(params.clone(), &ca), Arc::new(Trust::with_roots([ca.der().clone()]))),
         (self_signed(params), strict()),
     ] {
         let (_, _, reason) = untrusted(state(gateway(&shown).await, trust).await);
@@ -194,17 +156,11 @@ async fn an_expired_certificate_is_called_expired_with_its_day() {
 async fn a_certificate_for_another_name_is_called_so_with_both_names() {
     let ca = authority();
     for (shown, trust) in [
-        (
-            signed(leaf("homelab.example"), &ca),
-            Arc::new(Trust::with_roots([ca.der().clone()])),
-        ),
+        (signed(leaf("homelab.example"), &ca), Arc::new(Trust::with_roots([ca.der().clone()]))),
         (self_signed(leaf("homelab.example")), strict()),
     ] {
         let (_, _, reason) = untrusted(state(gateway(&shown).await, trust).await);
-        assert!(
-            reason.contains("is for homelab.example, not for localhost"),
-            "{reason}"
-        );
+        assert!(reason.contains("is for homelab.example, not for localhost"), "{reason}");
     }
 }
 
@@ -215,18 +171,9 @@ async fn an_untrusted_link_stays_so_and_connects_once_the_fingerprint_is_pinned(
     let root = Scope::root("test");
     let link = open_with(&root, target.clone(), Ear::new(), tools());
     let mut states = link.states();
-    states
-        .wait_for(|state| matches!(state, NodeState::Untrusted { .. }))
-        .await
-        .unwrap();
-    link.retarget(Target {
-        pin: Some(shown.fingerprint()),
-        ..target
-    });
-    states
-        .wait_for(|state| matches!(state, NodeState::Ready { .. }))
-        .await
-        .unwrap();
+    states.wait_for(|state| matches!(state, NodeState::Untrusted { .. })).await.unwrap();
+    link.retarget(Target { pin: Some(shown.fingerprint()), ..target });
+    states.wait_for(|state| matches!(state, NodeState::Ready { .. })).await.unwrap();
     link.close().await;
 }
 
@@ -235,30 +182,20 @@ async fn the_desk_shows_the_fingerprint_to_be_trusted() {
     let shown = self_signed(leaf("localhost"));
     let probe = probe_with(&gateway(&shown).await, &tools()).await;
     assert_eq!(probe.fingerprint, Some(shown.fingerprint()));
-    let failed = probe
-        .steps
-        .iter()
-        .find(|step| step.outcome == Outcome::Failed)
-        .unwrap();
+    let failed = probe.steps.iter().find(|step| step.outcome == Outcome::Failed).unwrap();
     assert_eq!(failed.name, StepName::Encryption);
 }
 
 #[tokio::test]
 async fn a_server_without_tls_is_told_from_a_bad_certificate() {
     let plain = serve(|mut stream| async move {
-        stream
-            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-            .await
-            .unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
         stream.read_to_end(&mut Vec::new()).await.unwrap();
     })
     .await;
     let address = Address::parse(&format!("wss://localhost:{}", plain.address.port())).unwrap();
     let state = state(Target { address, ..plain }, strict()).await;
-    assert!(
-        matches!(&state, NodeState::Failed { reason } if reason.contains("does not speak TLS")),
-        "{state:?}"
-    );
+    assert!(matches!(&state, NodeState::Failed { reason } if reason.contains("does not speak TLS")), "{state:?}");
 }
 
 #[tokio::test]
@@ -267,27 +204,15 @@ async fn a_server_with_tls_is_told_to_who_came_without() {
     let secure = gateway(&shown).await;
     let address = Address::parse(&format!("ws://localhost:{}", secure.address.port())).unwrap();
     let state = state(Target { address, ..secure }, strict()).await;
-    assert!(
-        matches!(&state, NodeState::Failed { reason } if reason.contains("wss://")),
-        "{state:?}"
-    );
+    assert!(matches!(&state, NodeState::Failed { reason } if reason.contains("wss://")), "{state:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_never_answers_the_tls_handshake_is_given_up() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = Address::parse(&format!(
-        "wss://localhost:{}",
-        listener.local_addr().unwrap().port()
-    ))
-    .unwrap();
+    let address = Address::parse(&format!("wss://localhost:{}", listener.local_addr().unwrap().port())).unwrap();
     let (ours, _theirs) = tokio::io::duplex(1024);
-    let failure = crate::tls::encrypt(ours, &address, None, &strict())
-        .await
-        .unwrap_err();
-    assert!(
-        failure.reason().contains("did not answer with TLS"),
-        "{failure:?}"
-    );
+    let failure = crate::tls::encrypt(ours, &address, None, &strict()).await.unwrap_err();
+    assert!(failure.reason().contains("did not answer with TLS"), "{failure:?}");
     let _ = target(Transport::Net);
 }

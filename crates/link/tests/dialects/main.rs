@@ -16,18 +16,9 @@ use recordings::{Recording, all};
 #[test]
 fn every_recording_keeps_the_promises() {
     let recordings = all();
-    assert!(
-        recordings.len() > 130,
-        "only {} recordings found",
-        recordings.len()
-    );
+    assert!(recordings.len() > 130, "only {} recordings found", recordings.len());
     let broken: Vec<String> = recordings.iter().flat_map(promises::broken).collect();
-    assert!(
-        broken.is_empty(),
-        "{} promises broken:\n{}",
-        broken.len(),
-        broken.join("\n")
-    );
+    assert!(broken.is_empty(), "{} promises broken:\n{}", broken.len(), broken.join("\n"));
 }
 
 #[test]

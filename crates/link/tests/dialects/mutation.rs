@@ -31,12 +31,7 @@ fn frames_of_one_vendor_shown_to_another_are_kept_as_other() {
             let decoded = decode_text(kind, recording.text.as_bytes());
             let mut broken = promises::of_events(&decoded.events);
             broken.retain(|broken| broken.starts_with("run") || broken.starts_with("tool"));
-            assert!(
-                broken.is_empty(),
-                "{} as {}: {broken:?}",
-                recording.name,
-                kind.name()
-            );
+            assert!(broken.is_empty(), "{} as {}: {broken:?}", recording.name, kind.name());
         }
     }
 }

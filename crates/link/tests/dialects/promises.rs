@@ -11,10 +11,7 @@ pub fn broken(recording: &Recording) -> Vec<String> {
     let decoded = recording.decoded();
     let mut found = of_events(&decoded.events);
     found.extend(of_handshake(recording, &decoded.events));
-    found
-        .into_iter()
-        .map(|broken| format!("{}: {broken}", recording.name))
-        .collect()
+    found.into_iter().map(|broken| format!("{}: {broken}", recording.name)).collect()
 }
 
 /// The promises that hold for any input at all.
@@ -35,18 +32,10 @@ pub fn of_events(events: &[Stamped]) -> Vec<String> {
 /// A connection that said or heard anything tells the node's state; one that could not
 /// be opened does too.
 fn of_handshake(recording: &Recording, events: &[Stamped]) -> Vec<String> {
-    let heard = recording
-        .text
-        .lines()
-        .any(|line| !line.contains("\"dir\": \"note\"") && !line.contains("\"dir\":\"note\""));
-    let told = events
-        .iter()
-        .any(|stamped| matches!(stamped.event.body, Body::NodeState(_)));
-    if heard && !told {
-        vec!["no node.state".to_owned()]
-    } else {
-        Vec::new()
-    }
+    let heard =
+        recording.text.lines().any(|line| !line.contains("\"dir\": \"note\"") && !line.contains("\"dir\":\"note\""));
+    let told = events.iter().any(|stamped| matches!(stamped.event.body, Body::NodeState(_)));
+    if heard && !told { vec!["no node.state".to_owned()] } else { Vec::new() }
 }
 
 #[derive(Default)]
@@ -95,10 +84,7 @@ impl<'a> Node<'a> {
     fn at_the_end(&self, found: &mut Vec<String>) {
         for (id, run) in &self.runs {
             if run.started > 0 && run.finished != 1 {
-                found.push(format!(
-                    "run {id} started {} times and finished {} times",
-                    run.started, run.finished
-                ));
+                found.push(format!("run {id} started {} times and finished {} times", run.started, run.finished));
             }
             let open = run.tools.iter().filter(|(_, open)| **open);
             found.extend(open.map(|(call, _)| format!("tool call {call} of run {id} never finished")));
@@ -137,9 +123,7 @@ impl<'a> Run<'a> {
             }
             Body::ToolFinished { call, .. } => {
                 if self.tools.insert(call, false) != Some(true) {
-                    found.push(format!(
-                        "tool call {call} of run {id} finishes without having started"
-                    ));
+                    found.push(format!("tool call {call} of run {id} finishes without having started"));
                 }
             }
             _ => return,
@@ -157,9 +141,7 @@ fn keys(event: &str) -> Vec<&'static str> {
 
 fn words_of(event: &str) -> &'static str {
     match event {
-        "node.state" => {
-            "state reason version product scopes request fingerprint pinned ours theirs until attempt next"
-        }
+        "node.state" => "state reason version product scopes request fingerprint pinned ours theirs until attempt next",
         "agent.changed" => "id name emoji model preset default",
         "session.changed" => "key agent_id title preview model updated_at messages running parent archived",
         "agent.removed" | "session.removed" | "run.started" => "",
@@ -186,10 +168,6 @@ fn vocabulary(stamped: &Stamped) -> Vec<String> {
     let entries = written.as_object().unwrap();
     let event = entries["event"].as_str().unwrap();
     let address = ["node", "seq", "at", "event", "agent", "session", "run"];
-    let strange = entries
-        .keys()
-        .filter(|key| !address.contains(&key.as_str()) && !keys(event).contains(&key.as_str()));
-    strange
-        .map(|key| format!("{event} has the undocumented key {key}"))
-        .collect()
+    let strange = entries.keys().filter(|key| !address.contains(&key.as_str()) && !keys(event).contains(&key.as_str()));
+    strange.map(|key| format!("{event} has the undocumented key {key}")).collect()
 }

@@ -24,11 +24,7 @@ impl Recording {
     pub fn named(name: &str) -> Self {
         let (vendor, _) = name.split_once('/').unwrap();
         let path = fixtures().join(format!("{name}.jsonl"));
-        Self {
-            name: name.to_owned(),
-            kind: Kind::from_name(vendor).unwrap(),
-            text: read(&path),
-        }
+        Self { name: name.to_owned(), kind: Kind::from_name(vendor).unwrap(), text: read(&path) }
     }
 
     pub fn decoded(&self) -> Decoded {
@@ -38,14 +34,7 @@ impl Recording {
 
 pub fn decode_text(kind: Kind, text: &[u8]) -> Decoded {
     let (mut events, mut problems) = (Vec::new(), Vec::new());
-    decode(
-        kind,
-        "node",
-        text,
-        |event| events.push(event.clone()),
-        |line, why| problems.push((line, why)),
-    )
-    .unwrap();
+    decode(kind, "node", text, |event| events.push(event.clone()), |line, why| problems.push((line, why))).unwrap();
     Decoded { events, problems }
 }
 
@@ -54,11 +43,7 @@ pub fn all() -> Vec<Recording> {
     for kind in Kind::ALL {
         walk(&fixtures().join(kind.name()), &mut |path| {
             let name = path.strip_prefix(fixtures()).unwrap().with_extension("");
-            found.push(Recording {
-                name: name.to_str().unwrap().to_owned(),
-                kind,
-                text: read(path),
-            });
+            found.push(Recording { name: name.to_str().unwrap().to_owned(), kind, text: read(path) });
         });
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));

@@ -32,11 +32,7 @@ impl Talk {
             device_token: None,
         };
         let dialect = make(kind, &credentials, &ClientInfo::new("1.2.3", "instance"));
-        let mut talk = Self {
-            dialect,
-            out: Out::default(),
-            now: BEGIN,
-        };
+        let mut talk = Self { dialect, out: Out::default(), now: BEGIN };
         talk.dialect.opened(BEGIN, &mut talk.out);
         talk
     }
@@ -56,10 +52,7 @@ impl Talk {
     /// The frames written since this was asked last.
     pub fn said(&mut self) -> Vec<Value> {
         let frames = std::mem::take(&mut self.out.frames);
-        frames
-            .iter()
-            .map(|frame| serde_json::from_str(frame).unwrap())
-            .collect()
+        frames.iter().map(|frame| serde_json::from_str(frame).unwrap()).collect()
     }
 
     /// The events told since this was asked last.
@@ -74,8 +67,5 @@ impl Talk {
 }
 
 pub fn name(body: &Body) -> String {
-    serde_json::to_value(body).unwrap()["event"]
-        .as_str()
-        .unwrap()
-        .to_owned()
+    serde_json::to_value(body).unwrap()["event"].as_str().unwrap().to_owned()
 }

@@ -7,10 +7,7 @@ use super::*;
 /// Runs one test of this file again, alone, in a process with this environment: variables cannot be set in this one.
 fn again(test: &str, environment: &[(&str, &Path)]) {
     let mut command = Command::new(env::current_exe().unwrap());
-    command
-        .args(["--exact", &format!("home::tests::{test}")])
-        .env_remove(VARIABLE)
-        .env(AGAIN, "1");
+    command.args(["--exact", &format!("home::tests::{test}")]).env_remove(VARIABLE).env(AGAIN, "1");
     let output = command.envs(environment.iter().copied()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
@@ -23,10 +20,7 @@ const AGAIN: &str = "HOME_TEST_AGAIN";
 fn the_variable_moves_all_folders_under_its_root() {
     if env::var_os(AGAIN).is_none() {
         let root = tempfile::tempdir().unwrap();
-        return again(
-            "the_variable_moves_all_folders_under_its_root",
-            &[(VARIABLE, root.path())],
-        );
+        return again("the_variable_moves_all_folders_under_its_root", &[(VARIABLE, root.path())]);
     }
     let root = PathBuf::from(env::var_os(VARIABLE).unwrap());
     let home = Home::find().unwrap();
@@ -39,15 +33,9 @@ fn the_variable_moves_all_folders_under_its_root() {
 #[test]
 fn a_relative_root_is_meant_from_here() {
     if env::var_os(AGAIN).is_none() {
-        return again(
-            "a_relative_root_is_meant_from_here",
-            &[(VARIABLE, Path::new("./boat"))],
-        );
+        return again("a_relative_root_is_meant_from_here", &[(VARIABLE, Path::new("./boat"))]);
     }
-    assert_eq!(
-        Home::find().unwrap().data,
-        env::current_dir().unwrap().join("boat/data")
-    );
+    assert_eq!(Home::find().unwrap().data, env::current_dir().unwrap().join("boat/data"));
 }
 
 #[cfg(target_os = "linux")]
@@ -83,12 +71,7 @@ fn folders_are_closed_to_others_also_when_they_were_open() {
     home.create().unwrap();
     home.create().unwrap();
     for path in [&home.data, &home.config, &home.state, &home.cache] {
-        assert_eq!(
-            fs::metadata(path).unwrap().permissions().mode() & 0o777,
-            0o700,
-            "{}",
-            path.display()
-        );
+        assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o700, "{}", path.display());
     }
 }
 
@@ -97,10 +80,5 @@ fn a_file_in_the_way_is_named() {
     let root = tempfile::tempdir().unwrap();
     fs::write(root.path().join("state"), "").unwrap();
     let error = Home::at(root.path()).create().unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains(&root.path().join("state").display().to_string()),
-        "{error}"
-    );
+    assert!(error.to_string().contains(&root.path().join("state").display().to_string()), "{error}");
 }

@@ -9,10 +9,8 @@ use tempfile::TempDir;
 
 use super::*;
 
-const SCHEMA: &[Migration] = &[Migration {
-    name: "words",
-    sql: "CREATE TABLE word (word TEXT NOT NULL UNIQUE) STRICT",
-}];
+const SCHEMA: &[Migration] =
+    &[Migration { name: "words", sql: "CREATE TABLE word (word TEXT NOT NULL UNIQUE) STRICT" }];
 const GRACE: Duration = Duration::from_secs(30);
 
 struct Bench {
@@ -27,19 +25,12 @@ async fn bench() -> Bench {
     let path = dir.path().join("events.db");
     let scope = Scope::root("test");
     let store = Store::open(&scope, &path, SCHEMA).await.unwrap();
-    Bench {
-        _dir: dir,
-        path,
-        scope,
-        store,
-    }
+    Bench { _dir: dir, path, scope, store }
 }
 
 async fn add(store: &Store, word: &str) -> Result<usize, StoreError> {
     let word = word.to_owned();
-    store
-        .write(move |tx| tx.execute("INSERT INTO word VALUES (?1)", [word]))
-        .await
+    store.write(move |tx| tx.execute("INSERT INTO word VALUES (?1)", [word])).await
 }
 
 fn count(db: &Connection) -> rusqlite::Result<u32> {
@@ -48,12 +39,7 @@ fn count(db: &Connection) -> rusqlite::Result<u32> {
 
 #[tokio::test]
 async fn what_was_written_is_read_at_once_and_after_reopening() {
-    let Bench {
-        _dir,
-        path,
-        scope,
-        store,
-    } = bench().await;
+    let Bench { _dir, path, scope, store } = bench().await;
     assert_eq!(add(&store, "aye").await.unwrap(), 1);
     assert_eq!(store.read(count).await.unwrap(), 1);
     assert_eq!(store.path(), Some(path.as_path()));
@@ -83,9 +69,7 @@ async fn a_failed_write_and_a_panicking_one_change_nothing_and_the_next_one_work
 async fn a_panicking_read_is_an_answer_and_every_reader_goes_on() {
     let Bench { _dir, store, .. } = bench().await;
     for _ in 0..8 {
-        let panicked = store
-            .read(|_| -> rusqlite::Result<()> { panic!("a defect") })
-            .await;
+        let panicked = store.read(|_| -> rusqlite::Result<()> { panic!("a defect") }).await;
         assert!(matches!(panicked, Err(StoreError::Panicked { .. })));
     }
     let reads = join_all((0..8).map(|_| store.read(count))).await;
@@ -94,22 +78,13 @@ async fn a_panicking_read_is_an_answer_and_every_reader_goes_on() {
 
 #[tokio::test]
 async fn a_read_cannot_write_on_file_or_in_memory() {
-    let Bench {
-        _dir, store, scope, ..
-    } = bench().await;
+    let Bench { _dir, store, scope, .. } = bench().await;
     let memory = Store::in_memory(&scope, SCHEMA).await.unwrap();
     assert_eq!(memory.path(), None);
     for store in [store, memory] {
-        let refused = store
-            .read(|db| db.execute("INSERT INTO word VALUES ('aye')", []))
-            .await;
+        let refused = store.read(|db| db.execute("INSERT INTO word VALUES ('aye')", [])).await;
         assert!(refused.unwrap_err().to_string().contains("readonly"));
-        assert!(
-            store
-                .read(|_| -> rusqlite::Result<()> { panic!("a defect") })
-                .await
-                .is_err()
-        );
+        assert!(store.read(|_| -> rusqlite::Result<()> { panic!("a defect") }).await.is_err());
         add(&store, "aye").await.unwrap();
         assert_eq!(store.read(count).await.unwrap(), 1);
     }
@@ -175,10 +150,7 @@ async fn writes_are_done_in_the_order_they_were_queued() {
     let words = ["d", "b", "e", "a", "c"];
     join_all(words.map(|word| add(&store, word))).await;
     let order = "SELECT group_concat(word) FROM (SELECT word FROM word ORDER BY rowid)";
-    let done: String = store
-        .read(move |db| db.query_row(order, [], |row| row.get(0)))
-        .await
-        .unwrap();
+    let done: String = store.read(move |db| db.query_row(order, [], |row| row.get(0))).await.unwrap();
     assert_eq!(done, words.join(","));
 }
 
@@ -197,29 +169,17 @@ async fn a_full_disk_is_told_as_that_and_loses_nothing() {
     assert_eq!(store.read(count).await.unwrap(), expected);
     limit(1_000_000).await.unwrap();
     add(&store, &big).await.unwrap();
-    let sound: String = store
-        .read(|db| db.query_row("PRAGMA integrity_check", [], |row| row.get(0)))
-        .await
-        .unwrap();
-    assert_eq!(
-        (sound.as_str(), store.read(count).await.unwrap()),
-        ("ok", expected + 1)
-    );
+    let sound: String = store.read(|db| db.query_row("PRAGMA integrity_check", [], |row| row.get(0))).await.unwrap();
+    assert_eq!((sound.as_str(), store.read(count).await.unwrap()), ("ok", expected + 1));
 }
 
 #[tokio::test]
 async fn two_stores_on_one_file_take_turns_and_see_each_other() {
-    let Bench {
-        _dir, path, store, ..
-    } = bench().await;
+    let Bench { _dir, path, store, .. } = bench().await;
     let other_scope = Scope::root("other");
     let other = Store::open(&other_scope, &path, SCHEMA).await.unwrap();
     let writes = (0..100).map(|number| {
-        let store = if number % 2 == 0 {
-            store.clone()
-        } else {
-            other.clone()
-        };
+        let store = if number % 2 == 0 { store.clone() } else { other.clone() };
         async move { add(&store, &number.to_string()).await }
     });
     for written in join_all(writes).await {
@@ -231,9 +191,7 @@ async fn two_stores_on_one_file_take_turns_and_see_each_other() {
 
 #[tokio::test]
 async fn a_write_that_was_not_committed_at_a_crash_is_not_there() {
-    let Bench {
-        _dir, path, store, ..
-    } = bench().await;
+    let Bench { _dir, path, store, .. } = bench().await;
     add(&store, "saved").await.unwrap();
     let copy = tempfile::tempdir().unwrap();
     let (from, to) = (path.clone(), copy.path().join("events.db"));
@@ -260,16 +218,9 @@ async fn a_write_that_was_not_committed_at_a_crash_is_not_there() {
 
 #[tokio::test]
 async fn a_damaged_file_is_told_as_that() {
-    let Bench {
-        _dir,
-        path,
-        scope,
-        store,
-    } = bench().await;
+    let Bench { _dir, path, scope, store } = bench().await;
     for number in 0..50 {
-        add(&store, &format!("{number}{}", "y".repeat(1_000)))
-            .await
-            .unwrap();
+        add(&store, &format!("{number}{}", "y".repeat(1_000))).await.unwrap();
     }
     assert!(scope.shutdown(GRACE).await.in_time());
     let mut bytes = std::fs::read(&path).unwrap();
@@ -283,9 +234,7 @@ async fn a_damaged_file_is_told_as_that() {
 
 #[tokio::test]
 async fn tasks_can_write_while_they_drain_and_nobody_afterwards() {
-    let Bench {
-        _dir, scope, store, ..
-    } = bench().await;
+    let Bench { _dir, scope, store, .. } = bench().await;
     let (stop, last) = (scope.child("fleet"), store.clone());
     stop.clone().spawn("log", async move {
         stop.cancelled().await;
@@ -294,23 +243,15 @@ async fn tasks_can_write_while_they_drain_and_nobody_afterwards() {
     // This test still holds the store: its threads end all the same.
     let drained = scope.shutdown(GRACE).await;
     assert!(drained.in_time(), "{drained}");
-    assert!(matches!(
-        add(&store, "late").await,
-        Err(StoreError::Closed { .. })
-    ));
+    assert!(matches!(add(&store, "late").await, Err(StoreError::Closed { .. })));
     assert!(matches!(store.read(count).await, Err(StoreError::Closed { .. })));
 }
 
 #[tokio::test]
 async fn the_threads_end_with_the_last_handle() {
-    let Bench {
-        _dir, scope, store, ..
-    } = bench().await;
+    let Bench { _dir, scope, store, .. } = bench().await;
     let names: Vec<_> = scope.status().into_iter().map(|task| task.path).collect();
-    assert!(
-        names.contains(&"test/store events.db/writer".to_owned()),
-        "{names:?}"
-    );
+    assert!(names.contains(&"test/store events.db/writer".to_owned()), "{names:?}");
     let mut reports = scope.reports();
     drop(store);
     for _ in names {
@@ -342,16 +283,13 @@ async fn a_write_whose_caller_went_away_is_done_once_queued() {
 
 #[tokio::test]
 async fn full_durability_is_what_sqlite_is_told() {
-    let Bench {
-        _dir, path, scope, ..
-    } = bench().await;
+    let Bench { _dir, path, scope, .. } = bench().await;
     for (durability, synchronous) in [(Durability::Normal, 1), (Durability::Full, 2)] {
         let options = OpenOptions { durability };
         let store = Store::open_with(&scope, &path, SCHEMA, options).await.unwrap();
         let told = store.write(|tx| tx.pragma_query_value(None, "synchronous", |row| row.get::<_, u32>(0)));
         assert_eq!(told.await.unwrap(), synchronous);
-        let mode =
-            store.write(|tx| tx.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0)));
+        let mode = store.write(|tx| tx.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0)));
         assert_eq!(mode.await.unwrap(), "wal");
         let keys = store.write(|tx| tx.pragma_query_value(None, "foreign_keys", |row| row.get::<_, bool>(0)));
         assert!(keys.await.unwrap());
@@ -372,14 +310,8 @@ async fn no_error_says_its_source_twice() {
 
 #[test]
 fn the_threads_end_when_the_runtime_went_first() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .unwrap();
-    let Bench {
-        _dir, scope, store, ..
-    } = runtime.block_on(bench());
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let Bench { _dir, scope, store, .. } = runtime.block_on(bench());
     let mut reports = scope.reports();
     let threads = scope.status().len();
     drop(runtime);

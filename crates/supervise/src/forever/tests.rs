@@ -7,10 +7,7 @@ use crate::Scope;
 use crate::status::State;
 
 const SECOND: Duration = Duration::from_secs(1);
-const BACKOFF: Restart = Restart::Backoff {
-    first: SECOND,
-    cap: Duration::from_secs(8),
-};
+const BACKOFF: Restart = Restart::Backoff { first: SECOND, cap: Duration::from_secs(8) };
 
 #[tokio::test(start_paused = true)]
 async fn an_end_before_cancellation_is_a_failure_even_without_an_error() {
@@ -37,10 +34,7 @@ async fn an_end_after_cancellation_is_none() {
     });
     assert!(root.shutdown(SECOND).await.in_time());
     let report = reports.recv().await.unwrap();
-    assert_eq!(
-        (report.end, report.restarts, report.restart_in),
-        (End::Finished, 0, None)
-    );
+    assert_eq!((report.end, report.restarts, report.restart_in), (End::Finished, 0, None));
 }
 
 #[tokio::test(start_paused = true)]
@@ -51,22 +45,11 @@ async fn a_failed_task_starts_again_after_doubling_pauses_up_to_the_cap() {
     for (restarts, full) in [(0, 1), (1, 2), (2, 4), (3, 8), (4, 8)] {
         let began = Instant::now();
         let report = reports.recv().await.unwrap();
-        assert_eq!(
-            (report.restarts, report.end),
-            (restarts, End::Failed("refused".to_owned()))
-        );
+        assert_eq!((report.restarts, report.end), (restarts, End::Failed("refused".to_owned())));
         let pause = report.restart_in.unwrap();
-        assert!(
-            pause <= full * SECOND && pause >= full * SECOND / 2,
-            "{pause:?} of {full} s"
-        );
+        assert!(pause <= full * SECOND && pause >= full * SECOND / 2, "{pause:?} of {full} s");
         let status = root.status();
-        assert_eq!(
-            status[0].state,
-            State::BackingOff {
-                until: Instant::now() + pause
-            }
-        );
+        assert_eq!(status[0].state, State::BackingOff { until: Instant::now() + pause });
         assert_eq!(status[0].last_end, Some(End::Failed("refused".to_owned())));
         assert!(restarts == 0 || began.elapsed() > Duration::ZERO);
     }
@@ -111,9 +94,7 @@ async fn a_panic_is_survived_in_the_task_and_in_what_makes_it() {
         }
     });
     for part in ["in the making", "in the task"] {
-        let End::Panicked(message) = reports.recv().await.unwrap().end else {
-            panic!("no panic")
-        };
+        let End::Panicked(message) = reports.recv().await.unwrap().end else { panic!("no panic") };
         assert!(message.contains(part), "{message}");
     }
     tokio::time::sleep(10 * SECOND).await;
@@ -133,9 +114,6 @@ fn many_failures_do_not_overflow_the_pause() {
     for _ in 0..3 {
         assert!(BACKOFF.pause(&mut failures, Duration::ZERO).unwrap() <= 8 * SECOND);
     }
-    let huge = Restart::Backoff {
-        first: Duration::MAX,
-        cap: Duration::MAX,
-    };
+    let huge = Restart::Backoff { first: Duration::MAX, cap: Duration::MAX };
     assert!(huge.pause(&mut 3, Duration::ZERO).is_some());
 }

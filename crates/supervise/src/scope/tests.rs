@@ -27,13 +27,9 @@ fn paths(scope: &Scope) -> Vec<String> {
 async fn a_finite_task_reports_its_end_and_leaves_the_list() {
     let root = Scope::root("fleet");
     let mut reports = root.reports();
-    root.child("link homelab")
-        .spawn("greet", async { Ok::<_, String>(()) });
+    root.child("link homelab").spawn("greet", async { Ok::<_, String>(()) });
     let report = reports.recv().await.unwrap();
-    assert_eq!(
-        (report.path.as_str(), report.end),
-        ("fleet/link homelab/greet", End::Finished)
-    );
+    assert_eq!((report.path.as_str(), report.end), ("fleet/link homelab/greet", End::Finished));
     assert!(root.status().is_empty());
 }
 
@@ -42,17 +38,11 @@ async fn an_error_is_a_failure_that_stays_visible() {
     let root = Scope::root("fleet");
     let mut reports = root.reports();
     root.spawn("greet", async { Err("no route") });
-    assert_eq!(
-        reports.recv().await.unwrap().end,
-        End::Failed("no route".to_owned())
-    );
+    assert_eq!(reports.recv().await.unwrap().end, End::Failed("no route".to_owned()));
     let status = root.status();
     assert_eq!(status.len(), 1);
     assert_eq!(status[0].state, State::Failed);
-    assert_eq!(
-        status[0].to_string(),
-        "fleet/greet: failed, last failed: no route"
-    );
+    assert_eq!(status[0].to_string(), "fleet/greet: failed, last failed: no route");
 }
 
 #[tokio::test(start_paused = true)]
@@ -67,10 +57,7 @@ async fn a_panic_is_a_failure_with_its_message_and_disturbs_nothing_else() {
         }
         Ok::<_, String>(())
     });
-    assert_eq!(
-        reports.recv().await.unwrap().end,
-        End::Panicked("number 7".to_owned())
-    );
+    assert_eq!(reports.recv().await.unwrap().end, End::Panicked("number 7".to_owned()));
     let states: Vec<_> = root.status().into_iter().map(|task| task.state).collect();
     assert_eq!(states, [State::Failed, State::Running]);
     assert!(root.shutdown(SECOND).await.in_time());
@@ -104,12 +91,7 @@ async fn nothing_starts_in_a_cancelled_scope() {
         pending()
     });
     let blocking = root.blocking("blocking", move || count(&three)).await;
-    assert_eq!(
-        blocking,
-        Err(Lost::Cancelled {
-            task: "fleet/blocking".to_owned()
-        })
-    );
+    assert_eq!(blocking, Err(Lost::Cancelled { task: "fleet/blocking".to_owned() }));
     assert!(root.thread("thread", move || count(&four)).is_err());
     assert!(root.shutdown(SECOND).await.in_time());
     assert_eq!(started.load(Ordering::SeqCst), 0);
@@ -134,17 +116,10 @@ async fn the_list_shows_the_whole_subtree_by_path_and_a_dropped_child_too() {
     obedient(&link, "reader");
     obedient(&link, "keepalive");
     obedient(&root.child("link office"), "reader");
-    assert_eq!(
-        paths(&link),
-        ["fleet/link homelab/keepalive", "fleet/link homelab/reader"]
-    );
+    assert_eq!(paths(&link), ["fleet/link homelab/keepalive", "fleet/link homelab/reader"]);
     drop(link);
-    let all = [
-        "fleet/link homelab/keepalive",
-        "fleet/link homelab/reader",
-        "fleet/link office/reader",
-        "fleet/publish",
-    ];
+    let all =
+        ["fleet/link homelab/keepalive", "fleet/link homelab/reader", "fleet/link office/reader", "fleet/publish"];
     assert_eq!(paths(&root), all);
 }
 
@@ -181,11 +156,7 @@ async fn a_hundred_thousand_tasks_leave_nothing_behind() {
             let done = done.clone();
             child.spawn("task", async move {
                 done.fetch_add(1, Ordering::Relaxed);
-                if number % 100 == 0 {
-                    Err(format!("{round}"))
-                } else {
-                    Ok(())
-                }
+                if number % 100 == 0 { Err(format!("{round}")) } else { Ok(()) }
             });
         }
         assert!(child.shutdown(Duration::from_secs(30)).await.in_time());
@@ -194,11 +165,7 @@ async fn a_hundred_thousand_tasks_leave_nothing_behind() {
     let status = root.status();
     assert_eq!(status.len(), REMEMBERED);
     assert!(status.iter().all(|task| task.state == State::Failed));
-    assert!(
-        status
-            .iter()
-            .any(|task| task.last_end == Some(End::Failed("99".to_owned())))
-    );
+    assert!(status.iter().any(|task| task.last_end == Some(End::Failed("99".to_owned()))));
 }
 
 #[tokio::test]
@@ -206,10 +173,7 @@ async fn blocking_work_answers_and_its_panic_is_the_callers_error() {
     let root = Scope::root("gateway");
     assert_eq!(root.blocking("hash", || 6 * 7).await, Ok(42));
     let lost = root.blocking("keyring", || panic!("locked")).await;
-    let expected = Lost::Panicked {
-        task: "gateway/keyring".to_owned(),
-        message: "locked".to_owned(),
-    };
+    let expected = Lost::Panicked { task: "gateway/keyring".to_owned(), message: "locked".to_owned() };
     assert_eq!(lost, Err::<(), _>(expected));
     assert_eq!(paths(&root), ["gateway/keyring"]);
 }
@@ -219,18 +183,11 @@ async fn a_thread_has_a_name_and_a_reported_end() {
     let root = Scope::root("store");
     let mut reports = root.reports();
     let (send, name) = std::sync::mpsc::sync_channel(1);
-    root.thread("writer", move || {
-        send.send(std::thread::current().name().map(str::to_owned))
-            .unwrap()
-    })
-    .unwrap();
+    root.thread("writer", move || send.send(std::thread::current().name().map(str::to_owned)).unwrap()).unwrap();
     assert_eq!(reports.recv().await.unwrap().path, "store/writer");
     assert_eq!(name.recv().unwrap().as_deref(), Some("writer"));
     root.thread("reader", || panic!("torn page")).unwrap();
-    assert_eq!(
-        reports.recv().await.unwrap().end,
-        End::Panicked("torn page".to_owned())
-    );
+    assert_eq!(reports.recv().await.unwrap().end, End::Panicked("torn page".to_owned()));
 }
 
 #[test]
@@ -238,18 +195,12 @@ fn a_task_outside_of_any_runtime_fails_with_the_reason() {
     let root = Scope::root("shell");
     root.spawn("early", async { Ok::<_, String>(()) });
     let status = root.status();
-    assert_eq!(
-        status[0].last_end,
-        Some(End::Failed("there is no async runtime to run it on".to_owned()))
-    );
+    assert_eq!(status[0].last_end, Some(End::Failed("there is no async runtime to run it on".to_owned())));
 }
 
 #[test]
 fn tasks_run_on_the_runtime_their_root_was_made_on() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
     let root = runtime.block_on(async { Scope::root("shell") });
     let (send, ran) = std::sync::mpsc::sync_channel(1);
     root.child("late").spawn("task", async move { send.send(()) });

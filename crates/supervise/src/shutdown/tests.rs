@@ -29,24 +29,14 @@ async fn tasks_that_end_within_the_grace_are_waited_for() {
 #[tokio::test(start_paused = true)]
 async fn a_task_that_does_not_end_is_aborted_and_named() {
     let root = Scope::root("fleet");
-    root.child("link homelab")
-        .spawn("reader", pending::<Result<(), String>>());
+    root.child("link homelab").spawn("reader", pending::<Result<(), String>>());
     root.spawn("log", async { Ok::<_, String>(()) });
     let began = Instant::now();
     let drained = root.shutdown(5 * SECOND).await;
     assert_eq!(began.elapsed(), 5 * SECOND);
     let tasks = vec!["fleet/link homelab/reader".to_owned()];
-    assert_eq!(
-        drained,
-        Drained::Aborted {
-            tasks,
-            stuck: Vec::new()
-        }
-    );
-    assert_eq!(
-        drained.to_string(),
-        "the time to end was over; aborted: fleet/link homelab/reader"
-    );
+    assert_eq!(drained, Drained::Aborted { tasks, stuck: Vec::new() });
+    assert_eq!(drained.to_string(), "the time to end was over; aborted: fleet/link homelab/reader");
     assert_eq!(root.status()[0].state, State::Aborted);
 }
 
@@ -76,10 +66,7 @@ async fn an_empty_scope_is_shut_down_at_once_and_twice() {
 async fn a_task_waiting_to_start_again_ends_at_once() {
     let root = Scope::root("fleet");
     let mut reports = root.reports();
-    let backoff = Restart::Backoff {
-        first: 60 * SECOND,
-        cap: 60 * SECOND,
-    };
+    let backoff = Restart::Backoff { first: 60 * SECOND, cap: 60 * SECOND };
     root.spawn_forever("reader", backoff, || async { Err("refused".to_owned()) });
     reports.recv().await.unwrap();
     let began = Instant::now();
@@ -123,10 +110,7 @@ async fn work_that_cannot_be_aborted_is_named_as_still_running() {
     });
     began.await.unwrap();
     let drained = root.shutdown(Duration::from_millis(20)).await;
-    let (tasks, stuck) = (
-        vec!["shell/ask the keyring".to_owned()],
-        vec!["shell/keyring".to_owned()],
-    );
+    let (tasks, stuck) = (vec!["shell/ask the keyring".to_owned()], vec!["shell/keyring".to_owned()]);
     assert_eq!(drained, Drained::Aborted { tasks, stuck });
     release.send(()).unwrap();
 }

@@ -40,13 +40,7 @@ pub fn streamed(request: &Value, scenario: &Scenario) -> Response {
         }
         Ok::<Bytes, std::convert::Infallible>(Bytes::from(format!("data: {event}\n\n")))
     });
-    (
-        [
-            (header::CONTENT_TYPE, "text/event-stream"),
-            (header::CACHE_CONTROL, "no-cache"),
-        ],
-        Body::from_stream(events),
-    )
+    ([(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-cache")], Body::from_stream(events))
         .into_response()
 }
 
@@ -58,10 +52,7 @@ fn events(request: &Value, scenario: &Scenario) -> Vec<String> {
         .to_string()
     };
     let (deltas, finish) = deltas(scenario);
-    let mut events = vec![chunk(
-        choice(&json!({ "role": "assistant", "content": "" }), None),
-        Value::Null,
-    )];
+    let mut events = vec![chunk(choice(&json!({ "role": "assistant", "content": "" }), None), Value::Null)];
     events.extend(deltas.iter().map(|delta| chunk(choice(delta, None), Value::Null)));
     events.push(chunk(choice(&json!({}), Some(finish)), Value::Null));
     events.push(chunk(json!([]), usage(request, scenario)));
@@ -77,12 +68,7 @@ fn deltas(scenario: &Scenario) -> (Vec<Value>, &'static str) {
     match scenario {
         Scenario::Say { thought, words, .. } => {
             let thought = thought.iter().map(|word| json!({ "reasoning_content": word }));
-            (
-                thought
-                    .chain(words.iter().map(|word| json!({ "content": word })))
-                    .collect(),
-                "stop",
-            )
+            (thought.chain(words.iter().map(|word| json!({ "content": word }))).collect(), "stop")
         }
         Scenario::Call { name, arguments } => (call(name, arguments), "tool_calls"),
         Scenario::Error | Scenario::RateLimit => (Vec::new(), "stop"),
@@ -97,10 +83,7 @@ fn call(name: &str, arguments: &str) -> Vec<Value> {
     let pieces = letters
         .chunks(12)
         .map(|piece| json!({ "index": 0, "function": { "arguments": piece.iter().collect::<String>() } }));
-    std::iter::once(head)
-        .chain(pieces)
-        .map(|part| json!({ "tool_calls": [part] }))
-        .collect()
+    std::iter::once(head).chain(pieces).map(|part| json!({ "tool_calls": [part] })).collect()
 }
 
 fn usage(request: &Value, scenario: &Scenario) -> Value {
@@ -124,48 +107,26 @@ mod tests {
 
     #[test]
     fn a_streamed_call_is_the_same_call_in_pieces() {
-        let scenario = Scenario::Call {
-            name: "exec".into(),
-            arguments: "{\"command\":\"echo a long line\"}".into(),
-        };
+        let scenario = Scenario::Call { name: "exec".into(), arguments: "{\"command\":\"echo a long line\"}".into() };
         let events = events(&json!({ "model": "m" }), &scenario);
-        let parsed: Vec<Value> = events
-            .iter()
-            .filter_map(|event| serde_json::from_str(event).ok())
-            .collect();
-        let arguments = parsed
-            .iter()
-            .map(|event| &event["choices"][0]["delta"]["tool_calls"][0]["function"]["arguments"]);
+        let parsed: Vec<Value> = events.iter().filter_map(|event| serde_json::from_str(event).ok()).collect();
+        let arguments =
+            parsed.iter().map(|event| &event["choices"][0]["delta"]["tool_calls"][0]["function"]["arguments"]);
         let joined: String = arguments.filter_map(Value::as_str).collect();
         assert_eq!(joined, "{\"command\":\"echo a long line\"}");
         assert_eq!(events.last().unwrap(), "[DONE]");
-        assert!(
-            parsed
-                .iter()
-                .any(|event| event["choices"][0]["finish_reason"] == "tool_calls")
-        );
+        assert!(parsed.iter().any(|event| event["choices"][0]["finish_reason"] == "tool_calls"));
     }
 
     #[test]
     fn a_whole_answer_and_a_streamed_one_say_the_same() {
-        let scenario = Scenario::Say {
-            thought: vec![],
-            words: vec!["one ".into(), "two".into()],
-            pause_ms: 0,
-        };
+        let scenario = Scenario::Say { thought: vec![], words: vec!["one ".into(), "two".into()], pause_ms: 0 };
         let request = json!({ "model": "m" });
-        assert_eq!(
-            whole(&request, &scenario)["choices"][0]["message"]["content"],
-            "one two"
-        );
+        assert_eq!(whole(&request, &scenario)["choices"][0]["message"]["content"], "one two");
         let text: String = events(&request, &scenario)
             .iter()
             .filter_map(|event| serde_json::from_str::<Value>(event).ok())
-            .filter_map(|event| {
-                event["choices"][0]["delta"]["content"]
-                    .as_str()
-                    .map(str::to_owned)
-            })
+            .filter_map(|event| event["choices"][0]["delta"]["content"].as_str().map(str::to_owned))
             .collect();
         assert_eq!(text, "one two");
     }

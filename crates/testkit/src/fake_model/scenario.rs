@@ -49,52 +49,23 @@ impl Scenario {
 }
 
 fn say(words: Vec<String>, pause_ms: u64) -> Scenario {
-    Scenario::Say {
-        thought: Vec::new(),
-        words,
-        pause_ms,
-    }
+    Scenario::Say { thought: Vec::new(), words, pause_ms }
 }
 
 fn echo(text: &str, model: &str, thinks: bool) -> Scenario {
-    let last: String = text
-        .trim()
-        .lines()
-        .last()
-        .unwrap_or_default()
-        .chars()
-        .take(400)
-        .collect();
-    let thought = if thinks {
-        split("Let me think about that. ")
-    } else {
-        Vec::new()
-    };
-    Scenario::Say {
-        thought,
-        words: split(&format!("Echo from {model}: {last}")),
-        pause_ms: PAUSE_MS,
-    }
+    let last: String = text.trim().lines().last().unwrap_or_default().chars().take(400).collect();
+    let thought = if thinks { split("Let me think about that. ") } else { Vec::new() };
+    Scenario::Say { thought, words: split(&format!("Echo from {model}: {last}")), pause_ms: PAUSE_MS }
 }
 
 fn run(command: &str, tools: &[&str]) -> Scenario {
-    let name = if tools.contains(&"exec") {
-        "exec"
-    } else {
-        tools.first().copied().unwrap_or("exec")
-    };
-    Scenario::Call {
-        name: name.into(),
-        arguments: json!({ "command": command }).to_string(),
-    }
+    let name = if tools.contains(&"exec") { "exec" } else { tools.first().copied().unwrap_or("exec") };
+    Scenario::Call { name: name.into(), arguments: json!({ "command": command }).to_string() }
 }
 
 fn call(argument: &str) -> Scenario {
     let (name, arguments) = argument.split_once(' ').unwrap_or((argument, "{}"));
-    Scenario::Call {
-        name: name.into(),
-        arguments: arguments.into(),
-    }
+    Scenario::Call { name: name.into(), arguments: arguments.into() }
 }
 
 fn numbered(word: &str, count: Option<&str>, usual: usize) -> Vec<String> {
@@ -109,9 +80,7 @@ fn split(text: &str) -> Vec<String> {
 
 fn tool_names(request: &Value) -> Vec<&str> {
     let tools = request["tools"].as_array().into_iter().flatten();
-    tools
-        .filter_map(|tool| tool["function"]["name"].as_str())
-        .collect()
+    tools.filter_map(|tool| tool["function"]["name"].as_str()).collect()
 }
 
 fn marker(text: &str) -> Option<(&str, Option<&str>)> {
@@ -134,10 +103,7 @@ fn last_turn(messages: &[Value]) -> (String, bool) {
             Some("user") => {
                 let text = text_of(&message["content"]);
                 // OpenClaw adds messages of its own as if the person had said them.
-                if !text
-                    .trim_start()
-                    .starts_with("<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>")
-                {
+                if !text.trim_start().starts_with("<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>") {
                     return (said_by_person(&text).to_owned(), answered);
                 }
             }
@@ -153,10 +119,7 @@ fn text_of(content: &Value) -> String {
         return text.to_owned();
     }
     let parts = content.as_array().into_iter().flatten();
-    parts
-        .filter_map(|part| part["text"].as_str())
-        .collect::<Vec<_>>()
-        .join("\n")
+    parts.filter_map(|part| part["text"].as_str()).collect::<Vec<_>>().join("\n")
 }
 
 /// Without the header and footer that OpenClaw puts around a message.
@@ -190,10 +153,7 @@ mod tests {
 
     #[test]
     fn without_a_marker_the_last_line_comes_back() {
-        assert_eq!(
-            words(&Scenario::of(&asked("one\ntwo  [x] words"))),
-            "Echo from m: two  [x] words"
-        );
+        assert_eq!(words(&Scenario::of(&asked("one\ntwo  [x] words"))), "Echo from m: two  [x] words");
         assert_eq!(words(&Scenario::of(&json!({}))), "Echo from ?: ");
     }
 
@@ -201,30 +161,16 @@ mod tests {
     fn a_tool_is_called_once_and_then_answered() {
         let mut request = asked("[tool:uname -a] please");
         let call = Scenario::of(&request);
-        assert_eq!(
-            call,
-            Scenario::Call {
-                name: "exec".into(),
-                arguments: "{\"command\":\"uname -a\"}".into()
-            }
-        );
+        assert_eq!(call, Scenario::Call { name: "exec".into(), arguments: "{\"command\":\"uname -a\"}".into() });
         let messages = request["messages"].as_array_mut();
-        messages
-            .into_iter()
-            .for_each(|list| list.push(json!({ "role": "tool", "content": "Linux" })));
+        messages.into_iter().for_each(|list| list.push(json!({ "role": "tool", "content": "Linux" })));
         assert!(words(&Scenario::of(&request)).ends_with("final answer."));
     }
 
     #[test]
     fn any_tool_can_be_called_by_name() {
         let call = Scenario::of(&asked("[call:spawn {\"task\":\"rivers\"}] go"));
-        assert_eq!(
-            call,
-            Scenario::Call {
-                name: "spawn".into(),
-                arguments: "{\"task\":\"rivers\"}".into()
-            }
-        );
+        assert_eq!(call, Scenario::Call { name: "spawn".into(), arguments: "{\"task\":\"rivers\"}".into() });
     }
 
     #[test]
@@ -233,9 +179,7 @@ mod tests {
         assert_eq!(words(&Scenario::of(&asked("[long:3]"))), "word0 word1 word2 ");
         assert_eq!(Scenario::of(&asked("[error]")), Scenario::Error);
         assert_eq!(Scenario::of(&asked("[ratelimit] x")), Scenario::RateLimit);
-        assert!(
-            matches!(Scenario::of(&asked("[think]")), Scenario::Say { thought, .. } if thought.len() == 5)
-        );
+        assert!(matches!(Scenario::of(&asked("[think]")), Scenario::Say { thought, .. } if thought.len() == 5));
     }
 
     #[test]

@@ -69,12 +69,7 @@ impl Drop for Observer {
 }
 
 impl<K: RowId> Roll<K> {
-    pub fn new(
-        ids: Signal<Vec<K>>,
-        height: RowHeight,
-        starts: Starts,
-        near_start: Option<Callback<()>>,
-    ) -> Self {
+    pub fn new(ids: Signal<Vec<K>>, height: RowHeight, starts: Starts, near_start: Option<Callback<()>>) -> Self {
         let unseen = RwSignal::new(0);
         let place = Place {
             measured: HashMap::new(),
@@ -141,10 +136,7 @@ impl<K: RowId> Roll<K> {
         let Some(scroller) = self.scroller.get_untracked() else {
             return;
         };
-        let (scroll, view) = (
-            f64::from(scroller.scroll_top()),
-            f64::from(scroller.client_height()),
-        );
+        let (scroll, view) = (f64::from(scroller.scroll_top()), f64::from(scroller.client_height()));
         let (before, total) = self.place.with_value(|place| (place.scroll, place.total));
         let left = total - view - scroll;
         if left <= AT_END {
@@ -193,16 +185,10 @@ impl<K: RowId> Roll<K> {
             return;
         };
         observer.observe(&scroller);
-        self.observer.set_value(Some(Observer {
-            observer,
-            _callback: callback,
-        }));
+        self.observer.set_value(Some(Observer { observer, _callback: callback }));
         // Rows that were drawn before the observer was there.
         let rows = scroller.query_selector_all(&format!("[{TAG}]"));
-        for row in rows
-            .into_iter()
-            .flat_map(|rows| (0..rows.length()).filter_map(move |at| rows.get(at)))
-        {
+        for row in rows.into_iter().flat_map(|rows| (0..rows.length()).filter_map(move |at| rows.get(at))) {
             self.observe(row.unchecked_ref());
         }
     }
@@ -221,9 +207,7 @@ impl<K: RowId> Roll<K> {
                 let row = entry.unchecked_into::<ResizeObserverEntry>().target();
                 let tag = row.get_attribute(TAG).and_then(|tag| tag.parse().ok());
                 if let Some(id) = tag.and_then(|tag: u32| place.tags.get(&tag)) {
-                    place
-                        .measured
-                        .insert(id.clone(), row.get_bounding_client_rect().height());
+                    place.measured.insert(id.clone(), row.get_bounding_client_rect().height());
                 }
             }
         });
@@ -238,10 +222,7 @@ impl<K: RowId> Roll<K> {
         let follows = self.follows.get_untracked();
         self.ids.with(|ids| {
             let came = self.place.try_update_value(|place| {
-                let known = place
-                    .last
-                    .as_ref()
-                    .and_then(|last| ids.iter().rposition(|id| id == last));
+                let known = place.last.as_ref().and_then(|last| ids.iter().rposition(|id| id == last));
                 let came = known.map_or(0, |at| ids.len() - 1 - at);
                 place.last = ids.last().cloned();
                 if place.measured.len() > 2 * ids.len() + 64 {
@@ -271,8 +252,7 @@ impl<K: RowId> Roll<K> {
         let scroll = if self.follows.get_untracked() {
             (total - view).max(0.0)
         } else {
-            self.anchored(&heights)
-                .unwrap_or_else(|| f64::from(scroller.scroll_top()))
+            self.anchored(&heights).unwrap_or_else(|| f64::from(scroller.scroll_top()))
         };
         if (f64::from(scroller.scroll_top()) - scroll).abs() >= 1.0 {
             scroller.set_scroll_top(scroll.round() as i32);
@@ -289,9 +269,7 @@ impl<K: RowId> Roll<K> {
         if let Some(block) = self.block.get_untracked() {
             style(&block, "transform", &format!("translateY({}px)", span.top));
         }
-        let shown = self
-            .ids
-            .with_untracked(|ids| ids[span.start.min(ids.len())..span.end.min(ids.len())].to_vec());
+        let shown = self.ids.with_untracked(|ids| ids[span.start.min(ids.len())..span.end.min(ids.len())].to_vec());
         if self.shown.with_untracked(|known| *known != shown) {
             self.shown.set(shown);
         }
@@ -301,44 +279,34 @@ impl<K: RowId> Roll<K> {
     }
 
     fn ask_before(self) {
-        let (Some(near_start), Some(first)) = (
-            self.near_start,
-            self.ids.with_untracked(|ids| ids.first().cloned()),
-        ) else {
+        let (Some(near_start), Some(first)) = (self.near_start, self.ids.with_untracked(|ids| ids.first().cloned()))
+        else {
             return;
         };
-        let asked = self
-            .place
-            .try_update_value(|place| place.asked_before.replace(first.clone()));
+        let asked = self.place.try_update_value(|place| place.asked_before.replace(first.clone()));
         if asked.flatten() != Some(first) {
             near_start.run(());
         }
     }
 
     fn anchor(self, heights: &[f64], scroll: f64) {
-        let anchor = row_at(heights, scroll).and_then(|(row, part)| {
-            self.ids
-                .with_untracked(|ids| ids.get(row).map(|id| (id.clone(), part)))
-        });
+        let anchor = row_at(heights, scroll)
+            .and_then(|(row, part)| self.ids.with_untracked(|ids| ids.get(row).map(|id| (id.clone(), part))));
         self.place.update_value(|place| place.anchor = anchor);
     }
 
     fn anchored(self, heights: &[f64]) -> Option<f64> {
         let (id, part) = self.place.with_value(|place| place.anchor.clone())?;
-        let row = self
-            .ids
-            .with_untracked(|ids| ids.iter().position(|known| *known == id))?;
+        let row = self.ids.with_untracked(|ids| ids.iter().position(|known| *known == id))?;
         Some(top_of(heights, row) + part)
     }
 
     fn heights(self) -> Vec<f64> {
         self.ids.with_untracked(|ids| match self.height {
             RowHeight::Fixed(height) => vec![height; ids.len()],
-            RowHeight::Measured(guess) => self.place.with_value(|place| {
-                ids.iter()
-                    .map(|id| place.measured.get(id).copied().unwrap_or(guess))
-                    .collect()
-            }),
+            RowHeight::Measured(guess) => self
+                .place
+                .with_value(|place| ids.iter().map(|id| place.measured.get(id).copied().unwrap_or(guess)).collect()),
         })
     }
 }

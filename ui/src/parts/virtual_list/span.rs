@@ -13,11 +13,7 @@ pub struct Span {
 /// Rows that touch the view, and some on both sides so that scrolling finds them drawn.
 pub fn span(heights: &[f64], scroll: f64, view: f64, beyond: f64) -> Span {
     let (from, to) = (scroll - beyond, scroll + view + beyond);
-    let mut span = Span {
-        start: heights.len(),
-        end: heights.len(),
-        top: 0.0,
-    };
+    let mut span = Span { start: heights.len(), end: heights.len(), top: 0.0 };
     let mut at = 0.0;
     for (index, height) in heights.iter().enumerate() {
         let below = at + height;
@@ -68,35 +64,14 @@ mod tests {
     #[test]
     fn rows_of_different_heights_are_found_by_their_edges() {
         let heights = [10.0, 200.0, 10.0, 10.0];
-        assert_eq!(
-            span(&heights, 150.0, 65.0, 0.0),
-            Span {
-                start: 1,
-                end: 3,
-                top: 10.0
-            }
-        );
+        assert_eq!(span(&heights, 150.0, 65.0, 0.0), Span { start: 1, end: 3, top: 10.0 });
         assert_eq!(row_at(&heights, 150.0), Some((1, 140.0)));
     }
 
     #[test]
     fn a_view_below_the_last_row_shows_none_and_an_empty_list_is_fine() {
-        assert_eq!(
-            span(&[10.0], 50.0, 10.0, 0.0),
-            Span {
-                start: 1,
-                end: 1,
-                top: 10.0
-            }
-        );
-        assert_eq!(
-            span(&[], 0.0, 10.0, 0.0),
-            Span {
-                start: 0,
-                end: 0,
-                top: 0.0
-            }
-        );
+        assert_eq!(span(&[10.0], 50.0, 10.0, 0.0), Span { start: 1, end: 1, top: 10.0 });
+        assert_eq!(span(&[], 0.0, 10.0, 0.0), Span { start: 0, end: 0, top: 0.0 });
         assert_eq!(row_at(&[], 0.0), None);
     }
 

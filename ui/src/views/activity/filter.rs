@@ -17,26 +17,14 @@ pub fn filter(scope: Scope, focused: Option<&PaneState>, text: &str) -> Option<F
     let text = text.trim().to_owned();
     let PaneState { node, agent, session } = match scope {
         Scope::All => {
-            return Some(Filter {
-                text,
-                ..Filter::default()
-            });
+            return Some(Filter { text, ..Filter::default() });
         }
         Scope::Focused => focused.cloned()?,
     };
     let nodes = vec![node?];
     // Without an agent the session says whose lines they are.
-    let sessions = if agent.is_none() {
-        session.into_iter().collect()
-    } else {
-        Vec::new()
-    };
-    Some(Filter {
-        nodes,
-        agents: agent.into_iter().collect(),
-        sessions,
-        text,
-    })
+    let sessions = if agent.is_none() { session.into_iter().collect() } else { Vec::new() };
+    Some(Filter { nodes, agents: agent.into_iter().collect(), sessions, text })
 }
 
 #[cfg(test)]
@@ -44,32 +32,19 @@ mod tests {
     use super::*;
 
     fn pane(agent: Option<&str>) -> PaneState {
-        PaneState {
-            node: Some("n".into()),
-            agent: agent.map(str::to_owned),
-            session: Some("s".into()),
-        }
+        PaneState { node: Some("n".into()), agent: agent.map(str::to_owned), session: Some("s".into()) }
     }
 
     #[test]
     fn all_lines_are_filtered_by_text_alone() {
         let all = filter(Scope::All, Some(&pane(Some("a"))), " cargo ");
-        assert_eq!(
-            all,
-            Some(Filter {
-                text: "cargo".into(),
-                ..Filter::default()
-            })
-        );
+        assert_eq!(all, Some(Filter { text: "cargo".into(), ..Filter::default() }));
     }
 
     #[test]
     fn the_focused_pane_narrows_to_its_node_and_agent_or_else_its_session() {
         let one = filter(Scope::Focused, Some(&pane(Some("a"))), "").unwrap_or_default();
-        assert_eq!(
-            (one.nodes, one.agents, one.sessions),
-            (vec!["n".into()], vec!["a".into()], vec![])
-        );
+        assert_eq!((one.nodes, one.agents, one.sessions), (vec!["n".into()], vec!["a".into()], vec![]));
         let one = filter(Scope::Focused, Some(&pane(None)), "").unwrap_or_default();
         assert_eq!((one.agents, one.sessions), (vec![], vec!["s".to_owned()]));
     }

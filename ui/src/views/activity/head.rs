@@ -26,10 +26,7 @@ pub struct Choice {
 
 impl Choice {
     pub fn new() -> Self {
-        Self {
-            scope: RwSignal::new(Scope::All),
-            text: RwSignal::new(String::new()),
-        }
+        Self { scope: RwSignal::new(Scope::All), text: RwSignal::new(String::new()) }
     }
 
     /// Back to everything.

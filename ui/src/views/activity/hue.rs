@@ -7,9 +7,7 @@ pub const HUES: u32 = 8;
 pub fn hue(node: &str, agent: &str) -> u32 {
     // FNV-1a: small, and the same on every machine.
     let bytes = node.bytes().chain([0]).chain(agent.bytes());
-    let sum = bytes.fold(0x811c_9dc5_u32, |sum, byte| {
-        (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    });
+    let sum = bytes.fold(0x811c_9dc5_u32, |sum, byte| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     (sum ^ (sum >> 15)) % HUES + 1
 }
 
@@ -34,9 +32,7 @@ mod tests {
 
     #[test]
     fn agents_spread_over_all_hues() {
-        let mut used: Vec<u32> = (0..64)
-            .map(|agent| hue("node", &format!("agent-{agent}")))
-            .collect();
+        let mut used: Vec<u32> = (0..64).map(|agent| hue("node", &format!("agent-{agent}"))).collect();
         used.sort_unstable();
         used.dedup();
         assert_eq!(used, (1..=HUES).collect::<Vec<_>>());

@@ -23,16 +23,7 @@ pub fn Row(line: Line) -> impl IntoView {
         (node, None) if mark == Mark::Gap => format!("{node}:"),
         (node, None) => node,
     };
-    let Line {
-        at,
-        node,
-        agent,
-        session,
-        what,
-        code,
-        figure,
-        ..
-    } = line;
+    let Line { at, node, agent, session, what, code, figure, .. } = line;
     let dot = match &agent {
         Some(agent) => format!("line-dot line-hue-{}", hue(&node, agent)),
         None => "line-dot line-dot-node".to_owned(),
@@ -50,11 +41,7 @@ pub fn Row(line: Line) -> impl IntoView {
             open::session(state, &node, agent.as_deref(), session, Where::Here);
         }
     };
-    let full = format!(
-        "{}{}",
-        what,
-        code.as_deref().map(|code| format!(" {code}")).unwrap_or_default()
-    );
+    let full = format!("{}{}", what, code.as_deref().map(|code| format!(" {code}")).unwrap_or_default());
     view! {
         <button type="button" class=class tabindex="-1" title=full disabled=!leads on:click=press>
             <time class="line-at" title=time::full(at)>{time::clock_seconds(at)}</time>

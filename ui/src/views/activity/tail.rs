@@ -20,11 +20,8 @@ const GUESS: f64 = 45.0;
 #[component]
 pub fn Tail(filter: Memo<Option<Filter>>, stopped: RwSignal<bool>) -> impl IntoView {
     let state = State::here();
-    let ids = Memo::new(move |_| {
-        state
-            .told
-            .stream(|stream| stream.lines.iter().map(|line| line.n).collect::<Vec<_>>())
-    });
+    let ids =
+        Memo::new(move |_| state.told.stream(|stream| stream.lines.iter().map(|line| line.n).collect::<Vec<_>>()));
     let comes = RwSignal::new(false);
     let row = move |n: u64| {
         let line = state.told.peek(|model| find(&model.stream.lines, n).cloned());
@@ -44,22 +41,12 @@ pub fn Tail(filter: Memo<Option<Filter>>, stopped: RwSignal<bool>) -> impl IntoV
 }
 
 fn find(lines: &[Line], n: u64) -> Option<&Line> {
-    lines
-        .binary_search_by_key(&n, |line| line.n)
-        .ok()
-        .and_then(|at| lines.get(at))
+    lines.binary_search_by_key(&n, |line| line.n).ok().and_then(|at| lines.get(at))
 }
 
 /// Fetches the page before the first known line, unless one is coming or there is none.
 fn fetch(state: State, filter: Memo<Option<Filter>>, comes: RwSignal<bool>) {
-    let before = state.told.peek(|model| {
-        model
-            .stream
-            .lines
-            .first()
-            .filter(|_| model.stream.more)
-            .map(|line| line.n)
-    });
+    let before = state.told.peek(|model| model.stream.lines.first().filter(|_| model.stream.more).map(|line| line.n));
     let (Some(before), Some(wanted)) = (before, filter.get_untracked()) else {
         return;
     };
@@ -68,12 +55,7 @@ fn fetch(state: State, filter: Memo<Option<Filter>>, comes: RwSignal<bool>) {
     }
     comes.set(true);
     spawn_local(async move {
-        let came = core::call(ActivityBefore {
-            filter: wanted.clone(),
-            before,
-            limit: PAGE,
-        })
-        .await;
+        let came = core::call(ActivityBefore { filter: wanted.clone(), before, limit: PAGE }).await;
         // Lines of another filter than the one in force now belong nowhere.
         let still = filter.try_get_untracked().flatten() == Some(wanted);
         match came {

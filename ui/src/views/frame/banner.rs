@@ -25,11 +25,7 @@ pub fn Banner() -> impl IntoView {
         }),
         CoreState::Starting | CoreState::Here => None,
     };
-    let dismiss = move |gone: String| {
-        frame
-            .start_faults
-            .update(|faults| faults.retain(|fault| *fault != gone))
-    };
+    let dismiss = move |gone: String| frame.start_faults.update(|faults| faults.retain(|fault| *fault != gone));
     view! {
         {away}
         <For each=move || frame.start_faults.get() key=|fault| fault.clone() let:fault>

@@ -123,11 +123,7 @@ fn pressed(state: State, event: &KeyboardEvent) {
 }
 
 fn types(target: &Element) -> bool {
-    target
-        .closest("input:not([type=radio]):not([type=checkbox]), textarea, [contenteditable]")
-        .ok()
-        .flatten()
-        .is_some()
+    target.closest("input:not([type=radio]):not([type=checkbox]), textarea, [contenteditable]").ok().flatten().is_some()
 }
 
 /// Does it; answers whether there was something to do.
@@ -167,13 +163,7 @@ mod tests {
     fn press(chord: &str) -> Press<'_> {
         let key = chord.rsplit(' ').next().unwrap_or_default();
         let has = |name| chord.split(' ').any(|part| part == name);
-        Press {
-            key,
-            ctrl: has("Ctrl"),
-            shift: has("Shift"),
-            alt: has("Alt"),
-            typing: has("typing"),
-        }
+        Press { key, ctrl: has("Ctrl"), shift: has("Shift"), alt: has("Alt"), typing: has("typing") }
     }
 
     #[test]

@@ -40,14 +40,7 @@ pub fn Palette() -> impl IntoView {
         match event.key().as_str() {
             "ArrowDown" => at.update(|at| *at = if *at >= last { 0 } else { *at + 1 }),
             "ArrowUp" => at.update(|at| *at = at.checked_sub(1).unwrap_or(last)),
-            "Enter" => take(
-                at.get_untracked(),
-                if event.ctrl_key() {
-                    Where::Beside
-                } else {
-                    Where::Here
-                },
-            ),
+            "Enter" => take(at.get_untracked(), if event.ctrl_key() { Where::Beside } else { Where::Here }),
             _ => return,
         }
         event.prevent_default();

@@ -32,17 +32,12 @@ pub fn Side() -> impl IntoView {
     let folded = Folded(RwSignal::new(BTreeSet::new()));
     provide_context(folded);
     let asks = Memo::new(move |_| {
-        state.told.approvals(|all| {
-            asking(all)
-                .into_iter()
-                .map(|one| (one.node.clone(), one.id.clone()))
-                .collect::<Vec<_>>()
-        })
+        state
+            .told
+            .approvals(|all| asking(all).into_iter().map(|one| (one.node.clone(), one.id.clone())).collect::<Vec<_>>())
     });
     let shown = Memo::new(move |_| {
-        state.told.read(Key::Tree, |model| {
-            asks.with(|asks| folded.0.with(|folded| rows(&model.nodes, asks, folded)))
-        })
+        state.told.read(Key::Tree, |model| asks.with(|asks| folded.0.with(|folded| rows(&model.nodes, asks, folded))))
     });
     view! {
         <nav class="side" aria-label="Nodes and agents" on:keydown=walk>
@@ -84,25 +79,16 @@ fn walk(event: KeyboardEvent) {
         "ArrowUp" => -1,
         _ => return,
     };
-    let Some(side) = event
-        .current_target()
-        .and_then(|side| side.dyn_into::<HtmlElement>().ok())
-    else {
+    let Some(side) = event.current_target().and_then(|side| side.dyn_into::<HtmlElement>().ok()) else {
         return;
     };
     let Ok(rows) = side.query_selector_all(".side-main") else {
         return;
     };
-    let rows: Vec<HtmlElement> = (0..rows.length())
-        .filter_map(|at| rows.get(at)?.dyn_into().ok())
-        .collect();
+    let rows: Vec<HtmlElement> = (0..rows.length()).filter_map(|at| rows.get(at)?.dyn_into().ok()).collect();
     let active = document().active_element();
-    let at = rows
-        .iter()
-        .position(|row| active.as_ref().is_some_and(|active| **row == *active));
-    let to = at
-        .map_or(0, |at| at as i32 + step)
-        .clamp(0, rows.len().saturating_sub(1) as i32);
+    let at = rows.iter().position(|row| active.as_ref().is_some_and(|active| **row == *active));
+    let to = at.map_or(0, |at| at as i32 + step).clamp(0, rows.len().saturating_sub(1) as i32);
     if let Some(row) = rows.get(to as usize) {
         event.prevent_default();
         let _unfocused = row.focus();

@@ -56,14 +56,7 @@ fn Away(#[prop(into)] sum: Signal<Vec<(String, i64)>>) -> impl IntoView {
             many => Some(format!("{} nodes offline", many.len())),
         })
     };
-    let names = move || {
-        sum.with(|away| {
-            away.iter()
-                .map(|(name, _)| name.as_str())
-                .collect::<Vec<_>>()
-                .join(", ")
-        })
-    };
+    let names = move || sum.with(|away| away.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "));
     view! {
         {move || said().map(|said| view! {
             <span class="strip-item cut" title=names><Mark of=Shape::Offline /><span class="cut">{said}</span></span>
@@ -77,13 +70,7 @@ fn Figures() -> impl IntoView {
     let vitals = Memo::new(move |_| state.told.vitals());
     let events = move || format!("{:.0} events/s", vitals.with(|vitals| vitals.events_per_second));
     let appetite = move || {
-        vitals.with(|vitals| {
-            format!(
-                "{:.1} % CPU · {}",
-                vitals.cpu_percent,
-                words::bytes(vitals.memory_bytes)
-            )
-        })
+        vitals.with(|vitals| format!("{:.1} % CPU · {}", vitals.cpu_percent, words::bytes(vitals.memory_bytes)))
     };
     let known = move || vitals.with(|vitals| vitals.memory_bytes > 0);
     view! {

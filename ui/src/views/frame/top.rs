@@ -16,14 +16,7 @@ pub fn Top() -> impl IntoView {
     let state = State::here();
     let night = move || theme::dark(state);
     let icon = Signal::derive(move || if night() { Icon::Day } else { Icon::Night });
-    let name = Signal::derive(move || {
-        if night() {
-            "Switch to day"
-        } else {
-            "Switch to night"
-        }
-        .to_owned()
-    });
+    let name = Signal::derive(move || if night() { "Switch to day" } else { "Switch to night" }.to_owned());
     view! {
         <header class="top">
             <IconButton
@@ -74,7 +67,7 @@ fn Tab(route: Route) -> impl IntoView {
             on:click=move |_| state.route.set(route)
         >
             <Drawing of=route.icon() />
-            <span class="top-title">{route.title()}</span>
+            <span>{route.title()}</span>
             <Show when=move || { waiting.get() > 0 }>
                 <span class="count count-asks" aria-label=move || format!("{} waiting", waiting.get())>{move || waiting.get()}</span>
             </Show>
@@ -84,11 +77,7 @@ fn Tab(route: Route) -> impl IntoView {
 
 /// Shows or hides the sidebar, over the screen where there is no room beside it.
 pub fn toggle_sidebar(state: State) {
-    toggle(
-        state.frame.sidebar,
-        state.frame.sidebar_over,
-        "(max-width: 719px)",
-    );
+    toggle(state.frame.sidebar, state.frame.sidebar_over, "(max-width: 719px)");
 }
 
 /// Shows or hides the stream's column, over the screen where there is no room beside it.
@@ -97,11 +86,7 @@ pub fn toggle_stream(state: State) {
 }
 
 fn toggle(beside: RwSignal<bool>, over: RwSignal<bool>, narrow: &str) {
-    let narrow = window()
-        .match_media(narrow)
-        .ok()
-        .flatten()
-        .is_some_and(|query| query.matches());
+    let narrow = window().match_media(narrow).ok().flatten().is_some_and(|query| query.matches());
     let which = if narrow { over } else { beside };
     which.update(|open| *open = !*open);
 }

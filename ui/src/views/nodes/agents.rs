@@ -18,18 +18,10 @@ const SHOWN: usize = 6;
 pub fn Agents(of: StoredValue<String>) -> impl IntoView {
     let state = State::here();
     let ids = Memo::new(move |_| {
-        let ids = |agents: &[Agent]| {
-            agents
-                .iter()
-                .take(SHOWN)
-                .map(|agent| agent.id.clone())
-                .collect::<Vec<_>>()
-        };
+        let ids = |agents: &[Agent]| agents.iter().take(SHOWN).map(|agent| agent.id.clone()).collect::<Vec<_>>();
         read(state, of, |node| ids(&node.agents)).unwrap_or_default()
     });
-    let more = Memo::new(move |_| {
-        read(state, of, |node| node.agents.len().saturating_sub(SHOWN)).unwrap_or_default()
-    });
+    let more = Memo::new(move |_| read(state, of, |node| node.agents.len().saturating_sub(SHOWN)).unwrap_or_default());
     view! {
         <Show when=move || ids.with(|ids| !ids.is_empty())>
             <ul class="card-agents">
@@ -58,11 +50,7 @@ fn One(of: StoredValue<String>, agent: String) -> impl IntoView {
     let shape = Signal::derive(move || face.with(|face| face.as_ref().map_or(Shape::Offline, |face| face.1)));
     let name = move || face.with(|face| face.as_ref().map(|face| face.0.clone()));
     let press = move |event: web_sys::MouseEvent| {
-        let place = if event.ctrl_key() || event.meta_key() {
-            Where::Beside
-        } else {
-            Where::Here
-        };
+        let place = if event.ctrl_key() || event.meta_key() { Where::Beside } else { Where::Here };
         open::agent(state, &of.get_value(), &agent, place);
     };
     view! {

@@ -29,8 +29,7 @@ pub fn Card(id: String) -> impl IntoView {
     let of = StoredValue::new(id.clone());
     // Of a node that was never reached there is nothing to count.
     let told = Memo::new(move |_| {
-        let told =
-            |node: &Node| standing(node) == Standing::Up || node.session_count > 0 || !node.agents.is_empty();
+        let told = |node: &Node| standing(node) == Standing::Up || node.session_count > 0 || !node.agents.is_empty();
         read(state, of, told).unwrap_or_default()
     });
     let element = NodeRef::<html::Article>::new();
@@ -44,10 +43,7 @@ pub fn Card(id: String) -> impl IntoView {
         Standing::Away | Standing::Resting => "card card-away",
     };
     Effect::new(move |_| {
-        let wanted = state
-            .frame
-            .node
-            .with(|node| node.as_deref() == Some(of.get_value().as_str()));
+        let wanted = state.frame.node.with(|node| node.as_deref() == Some(of.get_value().as_str()));
         if let (true, Some(card)) = (wanted, element.get()) {
             state.frame.node.set(None);
             card.scroll_into_view();
@@ -83,8 +79,7 @@ pub fn read<T>(state: State, of: StoredValue<String>, pick: impl FnOnce(&Node) -
 fn Head(of: StoredValue<String>, heading: String) -> impl IntoView {
     let state = State::here();
     let shape = Memo::new(move |_| read(state, of, |node| Shape::from(node.state)).unwrap_or(Shape::Offline));
-    let word =
-        Memo::new(move |_| read(state, of, |node| phrase::short(node.state).to_owned()).unwrap_or_default());
+    let word = Memo::new(move |_| read(state, of, |node| phrase::short(node.state).to_owned()).unwrap_or_default());
     let name = Memo::new(move |_| read(state, of, |node| node.name.clone()).unwrap_or_default());
     let product = Memo::new(move |_| read(state, of, product).unwrap_or_default());
     let local = Memo::new(move |_| read(state, of, |node| node.local).unwrap_or_default());
@@ -109,10 +104,7 @@ fn changed(node: &Node) -> bool {
 }
 
 fn product(node: &Node) -> String {
-    let product = node
-        .product
-        .clone()
-        .unwrap_or_else(|| words::vendor(node.vendor).to_owned());
+    let product = node.product.clone().unwrap_or_else(|| words::vendor(node.vendor).to_owned());
     match &node.version {
         Some(version) => format!("{product} {version}"),
         None => product,
@@ -133,20 +125,11 @@ fn items(state: State, of: StoredValue<String>) -> Vec<Item> {
         _ => Item::new("Pause", with(acts::node::pause)).aside("stay away"),
     };
     vec![
-        Item::new(
-            "Edit…",
-            with(|state, id| state.frame.open(Open::EditNode(id.to_owned(), Field::Address))),
-        ),
-        Item::new(
-            "Test",
-            with(|state, id| state.frame.open(Open::Diagnose(id.to_owned()))),
-        )
-        .aside("step by step"),
+        Item::new("Edit…", with(|state, id| state.frame.open(Open::EditNode(id.to_owned(), Field::Address)))),
+        Item::new("Test", with(|state, id| state.frame.open(Open::Diagnose(id.to_owned())))).aside("step by step"),
         Item::new("Reconnect", with(acts::node::retry)),
         rest,
-        Item::new("Remove", move || acts::node::remove(state, &node))
-            .tone(Tone::Danger)
-            .aside("can be undone"),
+        Item::new("Remove", move || acts::node::remove(state, &node)).tone(Tone::Danger).aside("can be undone"),
     ]
 }
 
@@ -169,16 +152,8 @@ fn Address(of: StoredValue<String>) -> impl IntoView {
 fn Link(of: StoredValue<String>) -> impl IntoView {
     let state = State::here();
     let counts_down = Memo::new(move |_| read(state, of, |node| node.next_try.is_some()).unwrap_or_default());
-    let words = move |at: i64| {
-        read(state, of, |node| {
-            phrase::link(node, at, |moment| time::moment(moment, at))
-        })
-    };
-    let title = move || {
-        read(state, of, |node| {
-            format!("In this state since {}", time::full(node.since))
-        })
-    };
+    let words = move |at: i64| read(state, of, |node| phrase::link(node, at, |moment| time::moment(moment, at)));
+    let title = move || read(state, of, |node| format!("In this state since {}", time::full(node.since)));
     let counting = move || {
         let at = state.clock.seconds();
         move || words(at.get())
@@ -197,11 +172,7 @@ fn Link(of: StoredValue<String>) -> impl IntoView {
 #[component]
 fn Data(of: StoredValue<String>) -> impl IntoView {
     let state = State::here();
-    let words = move || {
-        read(state, of, |node| {
-            phrase::data(node, |moment| time::moment(moment, now()))
-        })
-    };
+    let words = move || read(state, of, |node| phrase::data(node, |moment| time::moment(moment, now())));
     let since = Memo::new(move |_| {
         let kept = |node: &Node| !node.agents.is_empty() || node.session_count > 0;
         read(state, of, |node| node.stale_since.filter(|_| kept(node))).flatten()
@@ -245,19 +216,18 @@ fn Figures(of: StoredValue<String>) -> impl IntoView {
             })
         }
     };
-    let one = |value: AnyView, name: &'static str, class: &'static str| {
-        view! { <div class=class><dd>{value}</dd><dt>{name}</dt></div> }
+    let named = move |pick: fn(&Node) -> u64, one: &'static str, many: &'static str| {
+        move || read(state, of, |node| if pick(node) == 1 { one } else { many })
     };
-    let asks = Memo::new(move |_| {
-        read(state, of, |node| {
-            node.asking > 0 && standing(node) == Standing::Up
-        }) == Some(true)
-    });
+    let (agents, sessions): (fn(&Node) -> u64, fn(&Node) -> u64) =
+        (|node| node.agents.len() as u64, |node| node.session_count);
+    let asks =
+        Memo::new(move |_| read(state, of, |node| node.asking > 0 && standing(node) == Standing::Up) == Some(true));
     view! {
         <dl class="card-figures">
-            {one(figure(|node| node.agents.len() as u64).into_any(), "agents", "")}
-            {one(figure(|node| node.session_count).into_any(), "sessions", "")}
-            {one(live(|node| node.running.into()).into_any(), "running", "")}
+            <div><dd>{figure(agents)}</dd><dt>{named(agents, "agent", "agents")}</dt></div>
+            <div><dd>{figure(sessions)}</dd><dt>{named(sessions, "session", "sessions")}</dt></div>
+            <div><dd>{live(|node| node.running.into())}</dd><dt>"running"</dt></div>
             <div class=("card-asks", asks)>
                 <dd>{live(|node| node.asking.into())}</dd>
                 <dt>"asking"</dt>

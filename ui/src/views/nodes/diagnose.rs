@@ -20,30 +20,19 @@ use crate::text::said::sentence;
 pub fn Diagnose(id: String) -> impl IntoView {
     let state = State::here();
     let (tried, fault) = (RwSignal::new(Try::NotYet), RwSignal::new(None::<Fault>));
-    let name = state
-        .told
-        .peek(|model| model.node(&id).map(|node| node.name.clone()))
-        .unwrap_or_default();
+    let name = state.told.peek(|model| model.node(&id).map(|node| node.name.clone())).unwrap_or_default();
     let node = id.clone();
     let again = Callback::new(move |()| attempt(state, &node, tried, fault));
     again.run(());
     let todo = move || {
-        fault.get().map(
-            |fault| view! { <p class="form-fault" role="alert"><Said text=sentence(&fault.message) /></p> },
-        )
+        fault.get().map(|fault| view! { <p class="form-fault" role="alert"><Said text=sentence(&fault.message) /></p> })
     };
     let edit = move |field| {
         let id = id.clone();
         move |()| state.frame.open(Open::EditNode(id.clone(), field))
     };
     let (edit_address, edit_key) = (edit(Field::Address), edit(Field::Key));
-    let wants_key = move || {
-        fault.with(|fault| {
-            fault
-                .as_ref()
-                .is_some_and(|fault| fault.code == Code::Unauthorised)
-        })
-    };
+    let wants_key = move || fault.with(|fault| fault.as_ref().is_some_and(|fault| fault.code == Code::Unauthorised));
     view! {
         <Dialog title=format!("Test {name}") beside=Beside::Closes class="form" close=move |()| state.frame.close()>
             <div class="form-body form-steps">

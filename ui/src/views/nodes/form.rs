@@ -28,16 +28,11 @@ pub fn NodeDialog(#[prop(optional)] edits: Option<(String, Field)>) -> impl Into
     let state = State::here();
     let start = edits.as_ref().map_or(Field::Address, |(_, field)| *field);
     let entry = Entry::new(state, edits.map(|(id, _)| id));
-    let title = if entry.adds() {
-        "Add a node"
-    } else {
-        "Edit the node"
-    };
+    let title = if entry.adds() { "Add a node" } else { "Edit the node" };
     let keyed = move |event: KeyboardEvent| {
         // Enter in a field is the primary act; on a button it is that button's.
-        let in_field = event
-            .target()
-            .is_some_and(|target| wasm_bindgen::JsCast::has_type::<web_sys::HtmlInputElement>(&target));
+        let in_field =
+            event.target().is_some_and(|target| wasm_bindgen::JsCast::has_type::<web_sys::HtmlInputElement>(&target));
         if event.key() == "Enter" && in_field && !event.is_composing() {
             event.prevent_default();
             entry.keep();

@@ -29,15 +29,8 @@ pub fn link(node: &Node, now: i64, clock: impl Fn(i64) -> String) -> String {
         LinkState::Connecting => "Connecting…".to_owned(),
         LinkState::Handshaking => "Signing in…".to_owned(),
         LinkState::Ready => {
-            let latency = node
-                .latency_ms
-                .map(|ms| format!(" · {}", words::latency(ms)))
-                .unwrap_or_default();
-            let pinned = if node.pinned.is_some() {
-                " · certificate pinned"
-            } else {
-                ""
-            };
+            let latency = node.latency_ms.map(|ms| format!(" · {}", words::latency(ms))).unwrap_or_default();
+            let pinned = if node.pinned.is_some() { " · certificate pinned" } else { "" };
             format!("Ready{latency}{pinned}")
         }
         LinkState::Pairing => format!("Waits to be let in, since {since}"),
@@ -47,10 +40,7 @@ pub fn link(node: &Node, now: i64, clock: impl Fn(i64) -> String) -> String {
         LinkState::Incompatible => "Speaks another version".to_owned(),
         LinkState::RateLimited | LinkState::BackingOff => match node.next_try {
             Some((attempt, next)) => {
-                format!(
-                    "Offline since {since} · attempt {attempt}, next in {}",
-                    time::left(next, now)
-                )
+                format!("Offline since {since} · attempt {attempt}, next in {}", time::left(next, now))
             }
             None => format!("Offline since {since}"),
         },
@@ -109,23 +99,13 @@ mod tests {
 
     #[test]
     fn a_node_that_is_away_says_since_when_and_when_it_is_tried_again() {
-        let away = Node {
-            next_try: Some((3, 8_000)),
-            ..node(LinkState::BackingOff)
-        };
-        assert_eq!(
-            link(&away, 0, clock),
-            "Offline since 12:04 · attempt 3, next in 8 s"
-        );
+        let away = Node { next_try: Some((3, 8_000)), ..node(LinkState::BackingOff) };
+        assert_eq!(link(&away, 0, clock), "Offline since 12:04 · attempt 3, next in 8 s");
     }
 
     #[test]
     fn link_and_data_are_two_different_things() {
-        let stale = Node {
-            stale_since: Some(1),
-            session_count: 4,
-            ..node(LinkState::Ready)
-        };
+        let stale = Node { stale_since: Some(1), session_count: 4, ..node(LinkState::Ready) };
         assert_eq!(link(&stale, 0, clock), "Ready");
         assert_eq!(data(&stale, clock), "As of 12:04");
         assert_eq!(data(&node(LinkState::Ready), clock), "Live");
@@ -134,13 +114,7 @@ mod tests {
 
     #[test]
     fn a_changed_certificate_is_told_apart_from_a_new_one() {
-        let changed = Node {
-            pinned: Some("sha256:00".into()),
-            ..node(LinkState::Untrusted)
-        };
-        assert_ne!(
-            link(&changed, 0, clock),
-            link(&node(LinkState::Untrusted), 0, clock)
-        );
+        let changed = Node { pinned: Some("sha256:00".into()), ..node(LinkState::Untrusted) };
+        assert_ne!(link(&changed, 0, clock), link(&node(LinkState::Untrusted), 0, clock));
     }
 }

@@ -44,21 +44,10 @@ fn outcome(probe: Probe) -> impl IntoView {
 }
 
 fn summary(probe: &Probe) -> String {
-    let who = probe
-        .product
-        .clone()
-        .or_else(|| probe.vendor.map(|vendor| words::vendor(vendor).to_owned()));
-    let parts = [
-        who,
-        probe.version.clone(),
-        probe.latency_ms.map(|ms| format!("in {}", words::latency(ms))),
-    ];
+    let who = probe.product.clone().or_else(|| probe.vendor.map(|vendor| words::vendor(vendor).to_owned()));
+    let parts = [who, probe.version.clone(), probe.latency_ms.map(|ms| format!("in {}", words::latency(ms)))];
     let said: Vec<String> = parts.into_iter().flatten().collect();
-    if said.is_empty() {
-        "It works.".to_owned()
-    } else {
-        format!("It works: {}.", said.join(" "))
-    }
+    if said.is_empty() { "It works.".to_owned() } else { format!("It works: {}.", said.join(" ")) }
 }
 
 fn line(step: Step) -> impl IntoView {
@@ -67,11 +56,7 @@ fn line(step: Step) -> impl IntoView {
         Some(false) => (Shape::Failed, "failed"),
         None => (Shape::Offline, "not reached"),
     };
-    let detail = if step.ok == Some(false) {
-        sentence(&step.detail)
-    } else {
-        step.detail
-    };
+    let detail = if step.ok == Some(false) { sentence(&step.detail) } else { step.detail };
     view! {
         <li class="steps-one" class=("steps-failed", step.ok == Some(false)) class=("steps-open", step.ok.is_none())>
             <Mark of=shape word=Signal::stored(word.to_owned()) />

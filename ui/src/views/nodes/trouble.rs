@@ -61,10 +61,8 @@ pub fn Machine(#[prop(into)] text: Signal<String>, #[prop(into)] name: String) -
 fn Pairing(of: StoredValue<String>) -> impl IntoView {
     let state = State::here();
     let split = Memo::new(move |_| {
-        read(state, of, |node| {
-            command(&node.reason).unwrap_or_else(|| (sentence(&node.reason), String::new()))
-        })
-        .unwrap_or_default()
+        read(state, of, |node| command(&node.reason).unwrap_or_else(|| (sentence(&node.reason), String::new())))
+            .unwrap_or_default()
     });
     let before = Signal::derive(move || split.with(|split| split.0.clone()));
     let run = Signal::derive(move || split.with(|split| split.1.clone()));
@@ -80,9 +78,8 @@ fn Pairing(of: StoredValue<String>) -> impl IntoView {
 #[component]
 fn Untrusted(of: StoredValue<String>) -> impl IntoView {
     let state = State::here();
-    let prints = Memo::new(move |_| {
-        read(state, of, |node| (node.fingerprint.clone(), node.pinned.clone())).unwrap_or_default()
-    });
+    let prints =
+        Memo::new(move |_| read(state, of, |node| (node.fingerprint.clone(), node.pinned.clone())).unwrap_or_default());
     let new = Memo::new(move |_| prints.with(|prints| prints.0.clone()));
     let trust = move |()| {
         if let Some(fingerprint) = new.get_untracked() {
@@ -91,11 +88,7 @@ fn Untrusted(of: StoredValue<String>) -> impl IntoView {
     };
     let changed = move || prints.with(|prints| prints.1.is_some());
     let label = move || {
-        if changed() {
-            "Trust the new one"
-        } else {
-            "Trust it"
-        }
+        if changed() { "Trust the new one" } else { "Trust it" }
     };
     view! {
         {move || prints.get().1.map(|old| view! {

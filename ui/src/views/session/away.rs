@@ -22,12 +22,7 @@ struct Link {
 
 impl Link {
     fn of(node: &Node) -> Self {
-        Self {
-            name: node.name.clone(),
-            state: node.state,
-            reason: node.reason.clone(),
-            next_try: node.next_try,
-        }
+        Self { name: node.name.clone(), state: node.state, reason: node.reason.clone(), next_try: node.next_try }
     }
 
     /// Whether only the person can mend it.
@@ -87,9 +82,7 @@ pub fn Away(seat: Seat) -> impl IntoView {
     let line = move || {
         let clock = state.clock.seconds();
         let words = Signal::derive(move || {
-            let was = stale
-                .get()
-                .map(|at| format!(" Showing what was there at {}.", time::moment(at, now())));
+            let was = stale.get().map(|at| format!(" Showing what was there at {}.", time::moment(at, now())));
             let doing = link.with(|link| words(link.as_ref(), clock.get()));
             format!("{doing}{}", was.unwrap_or_default())
         });
@@ -111,12 +104,8 @@ fn words(link: Option<&Link>, now: i64) -> String {
     let Some(link) = link else {
         return "This node was removed; its sessions are kept by its gateway.".to_owned();
     };
-    let wait = link
-        .next_try
-        .filter(|(_, at)| *at > now)
-        .map(|(_, at)| time::left(at, now));
-    link.words(wait.as_deref())
-        .unwrap_or_else(|| "Connected; reading what came meanwhile.".to_owned())
+    let wait = link.next_try.filter(|(_, at)| *at > now).map(|(_, at)| time::left(at, now));
+    link.words(wait.as_deref()).unwrap_or_else(|| "Connected; reading what came meanwhile.".to_owned())
 }
 
 #[cfg(test)]
@@ -124,29 +113,14 @@ mod tests {
     use super::*;
 
     fn check(state: LinkState, next_try: Option<(u32, i64)>, now: i64, says: &str) {
-        let link = Link {
-            name: "laptop".into(),
-            state,
-            reason: "nothing answers at x:1".into(),
-            next_try,
-        };
+        let link = Link { name: "laptop".into(), state, reason: "nothing answers at x:1".into(), next_try };
         assert_eq!(words(Some(&link), now), says);
     }
 
     #[test]
     fn a_node_that_is_away_says_what_goes_on() {
-        check(
-            LinkState::BackingOff,
-            Some((3, 9_000)),
-            1_000,
-            "Reconnecting (attempt 3, next in 8 s).",
-        );
-        check(
-            LinkState::BackingOff,
-            Some((3, 9_000)),
-            9_000,
-            "Reconnecting (attempt 3, now).",
-        );
+        check(LinkState::BackingOff, Some((3, 9_000)), 1_000, "Reconnecting (attempt 3, next in 8 s).");
+        check(LinkState::BackingOff, Some((3, 9_000)), 9_000, "Reconnecting (attempt 3, now).");
         check(
             LinkState::RateLimited,
             Some((1, 9_000)),
@@ -155,12 +129,7 @@ mod tests {
         );
         check(LinkState::Handshaking, None, 0, "Connecting to laptop…");
         check(LinkState::Failed, None, 0, "Nothing answers at x:1.");
-        check(
-            LinkState::Ready,
-            None,
-            0,
-            "Connected; reading what came meanwhile.",
-        );
+        check(LinkState::Ready, None, 0, "Connected; reading what came meanwhile.");
         check(LinkState::Paused, None, 0, "laptop is paused.");
     }
 }

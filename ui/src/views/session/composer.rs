@@ -35,21 +35,11 @@ impl Desk {
         let text = Memo::new(move |_| draft.get().get());
         let blank = Memo::new(move |_| text.with(|text| text.trim().is_empty()));
         let away = Memo::new(move |_| {
-            let away = state
-                .told
-                .node(&node.get(), |node| standing(node) != Standing::Up);
+            let away = state.told.node(&node.get(), |node| standing(node) != Standing::Up);
             away.unwrap_or(true)
         });
-        let gone =
-            Memo::new(move |_| state.told.nodes_known() && state.told.node(&node.get(), |_| ()).is_none());
-        Self {
-            seat,
-            draft,
-            text,
-            blank,
-            away,
-            gone,
-        }
+        let gone = Memo::new(move |_| state.told.nodes_known() && state.told.node(&node.get(), |_| ()).is_none());
+        Self { seat, draft, text, blank, away, gone }
     }
 
     /// Whether there is nothing to send, or nowhere to send it.
@@ -166,9 +156,9 @@ fn Doing(seat: Seat, stop: Stop) -> impl IntoView {
     move || match (stop.running.get(), phase.with(Option::is_some)) {
         (true, _) => Some(running()),
         // It went on when the link went down: that is all that is known.
-        (false, true) => Some(
-            view! { <Mark of=Shape::Offline /><span class="cut composer-phase">{words}</span> }.into_any(),
-        ),
+        (false, true) => {
+            Some(view! { <Mark of=Shape::Offline /><span class="cut composer-phase">{words}</span> }.into_any())
+        }
         (false, false) => None,
     }
 }
@@ -208,15 +198,9 @@ fn come_to_the_cursor(seat: Seat, field: NodeRef<html::Textarea>) {
             // After whatever closed has given the focus back.
             request_animation_frame(move || {
                 let covered = seat.state.frame.dialog.try_get_untracked().flatten().is_some();
-                let here = document()
-                    .active_element()
-                    .zip(field.try_get_untracked().flatten());
+                let here = document().active_element().zip(field.try_get_untracked().flatten());
                 let inside = here.is_some_and(|(active, field)| {
-                    field
-                        .closest(".tile")
-                        .ok()
-                        .flatten()
-                        .is_some_and(|tile| tile.contains(Some(&active)))
+                    field.closest(".tile").ok().flatten().is_some_and(|tile| tile.contains(Some(&active)))
                 });
                 if !covered && !inside {
                     take();
@@ -233,16 +217,12 @@ fn last_own(seat: Seat) -> Option<String> {
         _ => None,
     };
     let of = seat.of.get_untracked()?;
-    seat.state
-        .told
-        .peek(|model| model.transcripts.get(&of)?.rows.iter().rev().find_map(said))
+    seat.state.told.peek(|model| model.transcripts.get(&of)?.rows.iter().rev().find_map(said))
 }
 
 /// Since when the run goes on: since the words it answers.
 fn since(seat: Seat) -> Option<i64> {
     let of = seat.of.get_untracked()?;
     let asked = |row: &&Row| matches!(row.body, RowBody::User { .. });
-    seat.state
-        .told
-        .peek(|model| model.transcripts.get(&of)?.rows.iter().rev().find(asked)?.at)
+    seat.state.told.peek(|model| model.transcripts.get(&of)?.rows.iter().rev().find(asked)?.at)
 }

@@ -88,10 +88,7 @@ mod tests {
 
     #[test]
     fn each_fate_has_its_words_and_its_time() {
-        let about = About {
-            at: Some("14:20:58"),
-            ..About::default()
-        };
+        let about = About { at: Some("14:20:58"), ..About::default() };
         for (fate, says) in [
             (Fate::Queued, "queued"),
             (Fate::Sent, "sent 14:20:58"),
@@ -99,10 +96,7 @@ mod tests {
             (Fate::Running, "running · since 14:20:58"),
             (Fate::Done, "done · 14:20:58"),
             (Fate::Failed, "failed · 14:20:58"),
-            (
-                Fate::Unknown,
-                "unknown · the answer got lost, so it may have arrived",
-            ),
+            (Fate::Unknown, "unknown · the answer got lost, so it may have arrived"),
         ] {
             assert_eq!(words(fate, about), says);
         }
@@ -110,19 +104,13 @@ mod tests {
 
     #[test]
     fn a_queued_message_says_what_it_waits_for() {
-        let about = About {
-            away: Some("laptop"),
-            ..About::default()
-        };
+        let about = About { away: Some("laptop"), ..About::default() };
         assert_eq!(words(Fate::Queued, about), "queued · sends when laptop is back");
     }
 
     #[test]
     fn a_failed_message_says_why_and_offers_the_ways_on() {
-        let about = About {
-            fault: Some(" no such session "),
-            ..About::default()
-        };
+        let about = About { fault: Some(" no such session "), ..About::default() };
         assert_eq!(words(Fate::Failed, about), "failed: no such session");
         assert_eq!(acts(Fate::Failed), [Act::Resend, Act::Edit]);
         assert_eq!(acts(Fate::Done), []);
@@ -131,9 +119,6 @@ mod tests {
     #[test]
     fn the_empty_composer_says_where_the_words_go() {
         assert_eq!(invitation("Main", "local", false), "Message Main on local");
-        assert_eq!(
-            invitation("research", "laptop", true),
-            "Message research on laptop (will be queued)"
-        );
+        assert_eq!(invitation("research", "laptop", true), "Message research on laptop (will be queued)");
     }
 }

@@ -89,9 +89,7 @@ pub fn blocks(text: &str) -> Vec<Block> {
 /// Whether a link may be followed.
 pub fn leads_out(address: &str) -> bool {
     let scheme = address.split_once(':').map_or("", |(scheme, _)| scheme);
-    let known = ["http", "https", "mailto"]
-        .iter()
-        .any(|known| scheme.eq_ignore_ascii_case(known));
+    let known = ["http", "https", "mailto"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
     known && !address.chars().any(char::is_control)
 }
 

@@ -34,12 +34,7 @@ pub fn fetch(talk: Talk, older: RwSignal<Older>) {
     older.set(Older::Comes);
     spawn_local(async move {
         let state = talk.state;
-        let came = core::call(RowsBefore {
-            of: of.clone(),
-            order,
-            limit: PAGE,
-        })
-        .await;
+        let came = core::call(RowsBefore { of: of.clone(), order, limit: PAGE }).await;
         let stands = match came {
             Ok(rows) => {
                 let more = if rows.is_empty() { More::No } else { More::Yes };

@@ -50,17 +50,11 @@ fn Part(blocks: Memo<Vec<Block>>, at: usize) -> impl IntoView {
 fn block(block: Block) -> AnyView {
     match block {
         Block::Paragraph(line) => view! { <p class="prose-p">{spans(line)}</p> }.into_any(),
-        Block::Heading(1 | 2, line) => {
-            view! { <h3 class="prose-h prose-h-large">{spans(line)}</h3> }.into_any()
-        }
+        Block::Heading(1 | 2, line) => view! { <h3 class="prose-h prose-h-large">{spans(line)}</h3> }.into_any(),
         Block::Heading(_, line) => view! { <h4 class="prose-h">{spans(line)}</h4> }.into_any(),
         Block::List(list) => self::list(list),
-        Block::Quote(blocks) => {
-            view! { <blockquote class="prose-quote">{all(blocks)}</blockquote> }.into_any()
-        }
-        Block::Code(code) => {
-            view! { <Code language=code.language text=Signal::stored(code.text) /> }.into_any()
-        }
+        Block::Quote(blocks) => view! { <blockquote class="prose-quote">{all(blocks)}</blockquote> }.into_any(),
+        Block::Code(code) => view! { <Code language=code.language text=Signal::stored(code.text) /> }.into_any(),
         Block::Table(table) => self::table(table),
         Block::Rule => view! { <hr class="prose-rule" /> }.into_any(),
     }
@@ -132,11 +126,7 @@ fn span(span: Span) -> AnyView {
         Span::Struck(line) => view! { <s>{spans(line)}</s> }.into_any(),
         Span::Link(address, line) => view! { <Link address line /> }.into_any(),
         Span::Picture(about) => {
-            let about = if about.is_empty() {
-                "without a description".to_owned()
-            } else {
-                about
-            };
+            let about = if about.is_empty() { "without a description".to_owned() } else { about };
             view! { <span class="prose-picture">"Picture: "{about}</span> }.into_any()
         }
         Span::Break => view! { <br /> }.into_any(),
@@ -154,9 +144,7 @@ fn Link(address: String, line: Vec<Span>) -> impl IntoView {
         spawn_local(async move {
             match JsFuture::from(write).await {
                 Ok(_) => toasts.note(format!("Copied `{address}`")),
-                Err(_) => toasts.note(format!(
-                    "The clipboard is not to be had. The address: `{address}`"
-                )),
+                Err(_) => toasts.note(format!("The clipboard is not to be had. The address: `{address}`")),
             }
         });
     });
@@ -175,11 +163,7 @@ fn Link(address: String, line: Vec<Span>) -> impl IntoView {
 
 #[component]
 fn Code(language: String, #[prop(into)] text: Signal<String>) -> impl IntoView {
-    let name = if language.is_empty() {
-        "code".to_owned()
-    } else {
-        language
-    };
+    let name = if language.is_empty() { "code".to_owned() } else { language };
     view! {
         <figure class="prose-block">
             <figcaption class="prose-bar">

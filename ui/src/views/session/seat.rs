@@ -25,20 +25,9 @@ impl Seat {
     pub fn new(state: State, pane: PaneId) -> Self {
         let shown = state.pane(pane);
         let of = Memo::new(move |_| {
-            shown.with(|shown| {
-                Some(SessionRef {
-                    node: shown.node.clone()?,
-                    session: shown.session.clone()?,
-                })
-            })
+            shown.with(|shown| Some(SessionRef { node: shown.node.clone()?, session: shown.session.clone()? }))
         });
-        Self {
-            state,
-            pane,
-            of,
-            write: RwSignal::new(0),
-            latest: RwSignal::new(0),
-        }
+        Self { state, pane, of, write: RwSignal::new(0), latest: RwSignal::new(0) }
     }
 
     /// The node it shows something of.
@@ -52,16 +41,10 @@ impl Seat {
         let shown = self.state.pane(self.pane);
         let told = self.state.told;
         Memo::new(move |_| {
-            let (node, agent) =
-                shown.with(|shown| (shown.node.clone().unwrap_or_default(), shown.agent.clone()));
+            let (node, agent) = shown.with(|shown| (shown.node.clone().unwrap_or_default(), shown.agent.clone()));
             let of_session = || told.agent_of(self.of.get().as_ref()?);
-            let name = agent
-                .or_else(of_session)
-                .map(|agent| told.agent_name(&node, &agent));
-            (
-                name.unwrap_or_else(|| "this session".to_owned()),
-                told.node_name(&node),
-            )
+            let name = agent.or_else(of_session).map(|agent| told.agent_name(&node, &agent));
+            (name.unwrap_or_else(|| "this session".to_owned()), told.node_name(&node))
         })
     }
 
@@ -98,12 +81,7 @@ pub type RowId = StoredValue<String>;
 
 impl Talk {
     pub fn new(seat: Seat, of: SessionRef) -> Self {
-        Self {
-            seat,
-            state: seat.state,
-            of: StoredValue::new(of),
-            unfolded: RwSignal::new(HashSet::new()),
-        }
+        Self { seat, state: seat.state, of: StoredValue::new(of), unfolded: RwSignal::new(HashSet::new()) }
     }
 
     pub fn of(self) -> SessionRef {
@@ -112,25 +90,16 @@ impl Talk {
 
     /// The ids of its rows; `None` until the core has sent them.
     pub fn ids(self) -> Option<Vec<String>> {
-        self.of.with_value(|of| {
-            self.state
-                .told
-                .rows(of, |rows| rows.iter().map(|row| row.id.clone()).collect())
-        })
+        self.of.with_value(|of| self.state.told.rows(of, |rows| rows.iter().map(|row| row.id.clone()).collect()))
     }
 
     /// Something of a row. Woken when that row changes.
     pub fn row<T>(self, id: RowId, read: impl FnOnce(&Row) -> T) -> Option<T> {
-        self.of
-            .with_value(|of| id.with_value(|id| self.state.told.row(of, id, read)))
+        self.of.with_value(|of| id.with_value(|id| self.state.told.row(of, id, read)))
     }
 
     /// Something of a row, remembered: who shows it is woken when just that changes.
-    pub fn part<T>(
-        self,
-        id: RowId,
-        read: impl Fn(&Row) -> Option<T> + Send + Sync + 'static,
-    ) -> Memo<Option<T>>
+    pub fn part<T>(self, id: RowId, read: impl Fn(&Row) -> Option<T> + Send + Sync + 'static) -> Memo<Option<T>>
     where
         T: PartialEq + Send + Sync + 'static,
     {
@@ -139,10 +108,7 @@ impl Talk {
 
     /// Whether the person unfolded a row; it stays so when the row leaves the view.
     pub fn unfolded(self, id: RowId) -> Memo<bool> {
-        Memo::new(move |_| {
-            self.unfolded
-                .with(|unfolded| id.with_value(|id| unfolded.contains(id)))
-        })
+        Memo::new(move |_| self.unfolded.with(|unfolded| id.with_value(|id| unfolded.contains(id))))
     }
 
     /// Unfolds a row, or folds it.

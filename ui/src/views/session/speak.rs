@@ -14,16 +14,9 @@ use crate::state::clock::now;
 pub fn speak(seat: Seat, text: String) {
     let state = seat.state;
     let Some(of) = seat.of.get_untracked() else { return };
-    let shown = state
-        .panes
-        .with_untracked(|panes| panes.get(seat.pane).cloned().unwrap_or_default());
+    let shown = state.panes.with_untracked(|panes| panes.get(seat.pane).cloned().unwrap_or_default());
     let agent = shown.agent.or_else(|| untrack(|| state.told.agent_of(&of)));
-    let call = SendMessage {
-        of: of.clone(),
-        agent,
-        text: text.clone(),
-        client_id: fresh_id(),
-    };
+    let call = SendMessage { of: of.clone(), agent, text: text.clone(), client_id: fresh_id() };
     state.drafts.of(&of).set(String::new());
     seat.latest.update(|latest| *latest += 1);
     spawn_local(async move {
@@ -31,11 +24,7 @@ pub fn speak(seat: Seat, text: String) {
             state.toasts.fault(&fault);
             // Nothing of what is typed meanwhile is lost.
             state.drafts.of(&of).update(|draft| {
-                *draft = if draft.is_empty() {
-                    text
-                } else {
-                    format!("{text}\n\n{draft}")
-                };
+                *draft = if draft.is_empty() { text } else { format!("{text}\n\n{draft}") };
             });
         }
     });
@@ -49,9 +38,6 @@ fn fresh_id() -> String {
 fn random_uuid() -> Option<String> {
     let crypto = Reflect::get(&window(), &JsValue::from_str("crypto")).ok()?;
     // It is there in a secure page only.
-    let make: Function = Reflect::get(&crypto, &JsValue::from_str("randomUUID"))
-        .ok()?
-        .dyn_into()
-        .ok()?;
+    let make: Function = Reflect::get(&crypto, &JsValue::from_str("randomUUID")).ok()?.dyn_into().ok()?;
     make.call0(&crypto).ok()?.as_string()
 }

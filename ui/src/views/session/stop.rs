@@ -26,20 +26,12 @@ impl Stop {
     pub fn new(seat: Seat) -> Self {
         let head = seat.head();
         let running = Memo::new(move |_| head.with(|head| head.running.is_some()));
-        Self {
-            seat,
-            running,
-            asked: RwSignal::new(false),
-        }
+        Self { seat, running, asked: RwSignal::new(false) }
     }
 
     /// A key was pressed in the pane.
     pub fn pressed(self, event: &KeyboardEvent) {
-        if event.key() != "Escape"
-            || event.default_prevented()
-            || event.repeat()
-            || !self.running.get_untracked()
-        {
+        if event.key() != "Escape" || event.default_prevented() || event.repeat() || !self.running.get_untracked() {
             return;
         }
         event.prevent_default();

@@ -23,8 +23,7 @@ struct Hold {
 
 impl Hold {
     fn to(self, share: f64) {
-        self.path
-            .with_value(|path| self.state.panes.update(|panes| panes.resize(path, share)));
+        self.path.with_value(|path| self.state.panes.update(|panes| panes.resize(path, share)));
     }
 
     fn grab(self, event: &PointerEvent) {
@@ -64,24 +63,13 @@ pub fn Bar(path: String, whole: NodeRef<html::Div>) -> impl IntoView {
     let state = State::here();
     let path = StoredValue::new(path);
     let now = Memo::new(move |_| {
-        let found = |all: Vec<Divider>| {
-            all.into_iter()
-                .find(|one| path.with_value(|path| one.path == *path))
-        };
+        let found = |all: Vec<Divider>| all.into_iter().find(|one| path.with_value(|path| one.path == *path));
         state.panes.with(|panes| found(panes.dividers()))
     });
     let (bar, held) = (NodeRef::<html::Div>::new(), RwSignal::new(false));
-    let hold = Hold {
-        state,
-        path,
-        now,
-        bar,
-        whole,
-        held,
-    };
+    let hold = Hold { state, path, now, bar, whole, held };
     let down = Memo::new(move |_| now.with(|now| now.as_ref().is_some_and(|now| now.cut == Cut::Down)));
-    let share =
-        move |pick: fn(&Divider) -> f64| move || now.with(|now| now.as_ref().map_or(0.0, pick).to_string());
+    let share = move |pick: fn(&Divider) -> f64| move || now.with(|now| now.as_ref().map_or(0.0, pick).to_string());
     view! {
         <div
             class="divider"

@@ -74,10 +74,7 @@ fn face(state: State, shown: &PaneState) -> Face {
     };
     let known = state.told.node(node, |node| {
         let agent = agent_of(node, shown);
-        let session = node
-            .sessions
-            .iter()
-            .find(|session| Some(&session.key) == shown.session.as_ref());
+        let session = node.sessions.iter().find(|session| Some(&session.key) == shown.session.as_ref());
         let activity = agent.map(|agent| doing(node, agent));
         Face {
             shape: Some(activity.map_or_else(|| node.state.into(), Shape::from)),
@@ -86,10 +83,7 @@ fn face(state: State, shown: &PaneState) -> Face {
                 |agent| agent.name.clone(),
             ),
             node: node.name.clone(),
-            model: agent
-                .and_then(|agent| agent.model.as_deref())
-                .map(words::model)
-                .unwrap_or_default(),
+            model: agent.and_then(|agent| agent.model.as_deref()).map(words::model).unwrap_or_default(),
             preset: agent.and_then(|agent| agent.preset.clone()).unwrap_or_default(),
             session: match (session, &shown.session) {
                 (Some(session), _) if !session.title.is_empty() => session.title.clone(),
@@ -108,10 +102,7 @@ fn face(state: State, shown: &PaneState) -> Face {
 
 fn agent_of<'a>(node: &'a Node, shown: &PaneState) -> Option<&'a Agent> {
     let of_session = || {
-        let session = node
-            .sessions
-            .iter()
-            .find(|session| Some(&session.key) == shown.session.as_ref())?;
+        let session = node.sessions.iter().find(|session| Some(&session.key) == shown.session.as_ref())?;
         session.agent.as_ref()
     };
     let id = shown.agent.as_ref().or_else(of_session)?;
@@ -120,53 +111,27 @@ fn agent_of<'a>(node: &'a Node, shown: &PaneState) -> Option<&'a Agent> {
 
 /// The agent's sessions, the newest first, and a new one.
 fn sessions(state: State, id: PaneId) -> Vec<Item> {
-    let shown = state
-        .panes
-        .with_untracked(|panes| panes.get(id).cloned().unwrap_or_default());
+    let shown = state.panes.with_untracked(|panes| panes.get(id).cloned().unwrap_or_default());
     let Some(node) = shown.node.clone() else {
         return Vec::new();
     };
     let mut items = Vec::new();
     if let Some(agent) = shown.agent.clone() {
         let node = node.clone();
-        items.push(Item::new("New session", move || {
-            open::new_session(state, &node, &agent, Where::Pane(id))
-        }));
+        items.push(Item::new("New session", move || open::new_session(state, &node, &agent, Where::Pane(id))));
     }
-    let known = state.told.peek(|model| {
-        model
-            .node(&node)
-            .map(|node| node.sessions.clone())
-            .unwrap_or_default()
-    });
+    let known = state.told.peek(|model| model.node(&node).map(|node| node.sessions.clone()).unwrap_or_default());
     let of_agent = known
         .into_iter()
         .filter(|session| shown.agent.is_none() || session.agent.is_none() || session.agent == shown.agent);
     items.extend(of_agent.map(|session| {
-        let title = if session.title.is_empty() {
-            session.key.clone()
-        } else {
-            session.title.clone()
-        };
-        let tone = if Some(&session.key) == shown.session.as_ref() {
-            Tone::Chosen
-        } else {
-            Tone::Plain
-        };
-        let aside = session
-            .updated_at
-            .map(|at| time::ago(at, now()))
-            .unwrap_or_default();
-        let (node, agent, key) = (
-            node.clone(),
-            session.agent.clone().or_else(|| shown.agent.clone()),
-            session.key,
-        );
-        Item::new(title, move || {
-            open::session(state, &node, agent.as_deref(), &key, Where::Pane(id))
-        })
-        .aside(aside)
-        .tone(tone)
+        let title = if session.title.is_empty() { session.key.clone() } else { session.title.clone() };
+        let tone = if Some(&session.key) == shown.session.as_ref() { Tone::Chosen } else { Tone::Plain };
+        let aside = session.updated_at.map(|at| time::ago(at, now())).unwrap_or_default();
+        let (node, agent, key) = (node.clone(), session.agent.clone().or_else(|| shown.agent.clone()), session.key);
+        Item::new(title, move || open::session(state, &node, agent.as_deref(), &key, Where::Pane(id)))
+            .aside(aside)
+            .tone(tone)
     }));
     items
 }

@@ -30,15 +30,9 @@ pub fn Picker(id: PaneId) -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let all = Memo::new(move |_| state.told.read(crate::state::apply::Key::AnyNode, choices));
     let hits = Memo::new(move |_| {
-        let fits = |choice: &Choice| {
-            fuzzy::score(&typed.get(), &format!("{} {}", choice.name, choice.node_name)).is_some()
-        };
-        all.with(|all| {
-            all.iter()
-                .filter(|choice| fits(choice))
-                .cloned()
-                .collect::<Vec<_>>()
-        })
+        let fits =
+            |choice: &Choice| fuzzy::score(&typed.get(), &format!("{} {}", choice.name, choice.node_name)).is_some();
+        all.with(|all| all.iter().filter(|choice| fits(choice)).cloned().collect::<Vec<_>>())
     });
     let none = Memo::new(move |_| all.with(Vec::is_empty));
     let keyed = move |event: KeyboardEvent| {
@@ -74,14 +68,7 @@ pub fn Picker(id: PaneId) -> impl IntoView {
 #[component]
 fn Line(choice: Choice, id: PaneId) -> impl IntoView {
     let state = State::here();
-    let Choice {
-        node,
-        node_name,
-        agent,
-        name,
-        model,
-        shape,
-    } = choice;
+    let Choice { node, node_name, agent, name, model, shape } = choice;
     view! {
         <li>
             <button

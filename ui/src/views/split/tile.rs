@@ -9,12 +9,7 @@ use crate::views::session::Pane;
 use super::head::Head;
 use super::picker::Picker;
 
-const NOWHERE: Place = Place {
-    x: 0.0,
-    y: 0.0,
-    w: 1.0,
-    h: 1.0,
-};
+const NOWHERE: Place = Place { x: 0.0, y: 0.0, w: 1.0, h: 1.0 };
 
 /// A pane.
 #[component]
@@ -30,8 +25,7 @@ pub fn Tile(id: PaneId) -> impl IntoView {
     });
     let share = move |pick: fn(Place) -> f64| move || pick(place.get()).to_string();
     let chosen = Memo::new(move |_| shown.with(|shown| shown.node.is_some()));
-    let name =
-        move || shown.with(|shown| format!("Pane {}", shown.agent.as_deref().unwrap_or("without an agent")));
+    let name = move || shown.with(|shown| format!("Pane {}", shown.agent.as_deref().unwrap_or("without an agent")));
     let focus = move || {
         if !focused.get_untracked() {
             state.panes.update(|panes| panes.focus_on(id));

@@ -26,15 +26,9 @@ fn the_first_answer_wins() {
 #[test]
 fn it_expires_by_our_clock_however_far_the_nodes_is() {
     let asked = play("ask a1");
-    assert_eq!(
-        asked.truth.approval("a1").unwrap().expires,
-        Some(asked.now + 10_000)
-    );
+    assert_eq!(asked.truth.approval("a1").unwrap().expires, Some(asked.now + 10_000));
     assert_eq!(outcome(&play("ask a1\npass 11000\nclock").truth, "a1"), None);
-    assert_eq!(
-        outcome(&play("ask a1\npass 13000\nclock").truth, "a1"),
-        Some(Decision::Expired)
-    );
+    assert_eq!(outcome(&play("ask a1\npass 13000\nclock").truth, "a1"), Some(Decision::Expired));
 }
 
 #[test]
@@ -49,11 +43,7 @@ fn one_that_the_node_no_longer_lists_ended_somehow() {
     assert_eq!(outcome(&play1.truth, "a1"), Some(Decision::Unknown));
     assert_eq!(outcome(&play1.truth, "a2"), None);
     let just_asked = play("ask a1\napprovals a2");
-    assert_eq!(
-        outcome(&just_asked.truth, "a1"),
-        None,
-        "the list may be older than the request"
-    );
+    assert_eq!(outcome(&just_asked.truth, "a1"), None, "the list may be older than the request");
 }
 
 #[test]

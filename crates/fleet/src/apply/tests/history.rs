@@ -11,10 +11,7 @@ fn an_empty_session_shows_the_page() {
 
 #[test]
 fn a_page_read_twice_shows_once() {
-    check(
-        "history u:hi a:hello\nhistory u:hi a:hello",
-        "user hi\nagent hello",
-    );
+    check("history u:hi a:hello\nhistory u:hi a:hello", "user hi\nagent hello");
 }
 
 #[test]
@@ -27,10 +24,7 @@ fn live_rows_and_their_history_are_one() {
 
 #[test]
 fn older_messages_stand_before_live_rows() {
-    check(
-        "send c1 now\nfate c1 sent\nhistory u:before a:yes",
-        "user before\nagent yes\nme now [sent]",
-    );
+    check("send c1 now\nfate c1 sent\nhistory u:before a:yes", "user before\nagent yes\nme now [sent]");
 }
 
 #[test]
@@ -55,42 +49,24 @@ fn tool_calls_are_known_by_their_ids() {
         "start r\ntool r c1 exec\ntooled c1 ok live\nfinish r ok done\nhistory u:q tool:c1 a:done",
         "user q\ntool exec ok live\nagent done",
     );
-    check(
-        "start r\ntool r c1 exec\nfinish r ok\nhistory tool:c1",
-        "tool exec ok out",
-    );
+    check("start r\ntool r c1 exec\nfinish r ok\nhistory tool:c1", "tool exec ok out");
 }
 
 #[test]
 fn rows_that_no_history_has_keep_their_place() {
-    check(
-        "history u:hi\nstart r\nfinish r error 429\nhistory u:hi u:again",
-        "user hi\nuser again\nnotice error 429",
-    );
+    check("history u:hi\nstart r\nfinish r error 429\nhistory u:hi u:again", "user hi\nuser again\nnotice error 429");
 }
 
 #[test]
 fn a_run_in_flight_goes_on_where_the_page_has_it() {
-    check(
-        "history u:hi running@r:so_far\ntext r , on",
-        "user hi\nagent~ so far, on\nrunning r",
-    );
-    check(
-        "start r\ntext r so\nhistory u:hi running@r:so_far",
-        "user hi\nagent~ so far\nrunning r",
-    );
-    check(
-        "start r\ntext r so far ahead\nhistory u:hi running@r:so_far",
-        "user hi\nagent~ so far ahead\nrunning r",
-    );
+    check("history u:hi running@r:so_far\ntext r , on", "user hi\nagent~ so far, on\nrunning r");
+    check("start r\ntext r so\nhistory u:hi running@r:so_far", "user hi\nagent~ so far\nrunning r");
+    check("start r\ntext r so far ahead\nhistory u:hi running@r:so_far", "user hi\nagent~ so far ahead\nrunning r");
 }
 
 #[test]
 fn a_page_behind_a_streaming_row_does_not_shorten_it() {
-    check(
-        "start r\ntext r abcdef\nhistory a@r:abc running@r:abc",
-        "agent~ abcdef\nrunning r",
-    );
+    check("start r\ntext r abcdef\nhistory a@r:abc running@r:abc", "agent~ abcdef\nrunning r");
 }
 
 #[test]
@@ -105,14 +81,8 @@ fn a_page_far_from_what_is_in_memory_replaces_it_but_keeps_what_waits() {
 
 #[test]
 fn a_message_found_in_the_history_arrived() {
-    check(
-        "send c1 hi\nfate c1 unknown\nhistory u:hi",
-        "me hi [acknowledged]",
-    );
-    check(
-        "send c1 hi\nfate c1 unknown\nhistory u:hi a:yo",
-        "me hi [done]\nagent yo",
-    );
+    check("send c1 hi\nfate c1 unknown\nhistory u:hi", "me hi [acknowledged]");
+    check("send c1 hi\nfate c1 unknown\nhistory u:hi a:yo", "me hi [done]\nagent yo");
 }
 
 #[test]
@@ -126,9 +96,7 @@ fn rows_keep_their_ids_when_others_come_between() {
     let mut play = play("history u:one u:three");
     let ids = |play: &super::script::Play| {
         let rows = &play.truth.session(KEY).unwrap().transcript.as_ref().unwrap().rows;
-        rows.iter()
-            .map(|row| (row.id, row.text().to_owned()))
-            .collect::<Vec<_>>()
+        rows.iter().map(|row| (row.id, row.text().to_owned())).collect::<Vec<_>>()
     };
     let before = ids(&play);
     play.line("history u:one u:two u:three");
@@ -142,15 +110,9 @@ fn an_older_page_stands_before_the_rows_it_overlaps() {
     let play = play("history u:three u:four before:x");
     let rows = play.truth.session(KEY).unwrap().transcript.as_ref().unwrap();
     let first = rows.rows[0].order;
-    let page = link::call::Page {
-        messages: ["one", "two", "three"].map(said).into(),
-        ..link::call::Page::default()
-    };
+    let page = link::call::Page { messages: ["one", "two", "three"].map(said).into(), ..link::call::Page::default() };
     let found = older(rows, first, Exact::No, &page);
-    assert_eq!(
-        found.iter().map(|row| row.text()).collect::<Vec<_>>(),
-        ["one", "two"]
-    );
+    assert_eq!(found.iter().map(|row| row.text()).collect::<Vec<_>>(), ["one", "two"]);
     assert!(found[0].order < found[1].order && found[1].order < first);
     assert_eq!(older(rows, first, Exact::Yes, &page).len(), 3);
 }

@@ -10,20 +10,14 @@ const UNSURE: &str = "phase unknown until the node is back";
 
 #[test]
 fn nothing_claims_to_work_while_the_link_is_down() {
-    check(
-        "start r\ntext r half\ntool r c exec\ndown",
-        &format!("agent half\ntool exec unknown\n{UNSURE}"),
-    );
+    check("start r\ntext r half\ntool r c exec\ndown", &format!("agent half\ntool exec unknown\n{UNSURE}"));
 }
 
 #[test]
 fn link_up_and_data_fresh_are_two_things() {
     let mut play = play("sessions still\ndown");
     assert_eq!(play.truth.link.stale_since, Some(play.now));
-    assert_eq!(
-        view::node::node(&play.truth).sessions[0].activity,
-        Activity::Offline
-    );
+    assert_eq!(view::node::node(&play.truth).sessions[0].activity, Activity::Offline);
     let gone = play.now;
     play.line("ready");
     assert!(play.truth.is_ready());
@@ -37,18 +31,12 @@ fn link_up_and_data_fresh_are_two_things() {
 
 #[test]
 fn a_run_that_goes_on_is_certain_again_with_its_next_event() {
-    check(
-        "start r\ntext r a\ndown\nready\ntext r b\nfinish r ok a lost b",
-        "agent a lost b",
-    );
+    check("start r\ntext r a\ndown\nready\ntext r b\nfinish r ok a lost b", "agent a lost b");
 }
 
 #[test]
 fn a_run_that_the_list_knows_goes_on() {
-    check(
-        "start r\ntext r a\ndown\nready\nsessions running",
-        "agent~ a\nrunning r",
-    );
+    check("start r\ntext r a\ndown\nready\nsessions running", "agent~ a\nrunning r");
 }
 
 #[test]
@@ -82,10 +70,7 @@ fn a_run_that_only_the_list_tells_of_ends_with_the_list() {
 fn a_node_that_is_away_keeps_its_data_and_counts_no_runs() {
     let play = play("sessions still\nstart r\ndown");
     let node = view::node::node(&play.truth);
-    assert_eq!(
-        (node.running, node.state, node.session_count),
-        (0, LinkState::BackingOff, 1)
-    );
+    assert_eq!((node.running, node.state, node.session_count), (0, LinkState::BackingOff, 1));
     assert_eq!(node.version.as_deref(), Some("1"));
 }
 

@@ -10,38 +10,20 @@ fn a_message_is_shown_before_it_goes_out() {
 #[test]
 fn its_fate_follows_it_to_the_end() {
     check("send c1 hi\nfate c1 sent", "me hi [sent]");
-    check(
-        "send c1 hi\nfate c1 sent\nfate c1 acknowledged r",
-        "me hi [acknowledged]",
-    );
-    check(
-        "send c1 hi\nfate c1 sent\nfate c1 acknowledged r\nstart r",
-        "me hi [running]\nrunning r",
-    );
-    check(
-        "send c1 hi\nfate c1 acknowledged r\nstart r\nfinish r ok yo",
-        "me hi [done]\nagent yo",
-    );
+    check("send c1 hi\nfate c1 sent\nfate c1 acknowledged r", "me hi [acknowledged]");
+    check("send c1 hi\nfate c1 sent\nfate c1 acknowledged r\nstart r", "me hi [running]\nrunning r");
+    check("send c1 hi\nfate c1 acknowledged r\nstart r\nfinish r ok yo", "me hi [done]\nagent yo");
 }
 
 #[test]
 fn a_failed_run_says_why_at_the_message() {
-    check(
-        "send c1 hi\nfate c1 acknowledged r\nstart r\nfinish r error 429",
-        "me hi [failed (429)]\nnotice error 429",
-    );
+    check("send c1 hi\nfate c1 acknowledged r\nstart r\nfinish r error 429", "me hi [failed (429)]\nnotice error 429");
 }
 
 #[test]
 fn events_may_overtake_the_answer() {
-    check(
-        "send c1 hi\nfate c1 sent\nstart r\nfate c1 acknowledged r",
-        "me hi [running]\nrunning r",
-    );
-    check(
-        "send c1 hi\nfate c1 sent\nstart r\nfinish r ok yo\nfate c1 acknowledged r",
-        "me hi [done]\nagent yo",
-    );
+    check("send c1 hi\nfate c1 sent\nstart r\nfate c1 acknowledged r", "me hi [running]\nrunning r");
+    check("send c1 hi\nfate c1 sent\nstart r\nfinish r ok yo\nfate c1 acknowledged r", "me hi [done]\nagent yo");
 }
 
 #[test]

@@ -10,10 +10,7 @@ fn deltas_join_into_one_row_that_streams() {
 
 #[test]
 fn the_final_text_replaces_the_joined_deltas() {
-    check(
-        "start r\ntext r Hel\nfinish r ok Hello, world",
-        "agent Hello, world",
-    );
+    check("start r\ntext r Hel\nfinish r ok Hello, world", "agent Hello, world");
 }
 
 #[test]
@@ -23,26 +20,17 @@ fn a_final_without_text_keeps_the_deltas() {
 
 #[test]
 fn the_first_end_of_a_run_wins() {
-    check(
-        "start r\ntext r a\nfinish r ok answer\nfinish r ok directive\nfinish r error late",
-        "agent answer",
-    );
+    check("start r\ntext r a\nfinish r ok answer\nfinish r ok directive\nfinish r error late", "agent answer");
 }
 
 #[test]
 fn a_second_error_adds_no_second_remark() {
-    check(
-        "start r\nfinish r error 429\nfinish r error 429",
-        "notice error 429",
-    );
+    check("start r\nfinish r error 429\nfinish r error 429", "notice error 429");
 }
 
 #[test]
 fn an_aborted_run_keeps_what_it_said() {
-    check(
-        "start r\ntext r half a\nfinish r aborted",
-        "agent half a\nnotice info Stopped.",
-    );
+    check("start r\ntext r half a\nfinish r aborted", "agent half a\nnotice info Stopped.");
 }
 
 #[test]
@@ -75,10 +63,7 @@ fn an_id_that_comes_late_is_taken_over() {
 
 #[test]
 fn two_runs_of_a_session_do_not_mix() {
-    check(
-        "start a\nstart b\ntext a 1\ntext b 2\ntext a 3\nfinish a ok\ntext b 4",
-        "agent 13\nagent~ 24\nrunning b",
-    );
+    check("start a\nstart b\ntext a 1\ntext b 2\ntext a 3\nfinish a ok\ntext b 4", "agent 13\nagent~ 24\nrunning b");
 }
 
 #[test]
@@ -91,10 +76,7 @@ fn thinking_and_words_are_rows_of_their_own() {
 
 #[test]
 fn a_final_that_contradicts_the_pieces_of_its_round_replaces_them() {
-    check(
-        "start r\ntext r abc\nthink r hm\ntext r def\nfinish r ok rewritten",
-        "thinks hm\nagent rewritten",
-    );
+    check("start r\ntext r abc\nthink r hm\ntext r def\nfinish r ok rewritten", "thinks hm\nagent rewritten");
 }
 
 #[test]
@@ -113,10 +95,7 @@ fn an_end_that_nobody_saw_is_called_unknown() {
 
 #[test]
 fn an_agents_message_is_the_row_that_streamed_it() {
-    check(
-        "start r\ntext r Hello\nsays m1 r Hello\nfinish r ok Hello",
-        "agent Hello",
-    );
+    check("start r\ntext r Hello\nsays m1 r Hello\nfinish r ok Hello", "agent Hello");
     check("says m1 r Hi", "agent Hi");
     check("says m1 r Hi\nsays m1 r Hi", "agent Hi");
 }
@@ -136,9 +115,8 @@ fn a_session_that_nobody_shows_is_marked_until_it_is_seen() {
 
 #[test]
 fn many_runs_do_not_grow_the_session_without_end() {
-    let facts: String = (0..2_000)
-        .map(|run| format!("start r{run}\ntext r{run} t\nfinish r{run} ok t{run}\n"))
-        .collect();
+    let facts: String =
+        (0..2_000).map(|run| format!("start r{run}\ntext r{run} t\nfinish r{run} ok t{run}\n")).collect();
     let play = play(&facts);
     let session = play.truth.session(KEY).unwrap();
     assert!(session.runs.len() < 40, "{} runs", session.runs.len());

@@ -19,17 +19,8 @@ pub const KEY: &str = "main";
 pub fn check(facts: &str, expected: &str) {
     let play = play(facts);
     let shown = pane(&play.truth);
-    let expected: Vec<&str> = expected
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
-    assert_eq!(
-        shown,
-        expected,
-        "after\n{facts}\nthe pane shows\n{}\n",
-        shown.join("\n")
-    );
+    let expected: Vec<&str> = expected.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    assert_eq!(shown, expected, "after\n{facts}\nthe pane shows\n{}\n", shown.join("\n"));
 }
 
 /// A node and the time.
@@ -49,16 +40,9 @@ pub fn play(facts: &str) -> Play {
         order: 1,
         pinned: None,
     };
-    let mut play = Play {
-        truth: Truth::new(head, 1_000),
-        now: 1_000,
-        changes: Changes::default(),
-    };
+    let mut play = Play { truth: Truth::new(head, 1_000), now: 1_000, changes: Changes::default() };
     play.fact(&Fact::Event(Event::new(0, Body::NodeState(ready()))));
-    play.fact(&Fact::Watched {
-        session: KEY.into(),
-        shown: Shown::Yes,
-    });
+    play.fact(&Fact::Watched { session: KEY.into(), shown: Shown::Yes });
     for line in facts.lines().map(str::trim).filter(|line| !line.is_empty()) {
         play.line(line);
     }
@@ -84,10 +68,7 @@ impl Play {
 pub fn pane(truth: &Truth) -> Vec<String> {
     let window = view::row::window(truth, truth.session(KEY).expect("the session"), 1_000);
     let orders: Vec<i64> = window.rows.iter().map(|row| row.order).collect();
-    assert!(
-        orders.windows(2).all(|pair| pair[0] < pair[1]),
-        "orders rise: {orders:?}"
-    );
+    assert!(orders.windows(2).all(|pair| pair[0] < pair[1]), "orders rise: {orders:?}");
     let mut lines: Vec<String> = window.rows.iter().map(|row| shown(&row.body)).collect();
     if let Some(run) = window.running {
         lines.push(format!("running {run}").trim_end().to_owned());
@@ -105,25 +86,15 @@ fn shown(row: &RowBody) -> String {
     let wave = |streaming: &bool| if *streaming { "~" } else { "" };
     match row {
         RowBody::User { text, fate: None, .. } => format!("user {text}"),
-        RowBody::User {
-            text,
-            fate: Some(fate),
-            fault,
-            ..
-        } => {
-            let fault = fault
-                .as_ref()
-                .map(|fault| format!(" ({fault})"))
-                .unwrap_or_default();
+        RowBody::User { text, fate: Some(fate), fault, .. } => {
+            let fault = fault.as_ref().map(|fault| format!(" ({fault})")).unwrap_or_default();
             format!("me {text} [{}{fault}]", format!("{fate:?}").to_lowercase())
         }
         RowBody::Assistant { text, streaming, .. } => format!("agent{} {text}", wave(streaming)),
         RowBody::Thinking { text, streaming } => format!("thinks{} {text}", wave(streaming)),
-        RowBody::Tool {
-            name, output, state, ..
-        } => format!("tool {name} {} {output}", format!("{state:?}").to_lowercase())
-            .trim_end()
-            .to_owned(),
+        RowBody::Tool { name, output, state, .. } => {
+            format!("tool {name} {} {output}", format!("{state:?}").to_lowercase()).trim_end().to_owned()
+        }
         RowBody::Subagent { label, state, .. } => {
             format!("subagent {label} {}", format!("{state:?}").to_lowercase())
         }
@@ -137,23 +108,14 @@ fn shown(row: &RowBody) -> String {
 }
 
 pub fn ready() -> NodeState {
-    NodeState::Ready {
-        version: Some("1".into()),
-        product: Some("Moltis".into()),
-        scopes: vec!["read".into()],
-    }
+    NodeState::Ready { version: Some("1".into()), product: Some("Moltis".into()), scopes: vec!["read".into()] }
 }
 
 fn fact(verb: &str, rest: &str, now: i64) -> Fact {
     let (first, tail) = rest.split_once(' ').unwrap_or((rest, ""));
     let (second, last) = tail.split_once(' ').unwrap_or((tail, ""));
     match verb {
-        "send" => Fact::Sending {
-            session: KEY.into(),
-            agent: None,
-            text: tail.into(),
-            client_id: first.into(),
-        },
+        "send" => Fact::Sending { session: KEY.into(), agent: None, text: tail.into(), client_id: first.into() },
         "fate" => Fact::Fate {
             session: KEY.into(),
             client_id: first.into(),
@@ -161,30 +123,14 @@ fn fact(verb: &str, rest: &str, now: i64) -> Fact {
             run: some(last).map(str::to_owned),
             fault: None,
         },
-        "withdraw" => Fact::Withdrawn {
-            session: KEY.into(),
-            client_id: first.into(),
-        },
-        "unwatch" => Fact::Watched {
-            session: KEY.into(),
-            shown: Shown::No,
-        },
+        "withdraw" => Fact::Withdrawn { session: KEY.into(), client_id: first.into() },
+        "unwatch" => Fact::Watched { session: KEY.into(), shown: Shown::No },
         "seen" => Fact::Seen { session: KEY.into() },
         "loading" => Fact::Loading { session: KEY.into() },
-        "unreadable" => Fact::HistoryFailed {
-            session: KEY.into(),
-            reason: rest.into(),
-        },
+        "unreadable" => Fact::HistoryFailed { session: KEY.into(), reason: rest.into() },
         "sessions" => Fact::Sessions(vec![listed(rest)]),
-        "history" => Fact::History {
-            session: KEY.into(),
-            page: page(rest),
-        },
-        "approvals" => Fact::Approvals(
-            rest.split_whitespace()
-                .map(|id| (Some(KEY.into()), None, asked(id)))
-                .collect(),
-        ),
+        "history" => Fact::History { session: KEY.into(), page: page(rest) },
+        "approvals" => Fact::Approvals(rest.split_whitespace().map(|id| (Some(KEY.into()), None, asked(id))).collect()),
         "clock" => Fact::Clock,
         _ => Fact::Event(event(verb, rest, now)),
     }
@@ -199,39 +145,20 @@ fn event(verb: &str, rest: &str, now: i64) -> Event {
         "phase" => (first, Body::RunStatus { phase: tail.into() }),
         "text" => (first, Body::TextDelta { text: tail.into() }),
         "think" => (first, Body::ThinkingDelta { text: tail.into() }),
-        "tool" => (
-            first,
-            Body::ToolStarted {
-                call: second.into(),
-                name: last.into(),
-                input: serde_json::Value::Null,
-            },
-        ),
+        "tool" => (first, Body::ToolStarted { call: second.into(), name: last.into(), input: serde_json::Value::Null }),
         "tooled" => {
             let ok = match second {
                 "ok" => Some(true),
                 "failed" => Some(false),
                 _ => None,
             };
-            (
-                "-",
-                Body::ToolFinished {
-                    call: first.into(),
-                    ok,
-                    output: last.into(),
-                    ms: Some(5),
-                },
-            )
+            ("-", Body::ToolFinished { call: first.into(), ok, output: last.into(), ms: Some(5) })
         }
         "says" => (second, Body::Message(message(first, Role::Assistant, None, last))),
         "finish" => (first, Body::RunFinished(end(second, last))),
         _ => ("-", of_no_run(verb, rest)),
     };
-    Event {
-        run: some(run).map(Into::into),
-        session: Some(KEY.into()),
-        ..Event::new(now, body)
-    }
+    Event { run: some(run).map(Into::into), session: Some(KEY.into()), ..Event::new(now, body) }
 }
 
 /// What names no run.
@@ -239,25 +166,15 @@ fn of_no_run(verb: &str, rest: &str) -> Body {
     let (first, tail) = rest.split_once(' ').unwrap_or((rest, ""));
     let (second, last) = tail.split_once(' ').unwrap_or((tail, ""));
     match verb {
-        "spawn" => Body::SubagentStarted {
-            label: first.into(),
-            preset: None,
-        },
-        "spawned" => Body::SubagentFinished {
-            label: first.into(),
-            ok: Some(tail != "failed"),
-        },
+        "spawn" => Body::SubagentStarted { label: first.into(), preset: None },
+        "spawned" => Body::SubagentFinished { label: first.into(), ok: Some(tail != "failed") },
         "heard" => Body::Message(message(first, Role::User, some(second), last)),
         "ask" => Body::ApprovalRequested(asked(first)),
         "answer" => resolved(first, tail),
         "notice" => Body::Notice { text: rest.into() },
         "gap" => Body::Gap { from: 1, to: 2 },
         "removed" => Body::SessionRemoved,
-        "down" => Body::NodeState(NodeState::BackingOff {
-            attempt: 1,
-            next: 0,
-            reason: "gone".into(),
-        }),
+        "down" => Body::NodeState(NodeState::BackingOff { attempt: 1, next: 0, reason: "gone".into() }),
         "ready" => Body::NodeState(ready()),
         other => panic!("no such verb: {other}"),
     }
@@ -275,12 +192,7 @@ fn end(outcome: &str, text: &str) -> RunEnd {
         _ => (Outcome::Unknown, None),
     };
     let text = if error.is_some() { None } else { some(text) };
-    RunEnd {
-        outcome,
-        text: text.map(Into::into),
-        usage: None,
-        error: error.map(Into::into),
-    }
+    RunEnd { outcome, text: text.map(Into::into), usage: None, error: error.map(Into::into) }
 }
 
 fn resolved(id: &str, decision: &str) -> Body {
@@ -291,11 +203,7 @@ fn resolved(id: &str, decision: &str) -> Body {
         "expired" => Decision::Expired,
         _ => Decision::Unknown,
     };
-    Body::ApprovalResolved {
-        id: id.into(),
-        decision,
-        by: None,
-    }
+    Body::ApprovalResolved { id: id.into(), decision, by: None }
 }
 
 /// An approval the node waits 10 s for, by a clock that is far ahead of ours.
@@ -330,12 +238,7 @@ fn listed(word: &str) -> Session {
         "still" => Some(false),
         _ => None,
     };
-    Session {
-        key: KEY.into(),
-        title: Some("Main".into()),
-        running,
-        ..Session::default()
-    }
+    Session { key: KEY.into(), title: Some("Main".into()), running, ..Session::default() }
 }
 
 /// A page: `role:text` words, underscores for spaces; `tool:call` for a call; `role@run:text` with a run;
@@ -390,9 +293,5 @@ fn message(id: &str, role: Role, client: Option<&str>, text: &str) -> event::Mes
 
 /// How an approval ended, as the window has it.
 pub fn outcome(truth: &Truth, id: &str) -> Option<Answer> {
-    truth
-        .approval(id)?
-        .settled
-        .as_ref()
-        .map(|settled| settled.decision)
+    truth.approval(id)?.settled.as_ref().map(|settled| settled.decision)
 }

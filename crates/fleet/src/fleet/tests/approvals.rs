@@ -17,33 +17,13 @@ async fn the_first_answer_wins_and_a_second_hears_how_it_was() {
     let mut screen = Screen::watching(&fleet, "main", vec![transcript(&of), Topic::Approvals]).await;
     say(&fleet, &of, "run echo from-the-test", "c1").await;
     let asked = screen
-        .until("an approval", |screen| {
-            screen
-                .approvals
-                .values()
-                .find(|asked| asked.outcome.is_none())
-                .cloned()
-        })
+        .until("an approval", |screen| screen.approvals.values().find(|asked| asked.outcome.is_none()).cloned())
         .await;
     assert!(asked.command.contains("echo from-the-test"), "{}", asked.command);
-    let decide = |id: &str, decision| {
-        fleet.decide(
-            "main",
-            Decide {
-                node: LOCAL.to_owned(),
-                id: id.to_owned(),
-                decision,
-            },
-        )
-    };
-    assert_eq!(
-        decide("another-id", Decision::Once).await.unwrap_err().code,
-        Code::Settled
-    );
-    let (first, second) = tokio::join!(
-        decide(&asked.id, Decision::Once),
-        decide(&asked.id, Decision::Deny)
-    );
+    let decide =
+        |id: &str, decision| fleet.decide("main", Decide { node: LOCAL.to_owned(), id: id.to_owned(), decision });
+    assert_eq!(decide("another-id", Decision::Once).await.unwrap_err().code, Code::Settled);
+    let (first, second) = tokio::join!(decide(&asked.id, Decision::Once), decide(&asked.id, Decision::Deny));
     first.unwrap();
     assert_eq!(second.unwrap_err().code, Code::Settled);
     let late = decide(&asked.id, Decision::Deny).await.unwrap_err();
@@ -51,11 +31,7 @@ async fn the_first_answer_wins_and_a_second_hears_how_it_was() {
     assert!(late.message.contains("allowed once by"), "{}", late.message);
     screen
         .until("the command's output", |screen| {
-            screen
-                .answers()
-                .iter()
-                .any(|answer| answer.contains("from-the-test"))
-                .then_some(())
+            screen.answers().iter().any(|answer| answer.contains("from-the-test")).then_some(())
         })
         .await;
 }

@@ -17,15 +17,7 @@ async fn a_second_copy_is_refused_and_a_guest_works_beside_the_first() {
     assert!(matches!(second, Err(StartError::AlreadyRunning)));
 
     let guest = house.try_fleet(None, true).await.unwrap();
-    let id = guest
-        .node_add(
-            "pilot",
-            NodeAdd {
-                form: form("homelab", &open.url),
-            },
-        )
-        .await
-        .unwrap();
+    let id = guest.node_add("pilot", NodeAdd { form: form("homelab", &open.url) }).await.unwrap();
     guest.connect(&id).await.unwrap();
     ready(&guest, &id).await;
     assert!(!guest.agents(&id).await.unwrap().is_empty());

@@ -26,82 +26,26 @@ async fn a_node_is_added_paused_renamed_removed_and_brought_back_with_its_key() 
     let id = add(&fleet, form("homelab", &open.url)).await.unwrap();
     ready(&fleet, &id).await;
 
-    fleet
-        .node_pause(
-            "main",
-            NodePause {
-                id: id.clone(),
-                paused: true,
-            },
-        )
-        .await
-        .unwrap();
-    screen
-        .until("a paused node", |s| {
-            (s.nodes.get(&id)?.state == LinkState::Paused).then_some(())
-        })
-        .await;
-    fleet
-        .node_pause(
-            "main",
-            NodePause {
-                id: id.clone(),
-                paused: false,
-            },
-        )
-        .await
-        .unwrap();
+    fleet.node_pause("main", NodePause { id: id.clone(), paused: true }).await.unwrap();
+    screen.until("a paused node", |s| (s.nodes.get(&id)?.state == LinkState::Paused).then_some(())).await;
+    fleet.node_pause("main", NodePause { id: id.clone(), paused: false }).await.unwrap();
     ready(&fleet, &id).await;
 
-    let renamed = NodeForm {
-        key: None,
-        ..form("attic", &open.url)
-    };
-    fleet
-        .node_edit(
-            "main",
-            NodeEdit {
-                id: id.clone(),
-                form: renamed,
-            },
-        )
-        .await
-        .unwrap();
-    screen
-        .until("the new name", |s| {
-            (s.nodes.get(&id)?.name == "attic").then_some(())
-        })
-        .await;
+    let renamed = NodeForm { key: None, ..form("attic", &open.url) };
+    fleet.node_edit("main", NodeEdit { id: id.clone(), form: renamed }).await.unwrap();
+    screen.until("the new name", |s| (s.nodes.get(&id)?.name == "attic").then_some(())).await;
     ready(&fleet, &id).await;
 
-    fleet
-        .node_remove("main", NodeRemove { id: id.clone() })
-        .await
-        .unwrap();
-    screen
-        .until("no node", |s| s.nodes.is_empty().then_some(()))
-        .await;
-    fleet
-        .node_restore("main", NodeRestore { id: id.clone() })
-        .await
-        .unwrap();
+    fleet.node_remove("main", NodeRemove { id: id.clone() }).await.unwrap();
+    screen.until("no node", |s| s.nodes.is_empty().then_some(())).await;
+    fleet.node_restore("main", NodeRestore { id: id.clone() }).await.unwrap();
     ready(&fleet, &id).await;
-    screen
-        .until("the node again", |s| {
-            (s.nodes.get(&id)?.state == LinkState::Ready).then_some(())
-        })
-        .await;
+    screen.until("the node again", |s| (s.nodes.get(&id)?.state == LinkState::Ready).then_some(())).await;
 
-    fleet
-        .node_remove("main", NodeRemove { id: id.clone() })
-        .await
-        .unwrap();
+    fleet.node_remove("main", NodeRemove { id: id.clone() }).await.unwrap();
     fleet.shutdown().await;
     let keys = Keys::with(&house.scope, house.vault.clone());
-    assert!(
-        keys.read(&id, Slot::Key).await.unwrap().is_none(),
-        "at the end the key leaves the keyring"
-    );
+    assert!(keys.read(&id, Slot::Key).await.unwrap().is_none(), "at the end the key leaves the keyring");
 }
 
 #[tokio::test]
@@ -111,31 +55,16 @@ async fn a_key_stands_in_no_file_and_in_no_reply() {
     let fleet = house.fleet(None).await;
     let mut screen = Screen::watching(&fleet, "main", vec![Topic::Nodes]).await;
     let id = add(&fleet, form("homelab", &open.url)).await.unwrap();
-    let shown = screen
-        .until("the node", |s| {
-            s.nodes.get(&id).filter(|n| n.state == LinkState::Ready).cloned()
-        })
-        .await;
+    let shown = screen.until("the node", |s| s.nodes.get(&id).filter(|n| n.state == LinkState::Ready).cloned()).await;
     assert!(!serde_json::to_string(&shown).unwrap().contains(TOKEN));
-    let probe = fleet
-        .node_probe(
-            "main",
-            NodeProbe {
-                form: form("x", &open.url),
-                id: None,
-            },
-        )
-        .await
-        .unwrap();
+    let probe = fleet.node_probe("main", NodeProbe { form: form("x", &open.url), id: None }).await.unwrap();
     assert_eq!(probe.fault, None);
     assert!(!serde_json::to_string(&probe).unwrap().contains(TOKEN));
     fleet.core().log().flush().await;
     fleet.shutdown().await;
     for file in std::fs::read_dir(house.home().data).unwrap() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();
-        let holds = bytes
-            .windows(TOKEN.len())
-            .any(|window| window == TOKEN.as_bytes());
+        let holds = bytes.windows(TOKEN.len()).any(|window| window == TOKEN.as_bytes());
         assert!(!holds, "a file holds the key");
     }
 }
@@ -154,24 +83,12 @@ async fn each_wrong_field_is_told_and_nothing_is_kept() {
     ] {
         let fault = add(&fleet, form(name, address)).await.unwrap_err();
         assert_eq!(fault.code, Code::Invalid, "{name} {address}");
-        assert!(
-            fault.message.ends_with('.') || fault.message.ends_with('`'),
-            "{}",
-            fault.message
-        );
+        assert!(fault.message.ends_with('.') || fault.message.ends_with('`'), "{}", fault.message);
     }
     add(&fleet, form("twice", "ws://127.0.0.1:1")).await.unwrap();
-    assert_eq!(
-        add(&fleet, form("TWICE", "ws://127.0.0.1:2"))
-            .await
-            .unwrap_err()
-            .code,
-        Code::Invalid
-    );
+    assert_eq!(add(&fleet, form("TWICE", "ws://127.0.0.1:2")).await.unwrap_err().code, Code::Invalid);
     assert_eq!(fleet.nodes().len(), 2);
-    let remove = fleet
-        .node_remove("main", NodeRemove { id: LOCAL.to_owned() })
-        .await;
+    let remove = fleet.node_remove("main", NodeRemove { id: LOCAL.to_owned() }).await;
     assert_eq!(remove.unwrap_err().code, Code::Invalid, "the local node stays");
 }
 
@@ -180,37 +97,13 @@ async fn a_wrong_key_is_a_state_with_a_sentence_and_not_a_loop() {
     let house = House::new();
     let open = listening(&house.gateway("far").await, None).await;
     let fleet = house.fleet(None).await;
-    let wrong = NodeForm {
-        key: Some(contract::Secret::new("not-the-right-token")),
-        ..form("homelab", &open.url)
-    };
+    let wrong = NodeForm { key: Some(contract::Secret::new("not-the-right-token")), ..form("homelab", &open.url) };
     let id = add(&fleet, wrong.clone()).await.unwrap();
     let state = fleet.settled(&id, Duration::from_secs(20)).await.unwrap();
-    assert!(
-        matches!(&state, NodeState::Unauthorised { reason } if !reason.is_empty()),
-        "{state:?}"
-    );
-    let probe = fleet
-        .node_probe(
-            "main",
-            NodeProbe {
-                form: wrong,
-                id: None,
-            },
-        )
-        .await
-        .unwrap();
+    assert!(matches!(&state, NodeState::Unauthorised { reason } if !reason.is_empty()), "{state:?}");
+    let probe = fleet.node_probe("main", NodeProbe { form: wrong, id: None }).await.unwrap();
     assert_eq!(probe.fault.unwrap().code, Code::Unauthorised);
-    fleet
-        .node_edit(
-            "main",
-            NodeEdit {
-                id: id.clone(),
-                form: form("homelab", &open.url),
-            },
-        )
-        .await
-        .unwrap();
+    fleet.node_edit("main", NodeEdit { id: id.clone(), form: form("homelab", &open.url) }).await.unwrap();
     ready(&fleet, &id).await;
 }
 
@@ -222,42 +115,15 @@ async fn a_certificate_is_trusted_by_the_fingerprint_that_was_compared_and_by_no
     let fleet = house.fleet(None).await;
     let id = add(&fleet, form("homelab", &open.url)).await.unwrap();
     let state = fleet.settled(&id, Duration::from_secs(20)).await.unwrap();
-    assert!(
-        matches!(&state, NodeState::Untrusted { fingerprint, .. } if *fingerprint == shown),
-        "{state:?}"
-    );
+    assert!(matches!(&state, NodeState::Untrusted { fingerprint, .. } if *fingerprint == shown), "{state:?}");
     let other = format!("sha256:{}", "0".repeat(64));
-    let trust = |fingerprint: String| {
-        fleet.node_trust(
-            "main",
-            NodeTrust {
-                id: id.clone(),
-                fingerprint,
-            },
-        )
-    };
+    let trust = |fingerprint: String| fleet.node_trust("main", NodeTrust { id: id.clone(), fingerprint });
     let fault = trust(other).await.unwrap_err();
-    assert_eq!(
-        (fault.code, fault.details),
-        (Code::Untrusted, Some(shown.clone()))
-    );
+    assert_eq!((fault.code, fault.details), (Code::Untrusted, Some(shown.clone())));
     trust(shown.clone()).await.unwrap();
     ready(&fleet, &id).await;
-    let probe = fleet
-        .node_probe(
-            "main",
-            NodeProbe {
-                form: form("x", &open.url),
-                id: None,
-            },
-        )
-        .await
-        .unwrap();
-    assert_eq!(
-        probe.fault.unwrap().details,
-        Some(shown),
-        "a pin belongs to its node"
-    );
+    let probe = fleet.node_probe("main", NodeProbe { form: form("x", &open.url), id: None }).await.unwrap();
+    assert_eq!(probe.fault.unwrap().details, Some(shown), "a pin belongs to its node");
 }
 
 #[tokio::test]
@@ -282,35 +148,17 @@ async fn without_a_keyring_a_key_is_kept_for_the_session_only_when_that_is_asked
     let fault = add(&fleet, form("homelab", &open.url)).await.unwrap_err();
     assert_eq!(fault.code, Code::NoKeyring);
     assert!(fleet.nodes().is_empty());
-    let id = add(
-        &fleet,
-        NodeForm {
-            session_only: true,
-            ..form("homelab", &open.url)
-        },
-    )
-    .await
-    .unwrap();
+    let id = add(&fleet, NodeForm { session_only: true, ..form("homelab", &open.url) }).await.unwrap();
     let mut screen = Screen::watching(&fleet, "main", vec![Topic::Nodes]).await;
-    screen
-        .until("a key in memory", |s| {
-            s.nodes.get(&id).filter(|n| n.key_in_memory).map(drop)
-        })
-        .await;
+    screen.until("a key in memory", |s| s.nodes.get(&id).filter(|n| n.key_in_memory).map(drop)).await;
     ready(&fleet, &id).await;
     fleet.shutdown().await;
     drop((fleet, screen));
     let drained = house.scope.shutdown(Duration::from_secs(5)).await;
     assert!(drained.in_time(), "{drained}");
 
-    let later = House {
-        scope: supervise::Scope::root("later"),
-        ..house
-    };
+    let later = House { scope: supervise::Scope::root("later"), ..house };
     let fleet = later.fleet(None).await;
     let state = fleet.settled(&id, Duration::from_secs(20)).await.unwrap();
-    assert!(
-        matches!(&state, NodeState::Unauthorised { reason } if reason.contains("one session")),
-        "{state:?}"
-    );
+    assert!(matches!(&state, NodeState::Unauthorised { reason } if reason.contains("one session")), "{state:?}");
 }

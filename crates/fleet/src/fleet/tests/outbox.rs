@@ -16,10 +16,7 @@ use crate::nodes::LOCAL;
 /// What people said in the main session, as the gateway has it.
 async fn said(fleet: &Fleet) -> Vec<String> {
     let page = fleet.history(&main_of(LOCAL), 100, None).await.unwrap();
-    let people = page
-        .messages
-        .into_iter()
-        .filter(|message| message.role == Role::User);
+    let people = page.messages.into_iter().filter(|message| message.role == Role::User);
     people.map(|message| message.text.to_string()).collect()
 }
 
@@ -41,20 +38,10 @@ async fn what_was_said_while_the_node_was_away_goes_out_once_and_in_order_after_
             (queued("one") && queued("two") && queued("three")).then_some(())
         })
         .await;
-    let cancel = CancelMessage {
-        of: of.clone(),
-        client_id: "c2".to_owned(),
-    };
+    let cancel = CancelMessage { of: of.clone(), client_id: "c2".to_owned() };
     fleet.cancel_message("main", cancel.clone()).await.unwrap();
-    screen
-        .until("the message gone", |screen| {
-            screen.fates("two").is_empty().then_some(())
-        })
-        .await;
-    assert_eq!(
-        fleet.cancel_message("main", cancel).await.unwrap_err().code,
-        Code::Settled
-    );
+    screen.until("the message gone", |screen| screen.fates("two").is_empty().then_some(())).await;
+    assert_eq!(fleet.cancel_message("main", cancel).await.unwrap_err().code, Code::Settled);
     fleet.shutdown().await;
     drop((fleet, screen));
 
@@ -80,9 +67,7 @@ async fn a_lost_answer_is_shown_as_unknown_and_only_the_person_sends_again() {
     let fleet = house.fleet(Some(cable.embedded(&gateway))).await;
     ready(&fleet, LOCAL).await;
     let mut screen = Screen::watching(&fleet, "main", vec![transcript(&of)]).await;
-    screen
-        .until("the empty session", |screen| (!screen.loading).then_some(()))
-        .await;
+    screen.until("the empty session", |screen| (!screen.loading).then_some(())).await;
 
     cable.deaf.store(true, Ordering::SeqCst);
     say(&fleet, &of, "hello", "c1").await;
@@ -91,39 +76,17 @@ async fn a_lost_answer_is_shown_as_unknown_and_only_the_person_sends_again() {
     let watcher = other.fleet(Some(embedded(&gateway))).await;
     ready(&watcher, LOCAL).await;
     let mut beside = Screen::watching(&watcher, "main", vec![transcript(&of)]).await;
-    beside
-        .until("the message on the gateway", |screen| {
-            (!screen.fates("hello").is_empty()).then_some(())
-        })
-        .await;
+    beside.until("the message on the gateway", |screen| (!screen.fates("hello").is_empty()).then_some(())).await;
     cable.cut();
-    screen
-        .until("an unknown fate", |screen| {
-            (screen.fates("hello") == [Some(Fate::Unknown)]).then_some(())
-        })
-        .await;
+    screen.until("an unknown fate", |screen| (screen.fates("hello") == [Some(Fate::Unknown)]).then_some(())).await;
 
     cable.deaf.store(false, Ordering::SeqCst);
-    fleet
-        .node_retry("main", NodeRetry { id: LOCAL.to_owned() })
-        .await
-        .unwrap();
+    fleet.node_retry("main", NodeRetry { id: LOCAL.to_owned() }).await.unwrap();
     ready(&fleet, LOCAL).await;
-    beside
-        .until("the answer", |screen| {
-            (!screen.answers().is_empty()).then_some(())
-        })
-        .await;
-    assert_eq!(
-        said(&watcher).await,
-        ["hello"],
-        "a reconnect sends nothing by itself"
-    );
+    beside.until("the answer", |screen| (!screen.answers().is_empty()).then_some(())).await;
+    assert_eq!(said(&watcher).await, ["hello"], "a reconnect sends nothing by itself");
 
-    let resend = ResendMessage {
-        of: of.clone(),
-        client_id: "c1".to_owned(),
-    };
+    let resend = ResendMessage { of: of.clone(), client_id: "c1".to_owned() };
     match fleet.resend_message("main", resend.clone()).await {
         Ok(()) => {}
         // The history named the message: then there is nothing to send again.
@@ -150,9 +113,6 @@ async fn a_dead_line_is_noticed_and_the_node_comes_back_by_itself() {
     let first = standing.borrow_and_update().times_ready;
     cable.cut();
     let back = standing.wait_for(|at| at.is_ready() && at.times_ready > first);
-    tokio::time::timeout(Duration::from_secs(20), back)
-        .await
-        .expect("it comes back")
-        .unwrap();
+    tokio::time::timeout(Duration::from_secs(20), back).await.expect("it comes back").unwrap();
     assert!(cable.connections.load(Ordering::SeqCst) >= 2);
 }

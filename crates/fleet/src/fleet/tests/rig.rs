@@ -38,11 +38,7 @@ impl House {
     pub fn new() -> House {
         // Another test of this process may have done it: they agree on the provider.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        House {
-            scope: Scope::root("test"),
-            folder: tempfile::tempdir().unwrap(),
-            vault: Arc::default(),
-        }
+        House { scope: Scope::root("test"), folder: tempfile::tempdir().unwrap(), vault: Arc::default() }
     }
 
     pub fn home(&self) -> Home {
@@ -59,43 +55,25 @@ impl House {
 
     pub async fn try_fleet(&self, embedded: Option<Embedded>, shared: bool) -> Result<Fleet, StartError> {
         let keys = Keys::with(&self.scope, self.vault.clone());
-        let options = Options {
-            home: self.home(),
-            embedded,
-            keys,
-            clock: Arc::new(RealClock),
-            shared,
-        };
+        let options = Options { home: self.home(), embedded, keys, clock: Arc::new(RealClock), shared };
         Fleet::start(&self.scope, options).await
     }
 }
 
 async fn gateway(scope: &Scope, data: &Path) -> Gateway {
-    Gateway::start(scope, data, Config::default_in(data))
-        .await
-        .unwrap()
+    Gateway::start(scope, data, Config::default_in(data)).await.unwrap()
 }
 
 /// The gateway as the app embeds it.
 pub fn embedded(gateway: &Gateway) -> Embedded {
     let gateway = gateway.clone();
-    Embedded {
-        connect: Arc::new(move || gateway.connect()),
-        name: LOCAL.to_owned(),
-    }
+    Embedded { connect: Arc::new(move || gateway.connect()), name: LOCAL.to_owned() }
 }
 
 /// Opens a port of the gateway.
 pub async fn listening(gateway: &Gateway, tls: Option<Tls>) -> Listening {
     let addr = "127.0.0.1:0".parse().unwrap();
-    gateway
-        .listen(Listen {
-            addr,
-            token: SecretString::from(TOKEN.to_owned()),
-            tls,
-        })
-        .await
-        .unwrap()
+    gateway.listen(Listen { addr, token: SecretString::from(TOKEN.to_owned()), tls }).await.unwrap()
 }
 
 /// A form as the window fills it in.
@@ -119,10 +97,7 @@ pub struct Cable {
     pub connections: AtomicU32,
 }
 
-#[allow(
-    clippy::disallowed_methods,
-    reason = "the far side of a line is no task of the house"
-)]
+#[allow(clippy::disallowed_methods, reason = "the far side of a line is no task of the house")]
 impl Cable {
     pub fn embedded(self: &Arc<Self>, gateway: &Gateway) -> Embedded {
         let (cable, gateway) = (self.clone(), gateway.clone());
@@ -134,10 +109,7 @@ impl Cable {
             }
             near
         };
-        Embedded {
-            connect: Arc::new(connect),
-            name: LOCAL.to_owned(),
-        }
+        Embedded { connect: Arc::new(connect), name: LOCAL.to_owned() }
     }
 
     /// Breaks all connections that are open.
@@ -212,18 +184,12 @@ impl Screen {
         });
         match seen.await {
             Ok(found) => found,
-            Err(_) => panic!(
-                "the window never showed {what}; rows: {:#?}, nodes: {:#?}",
-                self.rows, self.nodes
-            ),
+            Err(_) => panic!("the window never showed {what}; rows: {:#?}, nodes: {:#?}", self.rows, self.nodes),
         }
     }
 
     fn take(&mut self, batch: Batch) {
-        assert!(
-            self.next.is_none_or(|next| next == batch.seq),
-            "a batch is missing"
-        );
+        assert!(self.next.is_none_or(|next| next == batch.seq), "a batch is missing");
         self.next = Some(batch.seq + 1);
         for update in batch.updates {
             self.update(update);
@@ -232,16 +198,11 @@ impl Screen {
 
     fn update(&mut self, update: Update) {
         match update {
-            Update::Nodes { nodes } => {
-                self.nodes = nodes.into_iter().map(|node| (node.id.clone(), node)).collect()
-            }
+            Update::Nodes { nodes } => self.nodes = nodes.into_iter().map(|node| (node.id.clone(), node)).collect(),
             Update::Node { node } => drop(self.nodes.insert(node.id.clone(), *node)),
             Update::NodeGone { id } => drop(self.nodes.remove(&id)),
             Update::Approvals { approvals } => {
-                self.approvals = approvals
-                    .into_iter()
-                    .map(|asked| (asked.id.clone(), asked))
-                    .collect();
+                self.approvals = approvals.into_iter().map(|asked| (asked.id.clone(), asked)).collect();
             }
             Update::Approval { approval } => drop(self.approvals.insert(approval.id.clone(), *approval)),
             Update::Transcript { window } => {
@@ -250,14 +211,10 @@ impl Screen {
             }
             Update::TranscriptHead { loading, .. } => self.loading = loading,
             Update::Row { row, .. } => drop(self.rows.insert(row.id.clone(), row)),
-            Update::RowText { id, text, .. } => {
-                match &mut self.rows.get_mut(&id).expect("a row that streams").body {
-                    RowBody::Assistant { text: all, .. } | RowBody::Thinking { text: all, .. } => {
-                        all.push_str(&text)
-                    }
-                    other => panic!("this row does not stream: {other:?}"),
-                }
-            }
+            Update::RowText { id, text, .. } => match &mut self.rows.get_mut(&id).expect("a row that streams").body {
+                RowBody::Assistant { text: all, .. } | RowBody::Thinking { text: all, .. } => all.push_str(&text),
+                other => panic!("this row does not stream: {other:?}"),
+            },
             Update::RowGone { id, .. } => drop(self.rows.remove(&id)),
             _ => {}
         }
@@ -277,11 +234,7 @@ impl Screen {
         let mut rows: Vec<_> = self.rows.values().collect();
         rows.sort_by_key(|row| row.order);
         let said = rows.into_iter().filter_map(|row| match &row.body {
-            RowBody::Assistant {
-                text,
-                streaming: false,
-                ..
-            } => Some(text.clone()),
+            RowBody::Assistant { text, streaming: false, .. } => Some(text.clone()),
             _ => None,
         });
         said.collect()
@@ -290,27 +243,16 @@ impl Screen {
 
 /// The main session of the node's first agent.
 pub fn main_of(node: &str) -> SessionRef {
-    SessionRef {
-        node: node.to_owned(),
-        session: "main".to_owned(),
-    }
+    SessionRef { node: node.to_owned(), session: "main".to_owned() }
 }
 
 pub fn transcript(of: &SessionRef) -> Topic {
-    Topic::Transcript {
-        of: of.clone(),
-        limit: 200,
-    }
+    Topic::Transcript { of: of.clone(), limit: 200 }
 }
 
 pub async fn say(fleet: &Fleet, of: &SessionRef, text: &str, client_id: &str) {
     let (text, client_id) = (text.to_owned(), client_id.to_owned());
-    let message = SendMessage {
-        of: of.clone(),
-        agent: None,
-        text,
-        client_id,
-    };
+    let message = SendMessage { of: of.clone(), agent: None, text, client_id };
     fleet.send_message("main", message).await.unwrap();
 }
 
@@ -320,9 +262,5 @@ pub async fn ready(fleet: &Fleet, node: &str) {
     let mut standing = post.signals.standing();
     let waited = tokio::time::timeout(Duration::from_secs(30), standing.wait_for(|at| at.is_ready()));
     let state = waited.await.map(drop);
-    assert!(
-        state.is_ok(),
-        "never ready: {:?}",
-        post.signals.standing().borrow()
-    );
+    assert!(state.is_ok(), "never ready: {:?}", post.signals.standing().borrow());
 }

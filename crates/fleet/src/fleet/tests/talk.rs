@@ -30,11 +30,7 @@ async fn a_message_streams_back_and_is_found_again_after_a_restart() {
     let gateway = house.gateway("gateway").await;
     let fleet = house.fleet(Some(embedded(&gateway))).await;
     ready(&fleet, LOCAL).await;
-    let create = SessionCreate {
-        node: LOCAL.to_owned(),
-        agent: None,
-        title: Some("First".to_owned()),
-    };
+    let create = SessionCreate { node: LOCAL.to_owned(), agent: None, title: Some("First".to_owned()) };
     let of = fleet.session_create("main", create).await.unwrap();
     let mut screen = Screen::watching(&fleet, "main", vec![transcript(&of)]).await;
     say(&fleet, &of, "hello", "c1").await;
@@ -45,35 +41,20 @@ async fn a_message_streams_back_and_is_found_again_after_a_restart() {
         })
         .await;
     assert!(answer.contains("demo model"), "{answer}");
-    fleet
-        .layout_save(
-            "main",
-            LayoutSave {
-                layout: Layout {
-                    json: "{\"panes\":1}".to_owned(),
-                },
-            },
-        )
-        .await
-        .unwrap();
+    fleet.layout_save("main", LayoutSave { layout: Layout { json: "{\"panes\":1}".to_owned() } }).await.unwrap();
     fleet.shutdown().await;
     drop((fleet, screen, gateway));
     let drained = house.scope.shutdown(std::time::Duration::from_secs(5)).await;
     assert!(drained.in_time(), "{drained}");
 
-    let again = House {
-        scope: supervise::Scope::root("again"),
-        ..house
-    };
+    let again = House { scope: supervise::Scope::root("again"), ..house };
     let gateway = again.gateway("gateway").await;
     let fleet = again.fleet(Some(embedded(&gateway))).await;
     let hello = fleet.hello("main", Hi {}).await.unwrap();
     assert_eq!(hello.layout.unwrap().json, "{\"panes\":1}");
     assert_eq!(hello.start_faults, Vec::<String>::new());
     let mut screen = Screen::watching(&fleet, "main", vec![transcript(&of)]).await;
-    let found = screen
-        .until("the old answer", |screen| screen.answers().into_iter().next())
-        .await;
+    let found = screen.until("the old answer", |screen| screen.answers().into_iter().next()).await;
     assert_eq!(found, answer);
     assert_eq!(screen.fates("hello").len(), 1);
 }
@@ -95,13 +76,8 @@ async fn what_goes_on_is_stopped_and_said_so() {
             screen.rows.values().any(streams).then_some(())
         })
         .await;
-    let stopped = fleet
-        .abort("main", contract::calls::Abort { of: of.clone() })
-        .await
-        .unwrap();
+    let stopped = fleet.abort("main", contract::calls::Abort { of: of.clone() }).await.unwrap();
     assert!(stopped);
-    screen
-        .until("a rest", |screen| (!screen.answers().is_empty()).then_some(()))
-        .await;
+    screen.until("a rest", |screen| (!screen.answers().is_empty()).then_some(())).await;
     assert!(!fleet.abort("main", contract::calls::Abort { of }).await.unwrap());
 }

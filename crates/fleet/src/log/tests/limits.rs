@@ -12,9 +12,7 @@ use crate::log::{Bounds, FILE, MIGRATIONS, bounds};
 async fn a_disk_that_refuses_is_told_and_costs_nothing_but_the_log() {
     let folder = TempDir::new().unwrap();
     let house = House::open(folder.path()).await;
-    let disk = Store::open(&house.scope, &folder.path().join(FILE), MIGRATIONS)
-        .await
-        .unwrap();
+    let disk = Store::open(&house.scope, &folder.path().join(FILE), MIGRATIONS).await.unwrap();
     let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'disk full'); END";
     disk.write(move |tx| tx.execute_batch(refuse)).await.unwrap();
     house.say("a", [notice("one")]);
@@ -23,9 +21,7 @@ async fn a_disk_that_refuses_is_told_and_costs_nothing_but_the_log() {
     assert!(fault.contains("not being kept"), "{fault}");
     house.say("a", [notice("two")]);
     assert_eq!(house.core.inner.cell("a").unwrap().state().seq, 2);
-    disk.write(|tx| tx.execute_batch("DROP TRIGGER refuse"))
-        .await
-        .unwrap();
+    disk.write(|tx| tx.execute_batch("DROP TRIGGER refuse")).await.unwrap();
     house.log.flush().await;
     house.log.flush().await;
     assert_eq!(house.log.fault(), None);
@@ -38,30 +34,12 @@ async fn what_there_is_no_room_for_is_drawn_as_a_gap() {
     let folder = TempDir::new().unwrap();
     let house = House::open(folder.path()).await;
     let big = "x".repeat(1 << 20);
-    house.say(
-        "a",
-        (0..40)
-            .map(|_| notice("n"))
-            .chain((0..40).map(|_| text(&big)))
-            .chain([notice("late")]),
-    );
+    house.say("a", (0..40).map(|_| notice("n")).chain((0..40).map(|_| text(&big))).chain([notice("late")]));
     let events = house.replay("a").await;
-    let Some(Stamped {
-        seq: 81,
-        event: Event {
-            body: Body::Gap { from, to: 81 },
-            ..
-        },
-        ..
-    }) = events.last()
-    else {
+    let Some(Stamped { seq: 81, event: Event { body: Body::Gap { from, to: 81 }, .. }, .. }) = events.last() else {
         panic!("{:?}", names(&events));
     };
-    assert_eq!(
-        *from as u64,
-        events[events.len() - 2].seq + 1,
-        "no hole between what is kept and the gap"
-    );
+    assert_eq!(*from as u64, events[events.len() - 2].seq + 1, "no hole between what is kept and the gap");
     let lines = house.log.lines(&Filter::default(), u64::MAX, 1).await.unwrap();
     assert_eq!(lines[0].mark, Mark::Gap);
     house.say("a", [notice("after")]);
@@ -75,46 +53,21 @@ async fn what_is_too_old_or_too_much_goes_oldest_first() {
     let house = House::open(folder.path()).await;
     house.say("a", (0..1_200).map(|step| notice(&format!("word{step}"))));
     house.log.search("word1", 1).await.unwrap();
-    let store = Store::open(&house.scope, &folder.path().join(FILE), MIGRATIONS)
-        .await
-        .unwrap();
+    let store = Store::open(&house.scope, &folder.path().join(FILE), MIGRATIONS).await.unwrap();
     let trim = |bounds: Bounds, now: i64| {
         let store = store.clone();
-        async move {
-            store
-                .write(move |tx| bounds::trim(tx, bounds, now))
-                .await
-                .unwrap()
-        }
+        async move { store.write(move |tx| bounds::trim(tx, bounds, now)).await.unwrap() }
     };
-    let plenty = Bounds {
-        age: i64::MAX / 4,
-        size: i64::MAX,
-    };
+    let plenty = Bounds { age: i64::MAX / 4, size: i64::MAX };
     assert!(!trim(plenty, 0).await);
     assert!(trim(Bounds { size: 0, ..plenty }, 0).await);
     let left = house.replay("a").await;
     assert_eq!((left.len(), left[0].seq), (700, 501));
-    assert!(
-        house
-            .log
-            .search("word7", 10)
-            .await
-            .unwrap()
-            .iter()
-            .all(|found| !found.text.is_empty())
-    );
-    let old = Bounds {
-        age: 1_000,
-        size: i64::MAX,
-    };
+    assert!(house.log.search("word7", 10).await.unwrap().iter().all(|found| !found.text.is_empty()));
+    let old = Bounds { age: 1_000, size: i64::MAX };
     while trim(old, i64::MAX / 4).await {}
     assert!(house.replay("a").await.is_empty());
     house.say("a", [notice("new")]);
-    assert_eq!(
-        names(&house.replay("a").await),
-        [(1_201, "notice")],
-        "numbers go on though all is gone"
-    );
+    assert_eq!(names(&house.replay("a").await), [(1_201, "notice")], "numbers go on though all is gone");
     house.shut().await;
 }

@@ -40,15 +40,7 @@ async fn a_frame_has_one_batch_and_a_row_one_text() {
     assert!(sizes.len() <= 100 / 16 + 1, "{} batches in 100 ms", sizes.len());
     after(100, &mut batches).await;
     assert_eq!(
-        house.core.read("n", |truth| truth
-            .session("s")
-            .unwrap()
-            .transcript
-            .as_ref()
-            .unwrap()
-            .rows[0]
-            .text()
-            .len()),
+        house.core.read("n", |truth| truth.session("s").unwrap().transcript.as_ref().unwrap().rows[0].text().len()),
         Some(1_001)
     );
 }
@@ -95,10 +87,7 @@ async fn a_busy_node_tells_its_card_four_times_a_second() {
         house.event(
             "n",
             Some("t"),
-            Body::SessionChanged(link::event::Session {
-                key: "t".into(),
-                ..Default::default()
-            }),
+            Body::SessionChanged(link::event::Session { key: "t".into(), ..Default::default() }),
         );
         let found = after(10, &mut batches).await;
         cards += found
@@ -126,11 +115,7 @@ async fn a_slow_window_gets_a_snapshot_and_no_backlog() {
     assert!(waiting.len() <= 8, "{} batches wait", waiting.len());
     model.take(waiting);
     let late = after(100, &mut batches).await;
-    assert!(
-        matches!(&late[0].updates[..], [Update::Transcript { .. }]),
-        "{:?}",
-        late[0].updates
-    );
+    assert!(matches!(&late[0].updates[..], [Update::Transcript { .. }]), "{:?}", late[0].updates);
     model.take(late);
     let expected: String = (0..500).map(|step| format!("{step} ")).collect();
     assert_eq!(model.texts(&of("n", "s")), [expected]);
@@ -140,10 +125,7 @@ async fn a_slow_window_gets_a_snapshot_and_no_backlog() {
 async fn a_window_that_asks_again_gets_everything_again() {
     let house = House::new(&["n"]);
     let mut batches = house.core.attach("main");
-    house.core.watch(
-        "main",
-        vec![Topic::Nodes, Topic::Approvals, pane("n", "s"), stream()],
-    );
+    house.core.watch("main", vec![Topic::Nodes, Topic::Approvals, pane("n", "s"), stream()]);
     let mut model = Model::default();
     model.take(after(100, &mut batches).await);
     house.core.resync("main");
@@ -180,19 +162,11 @@ async fn a_window_that_goes_is_forgotten() {
 }
 
 fn stream() -> Topic {
-    Topic::Activity {
-        filter: Default::default(),
-        limit: 20,
-    }
+    Topic::Activity { filter: Default::default(), limit: 20 }
 }
 
 fn end(text: &str) -> RunEnd {
-    RunEnd {
-        outcome: link::event::Outcome::Ok,
-        text: Some(text.into()),
-        usage: None,
-        error: None,
-    }
+    RunEnd { outcome: link::event::Outcome::Ok, text: Some(text.into()), usage: None, error: None }
 }
 
 fn name(update: &Update) -> &'static str {

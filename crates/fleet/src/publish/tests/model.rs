@@ -44,9 +44,7 @@ impl Model {
             Update::NodeGone { id } => self.nodes.retain(|node| node.id != id),
             Update::Approvals { approvals } => self.approvals = approvals,
             Update::Approval { approval } => {
-                put(&mut self.approvals, *approval, |a, b| {
-                    a.id == b.id && a.node == b.node
-                });
+                put(&mut self.approvals, *approval, |a, b| a.id == b.id && a.node == b.node);
             }
             Update::Activity { lines, .. } => self.lines = lines,
             Update::ActivityMore { lines } => self.lines.extend(lines),
@@ -60,30 +58,16 @@ impl Model {
             }
             Update::RowText { of, id, text: more } => {
                 let rows = &mut self.rows.get_mut(&of).expect("a snapshot came first").rows;
-                let row = rows
-                    .iter_mut()
-                    .find(|row| row.id == id)
-                    .expect("text for a row that is there");
+                let row = rows.iter_mut().find(|row| row.id == id).expect("text for a row that is there");
                 match &mut row.body {
                     RowBody::Assistant { text, .. } | RowBody::Thinking { text, .. } => text.push_str(&more),
                     other => panic!("text for {other:?}"),
                 }
             }
             Update::RowGone { of, id } => {
-                self.rows
-                    .get_mut(&of)
-                    .expect("a snapshot came first")
-                    .rows
-                    .retain(|row| row.id != id);
+                self.rows.get_mut(&of).expect("a snapshot came first").rows.retain(|row| row.id != id);
             }
-            Update::TranscriptHead {
-                of,
-                running,
-                phase,
-                stale_since,
-                loading,
-                fault,
-            } => {
+            Update::TranscriptHead { of, running, phase, stale_since, loading, fault } => {
                 let window = self.rows.get_mut(&of).expect("a snapshot came first");
                 (window.running, window.phase, window.stale_since) = (running, phase, stale_since);
                 (window.loading, window.fault) = (loading, fault);

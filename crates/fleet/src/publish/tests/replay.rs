@@ -36,15 +36,8 @@ enum Step {
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let fact = (0..2_usize, 0..2_usize, 0..3_usize, 0..26_u8, "[a-cä]{0,3}").prop_map(
-        |(node, session, run, what, text)| Step::Fact {
-            node,
-            session,
-            run,
-            what,
-            text,
-        },
-    );
+    let fact = (0..2_usize, 0..2_usize, 0..3_usize, 0..26_u8, "[a-cä]{0,3}")
+        .prop_map(|(node, session, run, what, text)| Step::Fact { node, session, run, what, text });
     let step = prop_oneof![
         12 => fact,
         1 => (0..4_u8).prop_map(|which| Step::Show { which }),
@@ -77,13 +70,7 @@ async fn play(steps: Vec<Step>) {
     let mut model = Model::default();
     for step in steps {
         match step {
-            Step::Fact {
-                node,
-                session,
-                run,
-                what,
-                text,
-            } => {
+            Step::Fact { node, session, run, what, text } => {
                 let facts = fact(SESSIONS[session], ["r0", "r1", ""][run], what, &text);
                 house.core.feed(NODES[node], facts);
             }
@@ -111,11 +98,7 @@ fn compare(house: &House, model: &Model, shows: &[Topic]) {
     let mut approvals: Vec<Approval> = Vec::new();
     for node in NODES {
         let found = house.core.read(node, |truth| {
-            truth
-                .approvals
-                .iter()
-                .map(|asked| view::approval::approval(node, asked))
-                .collect::<Vec<_>>()
+            truth.approvals.iter().map(|asked| view::approval::approval(node, asked)).collect::<Vec<_>>()
         });
         approvals.extend(found.unwrap());
     }
@@ -124,21 +107,16 @@ fn compare(house: &House, model: &Model, shows: &[Topic]) {
         list.sort_by_key(|card| (card.node.clone(), card.id.clone()));
     }
     assert_eq!(shown, approvals);
-    let lines = house
-        .core
-        .inner
-        .hub
-        .stream
-        .before(&Filter::default(), u64::MAX, 2_000);
+    let lines = house.core.inner.hub.stream.before(&Filter::default(), u64::MAX, 2_000);
     let seen = lines.len().saturating_sub(model.lines.len());
     assert_eq!(model.lines, lines[seen..]);
     for topic in shows {
         let Topic::Transcript { of, .. } = topic else {
             continue;
         };
-        let truth = house.core.read(&of.node, |truth| {
-            view::row::window(truth, truth.session(&of.session).expect("the session"), 10_000)
-        });
+        let truth = house
+            .core
+            .read(&of.node, |truth| view::row::window(truth, truth.session(&of.session).expect("the session"), 10_000));
         let (mut truth, mut shown) = (truth.unwrap(), model.rows[of].clone());
         level(&mut truth, &mut shown);
         assert_eq!(shown, truth);
@@ -159,26 +137,14 @@ fn topics(which: u8) -> Vec<Topic> {
     let mut topics = vec![
         Topic::Nodes,
         Topic::Approvals,
-        Topic::Activity {
-            filter: Filter::default(),
-            limit: 2_000,
-        },
-        Topic::Transcript {
-            of: of("a", "s"),
-            limit: 30,
-        },
+        Topic::Activity { filter: Filter::default(), limit: 2_000 },
+        Topic::Transcript { of: of("a", "s"), limit: 30 },
     ];
     if which & 1 == 1 {
-        topics.push(Topic::Transcript {
-            of: of("a", "t"),
-            limit: 3,
-        });
+        topics.push(Topic::Transcript { of: of("a", "t"), limit: 3 });
     }
     if which & 2 == 2 {
-        topics.push(Topic::Transcript {
-            of: of("b", "s"),
-            limit: 200,
-        });
+        topics.push(Topic::Transcript { of: of("b", "s"), limit: 200 });
     }
     topics
 }
@@ -189,11 +155,7 @@ fn fact(session: &str, run: &str, what: u8, text: &str) -> Vec<Fact> {
             let run = Some(run).filter(|run| !run.is_empty()).map(Into::into);
             let body = body(what, text);
             let session = Some(session.into());
-            vec![Fact::Event(Event {
-                session,
-                run,
-                ..Event::new(7, body)
-            })]
+            vec![Fact::Event(Event { session, run, ..Event::new(7, body) })]
         }
         _ => vec![other_fact(session.to_owned(), run, what, text)],
     }
@@ -208,37 +170,14 @@ fn body(what: u8, text: &str) -> Body {
         8 => Body::RunFinished(end(Outcome::Error, text)),
         9 => Body::RunFinished(end(Outcome::Aborted, text)),
         10 => Body::RunStatus { phase: text.into() },
-        11 => Body::ToolStarted {
-            call: text.into(),
-            name: "exec".into(),
-            input: serde_json::Value::Null,
-        },
-        12 => Body::ToolFinished {
-            call: text.into(),
-            ok: Some(true),
-            output: text.into(),
-            ms: None,
-        },
-        13 => Body::SubagentStarted {
-            label: text.into(),
-            preset: None,
-        },
-        14 => Body::SubagentFinished {
-            label: text.into(),
-            ok: Some(false),
-        },
+        11 => Body::ToolStarted { call: text.into(), name: "exec".into(), input: serde_json::Value::Null },
+        12 => Body::ToolFinished { call: text.into(), ok: Some(true), output: text.into(), ms: None },
+        13 => Body::SubagentStarted { label: text.into(), preset: None },
+        14 => Body::SubagentFinished { label: text.into(), ok: Some(false) },
         15 => Body::Message(said(&format!("m{text}"), text)),
         16 => Body::ApprovalRequested(asked(text)),
-        17 => Body::ApprovalResolved {
-            id: text.into(),
-            decision: link::event::Decision::Once,
-            by: None,
-        },
-        18 => Body::NodeState(NodeState::BackingOff {
-            attempt: 1,
-            next: 1,
-            reason: text.into(),
-        }),
+        17 => Body::ApprovalResolved { id: text.into(), decision: link::event::Decision::Once, by: None },
+        18 => Body::NodeState(NodeState::BackingOff { attempt: 1, next: 1, reason: text.into() }),
         _ => Body::NodeState(ready()),
     }
 }
@@ -251,12 +190,7 @@ fn other_fact(session: String, run: &str, what: u8, text: &str) -> Fact {
             running: [None, Some(true), Some(false)][text.len() % 3],
             ..Session::default()
         }]),
-        21 => Fact::Sending {
-            session,
-            agent: None,
-            text: text.into(),
-            client_id: text.into(),
-        },
+        21 => Fact::Sending { session, agent: None, text: text.into(), client_id: text.into() },
         22 => Fact::Fate {
             session,
             client_id: text.into(),
@@ -264,39 +198,20 @@ fn other_fact(session: String, run: &str, what: u8, text: &str) -> Fact {
             run: Some(run).filter(|run| !run.is_empty()).map(str::to_owned),
             fault: None,
         },
-        23 => Fact::Withdrawn {
-            session,
-            client_id: text.into(),
-        },
+        23 => Fact::Withdrawn { session, client_id: text.into() },
         24 => Fact::Seen { session },
-        _ => Fact::History {
-            session,
-            page: page(text),
-        },
+        _ => Fact::History { session, page: page(text) },
     }
 }
 
 fn page(text: &str) -> Page {
-    let messages = text
-        .chars()
-        .map(|letter| said(&format!("h{letter}"), &letter.to_string()))
-        .collect();
-    let running = text
-        .starts_with('a')
-        .then(|| (Some("r0".to_owned()), text.to_owned()));
-    Page {
-        messages,
-        before: text.starts_with('b').then(|| "x".to_owned()),
-        running,
-    }
+    let messages = text.chars().map(|letter| said(&format!("h{letter}"), &letter.to_string())).collect();
+    let running = text.starts_with('a').then(|| (Some("r0".to_owned()), text.to_owned()));
+    Page { messages, before: text.starts_with('b').then(|| "x".to_owned()), running }
 }
 
 fn said(id: &str, text: &str) -> Message {
-    let role = if text.len().is_multiple_of(2) {
-        Role::User
-    } else {
-        Role::Assistant
-    };
+    let role = if text.len().is_multiple_of(2) { Role::User } else { Role::Assistant };
     Message {
         id: id.into(),
         role,
@@ -311,12 +226,7 @@ fn said(id: &str, text: &str) -> Message {
 }
 
 fn end(outcome: Outcome, text: &str) -> RunEnd {
-    RunEnd {
-        outcome,
-        text: Some(text.into()),
-        usage: None,
-        error: Some(text.into()),
-    }
+    RunEnd { outcome, text: Some(text.into()), usage: None, error: Some(text.into()) }
 }
 
 fn asked(id: &str) -> link::event::Approval {

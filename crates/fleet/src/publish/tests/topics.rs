@@ -34,19 +34,9 @@ async fn a_node_that_goes_down_is_told_at_once_and_leaves_the_others_alone() {
     let mut batches = house.core.attach("main");
     house.core.watch("main", vec![Topic::Nodes, pane("b", "s")]);
     after(1_000, &mut batches).await;
-    house.event(
-        "a",
-        None,
-        Body::NodeState(NodeState::BackingOff {
-            attempt: 1,
-            next: 5,
-            reason: "gone".into(),
-        }),
-    );
+    house.event("a", None, Body::NodeState(NodeState::BackingOff { attempt: 1, next: 5, reason: "gone".into() }));
     let found = after(20, &mut batches).await;
-    assert!(
-        matches!(&found[0].updates[..], [Update::Node { node }] if node.id == "a" && node.reason == "gone")
-    );
+    assert!(matches!(&found[0].updates[..], [Update::Node { node }] if node.id == "a" && node.reason == "gone"));
     assert_eq!(found.len(), 1);
 }
 
@@ -77,17 +67,10 @@ async fn an_approval_comes_is_answered_and_leaves_by_itself() {
     house.event("n", Some("s"), Body::ApprovalRequested(asked("a1", None)));
     model.take(after(100, &mut batches).await);
     assert_eq!(model.approvals[0].command, "rm -rf x");
-    let answer = Body::ApprovalResolved {
-        id: "a1".into(),
-        decision: link::event::Decision::Deny,
-        by: None,
-    };
+    let answer = Body::ApprovalResolved { id: "a1".into(), decision: link::event::Decision::Deny, by: None };
     house.event("n", Some("s"), answer);
     model.take(after(100, &mut batches).await);
-    assert_eq!(
-        model.approvals[0].outcome.as_ref().unwrap().decision,
-        Decision::Deny
-    );
+    assert_eq!(model.approvals[0].outcome.as_ref().unwrap().decision, Decision::Deny);
 }
 
 #[tokio::test(start_paused = true)]
@@ -99,44 +82,20 @@ async fn lines_pass_the_filter_before_the_limit() {
         house.event("b", Some("s"), Body::Notice { text: "noise".into() });
     }
     let mut batches = house.core.attach("main");
-    let filter = Filter {
-        text: "here".into(),
-        ..Filter::default()
-    };
-    house
-        .core
-        .watch("main", vec![Topic::Activity { filter, limit: 5 }]);
+    let filter = Filter { text: "here".into(), ..Filter::default() };
+    house.core.watch("main", vec![Topic::Activity { filter, limit: 5 }]);
     let mut model = Model::default();
     model.take(after(100, &mut batches).await);
     assert_eq!(model.lines.len(), 1);
     house.event("b", Some("s"), Body::Notice { text: "noise".into() });
-    house.event(
-        "b",
-        Some("s"),
-        Body::Notice {
-            text: "over here".into(),
-        },
-    );
+    house.event("b", Some("s"), Body::Notice { text: "over here".into() });
     model.take(after(100, &mut batches).await);
     assert_eq!(
-        model
-            .lines
-            .iter()
-            .map(|line| line.what.as_str())
-            .collect::<Vec<_>>(),
+        model.lines.iter().map(|line| line.what.as_str()).collect::<Vec<_>>(),
         ["message: look HERE", "over here"]
     );
-    let only_a = Filter {
-        nodes: vec!["a".into()],
-        ..Filter::default()
-    };
-    house.core.watch(
-        "main",
-        vec![Topic::Activity {
-            filter: only_a,
-            limit: 5,
-        }],
-    );
+    let only_a = Filter { nodes: vec!["a".into()], ..Filter::default() };
+    house.core.watch("main", vec![Topic::Activity { filter: only_a, limit: 5 }]);
     model.take(after(100, &mut batches).await);
     assert!(model.lines.iter().all(|line| line.node == "a"));
 }
@@ -145,33 +104,16 @@ async fn lines_pass_the_filter_before_the_limit() {
 async fn numbers_of_lines_rise_over_all_nodes() {
     let house = House::new(&["a", "b"]);
     let mut batches = house.core.attach("main");
-    house.core.watch(
-        "main",
-        vec![Topic::Activity {
-            filter: Filter::default(),
-            limit: 500,
-        }],
-    );
+    house.core.watch("main", vec![Topic::Activity { filter: Filter::default(), limit: 500 }]);
     let mut model = Model::default();
     for step in 0..100 {
         let node = if step % 3 == 0 { "a" } else { "b" };
-        house.event(
-            node,
-            Some("s"),
-            Body::Notice {
-                text: format!("{step}").into(),
-            },
-        );
+        house.event(node, Some("s"), Body::Notice { text: format!("{step}").into() });
         model.take(after(step % 20, &mut batches).await);
     }
     model.take(after(100, &mut batches).await);
     assert!(model.lines.windows(2).all(|pair| pair[0].n < pair[1].n));
-    let said: Vec<_> = model
-        .lines
-        .iter()
-        .filter(|line| line.event == "notice")
-        .map(|line| line.what.clone())
-        .collect();
+    let said: Vec<_> = model.lines.iter().filter(|line| line.event == "notice").map(|line| line.what.clone()).collect();
     assert_eq!(said, (0..100).map(|step| step.to_string()).collect::<Vec<_>>());
 }
 
@@ -182,12 +124,7 @@ async fn a_sentence_reaches_every_window() {
     house.core.toast("The disk is full.");
     for batches in [&mut one, &mut two] {
         let found = after(10, batches).await;
-        assert_eq!(
-            found[0].updates,
-            [Update::Toast {
-                text: "The disk is full.".into()
-            }]
-        );
+        assert_eq!(found[0].updates, [Update::Toast { text: "The disk is full.".into() }]);
     }
 }
 

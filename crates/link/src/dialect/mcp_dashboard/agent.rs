@@ -39,11 +39,7 @@ impl McpDashboard {
             return false;
         };
         let rows: Vec<Descriptor<'_>> = list(listed.agents);
-        let mut agents: Vec<Agent> = rows
-            .iter()
-            .take(LIMIT)
-            .filter_map(|row| self.agent(row))
-            .collect();
+        let mut agents: Vec<Agent> = rows.iter().take(LIMIT).filter_map(|row| self.agent(row)).collect();
         if let Some(first) = agents.first_mut() {
             first.default = true;
             // Focus is on the first one until it is set.
@@ -55,18 +51,11 @@ impl McpDashboard {
             }
         }
         let gone: Vec<String> = self.agents.iter().map(|agent| agent.id.clone()).collect();
-        for gone in gone
-            .iter()
-            .filter(|old| !agents.iter().any(|new| new.id == **old))
-        {
+        for gone in gone.iter().filter(|old| !agents.iter().any(|new| new.id == **old)) {
             say_at(self.place(gone, "", now), Body::AgentRemoved, out);
         }
         for agent in agents.iter().filter(|agent| !self.agents.contains(agent)) {
-            say_at(
-                self.place(&agent.id, "", now),
-                Body::AgentChanged(agent.clone()),
-                out,
-            );
+            say_at(self.place(&agent.id, "", now), Body::AgentChanged(agent.clone()), out);
         }
         self.agents = agents;
         self.agents_are_listed(out);
@@ -94,16 +83,11 @@ impl McpDashboard {
             && self.parents.len() < LIMIT
         {
             let label: Box<str> = agent.name.as_str().into();
-            self.parents
-                .insert(agent.id.as_str().into(), (parent.into(), label.clone()));
+            self.parents.insert(agent.id.as_str().into(), (parent.into(), label.clone()));
             self.of_parent(parent, Body::SubagentStarted { label, preset: None }, now, out);
         }
         if !self.agents.contains(&agent) {
-            say_at(
-                self.place(&agent.id, "", now),
-                Body::AgentChanged(agent.clone()),
-                out,
-            );
+            say_at(self.place(&agent.id, "", now), Body::AgentChanged(agent.clone()), out);
             self.agents.retain(|known| known.id != agent.id);
             self.agents.push(agent);
         }
@@ -118,12 +102,7 @@ impl McpDashboard {
         };
         if matches!(row.status.or_empty(), "completed" | "failed" | "stopped") {
             self.give_up_turn(agent, now, out);
-            self.child_finished(
-                agent,
-                (row.status.get() == Some("failed")).then_some(false),
-                now,
-                out,
-            );
+            self.child_finished(agent, (row.status.get() == Some("failed")).then_some(false), now, out);
         }
         true
     }
@@ -156,11 +135,7 @@ impl McpDashboard {
     }
 
     fn of_parent(&self, parent: &str, body: Body, now: i64, out: &mut Out) {
-        let run = self
-            .turns
-            .get(parent)
-            .map(|turn| turn.run.clone())
-            .unwrap_or_default();
+        let run = self.turns.get(parent).map(|turn| turn.run.clone()).unwrap_or_default();
         say_at(self.place(parent, &run, now), body, out);
     }
 
@@ -169,22 +144,14 @@ impl McpDashboard {
         let Some(row) = read::<Descriptor<'_>>(payload) else {
             return false;
         };
-        let Some(model) = row
-            .model
-            .owned()
-            .filter(|model| self.model.as_ref() != Some(model))
-        else {
+        let Some(model) = row.model.owned().filter(|model| self.model.as_ref() != Some(model)) else {
             return true;
         };
         self.model = Some(model.clone());
         let mut agents = std::mem::take(&mut self.agents);
         for agent in &mut agents {
             agent.model = Some(model.clone());
-            say_at(
-                self.place(&agent.id, "", now),
-                Body::AgentChanged(agent.clone()),
-                out,
-            );
+            say_at(self.place(&agent.id, "", now), Body::AgentChanged(agent.clone()), out);
         }
         self.agents = agents;
         true
@@ -198,10 +165,6 @@ impl McpDashboard {
         }
         let registry: Registry<'_> = read(payload).unwrap_or_default();
         let tools: Vec<Descriptor<'_>> = list(registry.tools);
-        self.tools = tools
-            .iter()
-            .take(LIMIT)
-            .filter_map(|tool| tool.name.boxed())
-            .collect();
+        self.tools = tools.iter().take(LIMIT).filter_map(|tool| tool.name.boxed()).collect();
     }
 }

@@ -57,18 +57,11 @@ impl McpDashboard {
         let agent = self.agent_of(payload);
         let asked_at = moment(asked.timestamp.get()).unwrap_or(now);
         let (tool, input) = (asked.tool_name.or_empty(), tree(asked.arguments));
-        let run = self
-            .turn(&agent, now, out)
-            .map(|run| Box::from(run.id()))
-            .unwrap_or_default();
+        let run = self.turn(&agent, now, out).map(|run| Box::from(run.id())).unwrap_or_default();
         let approval = Approval {
             id,
             kind: "tool".into(),
-            command: if input.is_null() {
-                tool.into()
-            } else {
-                format!("{tool} {input}").into()
-            },
+            command: if input.is_null() { tool.into() } else { format!("{tool} {input}").into() },
             cwd: None,
             asked_at: Some(asked_at),
             expires_at: Some(asked_at.saturating_add(PATIENCE)),
@@ -76,15 +69,7 @@ impl McpDashboard {
             call: None,
         };
         let session = self.sessions.current(&agent).map(Box::from);
-        let open = Open {
-            approval,
-            agent,
-            session,
-            run,
-            tool: tool.into(),
-            input,
-            answered: None,
-        };
+        let open = Open { approval, agent, session, run, tool: tool.into(), input, answered: None };
         self.approvals.add(open, out);
         true
     }
@@ -104,36 +89,20 @@ impl McpDashboard {
                 (Some(true), false) => Decision::Once,
                 (None, false) => Decision::Unknown,
             };
-            open.say(
-                now,
-                Body::ApprovalResolved {
-                    id: open.approval.id.clone(),
-                    decision,
-                    by: None,
-                },
-                out,
-            );
+            open.say(now, Body::ApprovalResolved { id: open.approval.id.clone(), decision, by: None }, out);
         }
     }
 }
 
 impl Approvals {
     fn add(&mut self, open: Open, out: &mut Out) {
-        if self
-            .open
-            .iter()
-            .any(|known| known.approval.id == open.approval.id)
-        {
+        if self.open.iter().any(|known| known.approval.id == open.approval.id) {
             return;
         }
         if self.open.len() >= LIMIT {
             self.open.pop_front();
         }
-        open.say(
-            open.approval.asked_at.unwrap_or(0),
-            Body::ApprovalRequested(open.approval.clone()),
-            out,
-        );
+        open.say(open.approval.asked_at.unwrap_or(0), Body::ApprovalRequested(open.approval.clone()), out);
         self.open.push_back(open);
     }
 
@@ -159,30 +128,14 @@ impl Approvals {
             return;
         };
         let id = open.approval.id.clone();
-        open.say(
-            at,
-            Body::ApprovalResolved {
-                id,
-                decision: Decision::Once,
-                by: None,
-            },
-            out,
-        );
+        open.say(at, Body::ApprovalResolved { id, decision: Decision::Once, by: None }, out);
     }
 
     /// The connection is gone, and with it every way to learn more.
     pub fn end_all(&mut self, at: i64, out: &mut Out) {
         for open in std::mem::take(&mut self.open) {
             let id = open.approval.id.clone();
-            open.say(
-                at,
-                Body::ApprovalResolved {
-                    id,
-                    decision: Decision::Unknown,
-                    by: None,
-                },
-                out,
-            );
+            open.say(at, Body::ApprovalResolved { id, decision: Decision::Unknown, by: None }, out);
         }
     }
 }
@@ -190,15 +143,6 @@ impl Approvals {
 impl Open {
     fn say(&self, at: i64, body: Body, out: &mut Out) {
         let session = self.session.as_deref();
-        say_at(
-            Place {
-                run: &self.run,
-                agent: Some(&self.agent),
-                session,
-                at,
-            },
-            body,
-            out,
-        );
+        say_at(Place { run: &self.run, agent: Some(&self.agent), session, at }, body, out);
     }
 }

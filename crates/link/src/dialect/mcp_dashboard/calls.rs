@@ -46,36 +46,20 @@ impl McpDashboard {
             Call::Agents => self.wait(call, What::Agents, &json!({"type": "REQUEST_AGENT_LIST"}), out),
             Call::Ping => self.wait(call, What::Pong, &json!({"type": "REQUEST_AGENT_LIST"}), out),
             Call::Sessions => self.ask_sessions(call, out),
-            Call::History {
-                session,
-                limit,
-                before,
-            } => {
+            Call::History { session, limit, before } => {
                 self.ask_history(call, session, (*limit, before.as_deref()), out);
             }
-            Call::Send {
-                session,
-                agent,
-                text,
-                client_id,
-            } => {
+            Call::Send { session, agent, text, client_id } => {
                 let reply = self.send(session.as_deref(), agent.as_deref(), text, client_id, out);
                 out.replies.push((call, reply));
             }
             Call::Abort { .. } => refuse(call, "stop a running turn", out),
-            Call::CreateSession { agent, title } => {
-                self.create(call, agent.as_deref(), title.as_deref(), out)
-            }
+            Call::CreateSession { agent, title } => self.create(call, agent.as_deref(), title.as_deref(), out),
             Call::Approvals => {
                 let open = self.approvals.open();
                 let own = |text: &str| Some(text.to_owned());
-                let rows = open.map(|open| {
-                    (
-                        open.session.as_deref().map(str::to_owned),
-                        own(&open.agent),
-                        open.approval.clone(),
-                    )
-                });
+                let rows = open
+                    .map(|open| (open.session.as_deref().map(str::to_owned), own(&open.agent), open.approval.clone()));
                 out.replies.push((call, Ok(Reply::Approvals(rows.collect()))));
             }
             Call::Decide { approval, decision } => self.decide(call, approval, *decision, out),
@@ -103,34 +87,18 @@ impl McpDashboard {
     ) -> Result<Reply, CallError> {
         let word = text.trim();
         if word.starts_with('/') || word.eq_ignore_ascii_case("exit") || word.eq_ignore_ascii_case("quit") {
-            let message =
-                "mcp-cli takes this text as a command for its own terminal; begin it with another word.";
-            return Err(CallError::Refused {
-                code: "COMMAND".into(),
-                message: message.into(),
-                retryable: false,
-            });
+            let message = "mcp-cli takes this text as a command for its own terminal; begin it with another word.";
+            return Err(CallError::Refused { code: "COMMAND".into(), message: message.into(), retryable: false });
         }
-        let agent = session
-            .and_then(|session| self.sessions.agent_in(session))
-            .or(agent)
-            .map(str::to_owned);
+        let agent = session.and_then(|session| self.sessions.agent_in(session)).or(agent).map(str::to_owned);
         let agent = agent.unwrap_or_else(|| self.agent_of(None).into());
         if self.unsent.len() >= LIMIT {
             self.unsent.pop_front();
         }
-        self.unsent
-            .push_back((agent.as_str().into(), text.into(), client_id.into()));
-        write(
-            &json!({"type": "USER_MESSAGE", "agent_id": agent, "content": text}),
-            out,
-        );
+        self.unsent.push_back((agent.as_str().into(), text.into(), client_id.into()));
+        write(&json!({"type": "USER_MESSAGE", "agent_id": agent, "content": text}), out);
         let session = self.sessions.current(&agent).map(str::to_owned);
-        Ok(Reply::Sent(Sent {
-            run: None,
-            session,
-            queued: self.turns.contains_key(agent.as_str()),
-        }))
+        Ok(Reply::Sent(Sent { run: None, session, queued: self.turns.contains_key(agent.as_str()) }))
     }
 
     fn ask_sessions(&mut self, call: u64, out: &mut Out) {
@@ -141,20 +109,14 @@ impl McpDashboard {
         for agent in &agents {
             write(&json!({"type": "REQUEST_SESSIONS", "agent_id": agent}), out);
         }
-        self.waiting.push(Waiting {
-            call,
-            what: What::Sessions(agents),
-        });
+        self.waiting.push(Waiting { call, what: What::Sessions(agents) });
     }
 
     /// Only an agent's open session can be read: focusing the agent replays it. Since
     /// an empty history sends nothing, a list asked for behind it marks the end.
     fn ask_history(&mut self, call: u64, session: &str, (limit, before): (u32, Option<&str>), out: &mut Out) {
         let known = |agent: &str| self.agents.iter().any(|known| known.id == agent);
-        let agent = self
-            .sessions
-            .agent_in(session)
-            .or(Some(session).filter(|session| known(session)));
+        let agent = self.sessions.agent_in(session).or(Some(session).filter(|session| known(session)));
         let Some(agent) = agent.map(str::to_owned) else {
             return refuse(call, "show a session that is not open; switch to it there", out);
         };
@@ -162,18 +124,13 @@ impl McpDashboard {
         write(&json!({"type": "FOCUS_AGENT", "agent_id": agent}), out);
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let before = before.and_then(|before| before.parse().ok());
-        let what = What::History {
-            rows: Vec::new(),
-            limit,
-            before,
-        };
+        let what = What::History { rows: Vec::new(), limit, before };
         self.wait(call, what, &json!({"type": "REQUEST_AGENT_LIST"}), out);
     }
 
     fn create(&mut self, call: u64, agent: Option<&str>, title: Option<&str>, out: &mut Out) {
         let agent = agent.map_or_else(|| self.agent_of(None), Box::from);
-        let message =
-            json!({"type": "NEW_SESSION", "agent_id": agent, "description": title.unwrap_or_default()});
+        let message = json!({"type": "NEW_SESSION", "agent_id": agent, "description": title.unwrap_or_default()});
         self.wait(call, What::NewSession(agent), &message, out);
     }
 
@@ -185,11 +142,7 @@ impl McpDashboard {
         let yes = decision == Decision::Once;
         let Some(agent) = self.approvals.answer(approval, yes) else {
             let message = "This approval is no longer open.".to_owned();
-            let error = CallError::Refused {
-                code: "NOT_FOUND".into(),
-                message,
-                retryable: false,
-            };
+            let error = CallError::Refused { code: "NOT_FOUND".into(), message, retryable: false };
             return out.replies.push((call, Err(error)));
         };
         let answer = json!({"type": "TOOL_APPROVAL_RESPONSE", "agent_id": agent, "call_id": approval, "approved": yes});
@@ -216,13 +169,10 @@ impl McpDashboard {
 
     /// Rows of a replay go to whoever asked for one first.
     pub(super) fn take_replay(&mut self, more: Vec<Row>) {
-        let asked = self
-            .waiting
-            .iter_mut()
-            .find_map(|waiting| match &mut waiting.what {
-                What::History { rows, .. } => Some(rows),
-                _ => None,
-            });
+        let asked = self.waiting.iter_mut().find_map(|waiting| match &mut waiting.what {
+            What::History { rows, .. } => Some(rows),
+            _ => None,
+        });
         if let Some(rows) = asked {
             rows.extend(more);
         }
@@ -246,11 +196,11 @@ impl McpDashboard {
     }
 
     pub(super) fn session_is_open(&mut self, session: &Session, out: &mut Out) {
-        let of_agent = |what: &What| matches!(what, What::NewSession(agent) if session.agent_id.as_deref() == Some(agent));
+        let of_agent =
+            |what: &What| matches!(what, What::NewSession(agent) if session.agent_id.as_deref() == Some(agent));
         if let Some(index) = self.waiting.iter().position(|waiting| of_agent(&waiting.what)) {
             let waiting = self.waiting.remove(index);
-            out.replies
-                .push((waiting.call, Ok(Reply::Session(session.clone()))));
+            out.replies.push((waiting.call, Ok(Reply::Session(session.clone()))));
         }
     }
 
@@ -279,8 +229,7 @@ impl McpDashboard {
             }
             "SWITCH_SESSION" => self.switching = sent.session_id.boxed(),
             "TOOL_APPROVAL_RESPONSE" => {
-                self.approvals
-                    .answer(sent.call_id.or_empty(), sent.approved.set());
+                self.approvals.answer(sent.call_id.or_empty(), sent.approved.set());
             }
             _ => {}
         }
@@ -288,8 +237,7 @@ impl McpDashboard {
 }
 
 fn refuse(call: u64, what: &'static str, out: &mut Out) {
-    out.replies
-        .push((call, Err(CallError::Unsupported { vendor: VENDOR, what })));
+    out.replies.push((call, Err(CallError::Unsupported { vendor: VENDOR, what })));
 }
 
 fn page(rows: Vec<Row>, limit: usize, before: Option<usize>) -> Page {
@@ -298,9 +246,5 @@ fn page(rows: Vec<Row>, limit: usize, before: Option<usize>) -> Page {
     let start = end.saturating_sub(limit.max(1));
     messages.truncate(end);
     let before = (start > 0).then(|| start.to_string());
-    Page {
-        messages: messages.split_off(start),
-        before,
-        running: None,
-    }
+    Page { messages: messages.split_off(start), before, running: None }
 }

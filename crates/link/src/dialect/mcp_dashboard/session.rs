@@ -37,10 +37,7 @@ impl Sessions {
 
     /// The agent whose open session this is.
     pub fn agent_in(&self, session: &str) -> Option<&str> {
-        self.current
-            .iter()
-            .find(|(_, open)| &***open == session)
-            .map(|(agent, _)| &**agent)
+        self.current.iter().find(|(_, open)| &***open == session).map(|(agent, _)| &**agent)
     }
 
     /// All that are known, the newest first.
@@ -135,21 +132,10 @@ impl McpDashboard {
                 && open.as_deref() != Some(row.key.as_str())
                 && !listed.iter().any(|session| session.key == row.key)
         };
-        let gone: Vec<String> = self
-            .sessions
-            .rows
-            .values()
-            .filter(missing)
-            .map(|row| row.key.clone())
-            .collect();
+        let gone: Vec<String> = self.sessions.rows.values().filter(missing).map(|row| row.key.clone()).collect();
         for key in gone {
             self.sessions.rows.remove(&key);
-            let place = super::Place {
-                run: "",
-                agent: Some(agent),
-                session: Some(&key),
-                at: now,
-            };
+            let place = super::Place { run: "", agent: Some(agent), session: Some(&key), at: now };
             say_at(place, Body::SessionRemoved, out);
         }
     }
@@ -163,12 +149,7 @@ impl McpDashboard {
         }
         self.sessions.rows.insert(session.key.clone(), session.clone());
         let (key, agent) = (session.key.clone(), session.agent_id.clone());
-        let place = super::Place {
-            run: "",
-            agent: agent.as_deref(),
-            session: Some(&key),
-            at: now,
-        };
+        let place = super::Place { run: "", agent: agent.as_deref(), session: Some(&key), at: now };
         say_at(place, Body::SessionChanged(session), out);
     }
 
@@ -183,12 +164,7 @@ impl McpDashboard {
         self.sessions.set_current(&agent, &session.key);
         let known = self.sessions.rows.get(&session.key).cloned().unwrap_or_default();
         let title = session.title.or(known.title);
-        let session = Session {
-            key: session.key,
-            agent_id: session.agent_id,
-            title,
-            ..known
-        };
+        let session = Session { key: session.key, agent_id: session.agent_id, title, ..known };
         self.session_is_open(&session, out);
         self.tell_session(session, now, out);
         true
@@ -206,20 +182,13 @@ impl McpDashboard {
         }
         let base = self.sessions.current(&agent).unwrap_or(&agent).to_owned();
         let rows: Vec<Kept<'_>> = list(replayed.messages);
-        let rows = rows
-            .iter()
-            .enumerate()
-            .filter_map(|(index, kept)| kept.row(&base, index));
+        let rows = rows.iter().enumerate().filter_map(|(index, kept)| kept.row(&base, index));
         if self.live {
             self.take_replay(rows.collect());
             return true;
         }
         for message in join(rows) {
-            let role = if message.role == Role::User {
-                "user"
-            } else {
-                "assistant"
-            };
+            let role = if message.role == Role::User { "user" } else { "assistant" };
             let heard = self.told.was_told(&format!("{role} {agent} {}", message.text));
             if self.told.tell(&message.id) && !heard {
                 say_at(self.place(&agent, "", now), Body::Message(message), out);
@@ -252,21 +221,12 @@ impl McpDashboard {
             return false;
         };
         let happened: Vec<Happened<'_>> = list(replayed.events);
-        let results = happened
-            .iter()
-            .filter(|event| event.kind.get() == Some("TOOL_RESULT"));
+        let results = happened.iter().filter(|event| event.kind.get() == Some("TOOL_RESULT"));
         let given = results.filter_map(|event| {
             let gave: Gave<'_> = read(event.payload)?;
             let (call, name) = (gave.call_id.boxed()?, gave.tool_name.boxed().unwrap_or_default());
             let (input, output) = (tree(gave.arguments), gave.result.boxed().unwrap_or_default());
-            Some(Row::Gave(ToolCall {
-                call,
-                name,
-                input,
-                ok: None,
-                output,
-                ms: None,
-            }))
+            Some(Row::Gave(ToolCall { call, name, input, ok: None, output, ms: None }))
         });
         self.take_replay(given.collect());
         true
@@ -315,14 +275,7 @@ fn called(raw: Option<&RawValue>) -> Vec<ToolCall> {
         let function: Function<'_> = read(called.function).unwrap_or_default();
         let input = function.arguments.filled().map_or(Value::Null, tree_of);
         let (call, name) = (called.id.boxed()?, function.name.boxed().unwrap_or_default());
-        Some(ToolCall {
-            call,
-            name,
-            input,
-            ok: None,
-            output: "".into(),
-            ms: None,
-        })
+        Some(ToolCall { call, name, input, ok: None, output: "".into(), ms: None })
     });
     calls.collect()
 }

@@ -71,17 +71,7 @@ impl McpDashboard {
         };
         if let Some(run) = self.turn(&agent, now, out) {
             run.tool_started(at, call, name, input, out);
-            run.tool_finished(
-                at,
-                ToolEnd {
-                    call,
-                    name,
-                    ok,
-                    output,
-                    ms,
-                },
-                out,
-            );
+            run.tool_finished(at, ToolEnd { call, name, ok, output, ms }, out);
         }
         true
     }
@@ -98,15 +88,7 @@ impl McpDashboard {
         self.said += 1;
         let call: Box<str> = format!("request@{at}-{}", self.said).into();
         let place = self.place(agent, "", at);
-        say_at(
-            place,
-            Body::ToolStarted {
-                call: call.clone(),
-                name: name.into(),
-                input,
-            },
-            out,
-        );
+        say_at(place, Body::ToolStarted { call: call.clone(), name: name.into(), input }, out);
         say_at(place, Body::ToolFinished { call, ok, output, ms }, out);
         true
     }
@@ -120,12 +102,7 @@ fn output(result: &Result<'_>, given: &Given<'_>, inner: &Given<'_>) -> Box<str>
     if !texts.is_empty() {
         return texts.join("\n").into();
     }
-    if let Some(error) = result
-        .error
-        .boxed()
-        .or(inner.error.boxed())
-        .or(given.error.boxed())
-    {
+    if let Some(error) = result.error.boxed().or(inner.error.boxed()).or(given.error.boxed()) {
         return error;
     }
     match tree(given.result.or(result.result)) {

@@ -113,12 +113,7 @@ impl McpDashboard {
         }
         let id = turn.run.clone();
         let session = self.sessions.current(agent).map(str::to_owned);
-        let place = super::Place {
-            run: &id,
-            agent: Some(agent),
-            session: session.as_deref(),
-            at: now,
-        };
+        let place = super::Place { run: &id, agent: Some(agent), session: session.as_deref(), at: now };
         self.runs.enter(place, out)
     }
 
@@ -127,13 +122,8 @@ impl McpDashboard {
         self.said += 1;
         let id = format!("{agent}@{now}-{}", self.said);
         self.told.tell(&format!("user {agent} {text}"));
-        let ours = self
-            .unsent
-            .iter()
-            .position(|(to, sent, _)| &**to == agent && &**sent == text);
-        let client_id = ours
-            .and_then(|index| self.unsent.remove(index))
-            .map(|(_, _, id)| id);
+        let ours = self.unsent.iter().position(|(to, sent, _)| &**to == agent && &**sent == text);
+        let client_id = ours.and_then(|index| self.unsent.remove(index)).map(|(_, _, id)| id);
         let message = Message {
             id: id.into(),
             role: Role::User,
@@ -177,15 +167,7 @@ impl McpDashboard {
             usage: None,
         };
         if self.runs.get(&turn.run).is_some() {
-            self.runs.end(
-                super::Place {
-                    run: &turn.run,
-                    at: now,
-                    ..super::Place::default()
-                },
-                end,
-                out,
-            );
+            self.runs.end(super::Place { run: &turn.run, at: now, ..super::Place::default() }, end, out);
         }
     }
 
@@ -194,22 +176,9 @@ impl McpDashboard {
         let Some(turn) = self.turns.remove(agent) else {
             return;
         };
-        let end = RunEnd {
-            outcome: Outcome::Unknown,
-            text: turn.answer,
-            usage: None,
-            error: None,
-        };
+        let end = RunEnd { outcome: Outcome::Unknown, text: turn.answer, usage: None, error: None };
         if self.runs.get(&turn.run).is_some() {
-            self.runs.end(
-                super::Place {
-                    run: &turn.run,
-                    at: now,
-                    ..super::Place::default()
-                },
-                end,
-                out,
-            );
+            self.runs.end(super::Place { run: &turn.run, at: now, ..super::Place::default() }, end, out);
         }
     }
 }
@@ -219,7 +188,5 @@ fn is_failure(text: &str) -> bool {
     let Some(rest) = text.strip_prefix("Error: ") else {
         return false;
     };
-    rest.starts_with("Error code: ")
-        || rest.starts_with("Connection error")
-        || rest.starts_with("Request timed out")
+    rest.starts_with("Error code: ") || rest.starts_with("Connection error") || rest.starts_with("Request timed out")
 }

@@ -12,44 +12,19 @@ use crate::call::Reply;
 use crate::event::{Agent, Body};
 
 impl Moltis {
-    pub(super) fn agents_listed(
-        &mut self,
-        payload: Option<&RawValue>,
-        asker: Asker,
-        now: i64,
-        out: &mut Out,
-    ) {
+    pub(super) fn agents_listed(&mut self, payload: Option<&RawValue>, asker: Asker, now: i64, out: &mut Out) {
         let listed: Agents<'_> = read(payload).unwrap_or_default();
         let rows: Vec<AgentRow<'_>> = list(listed.agents);
-        let agents: Vec<Agent> = rows
-            .iter()
-            .filter_map(|row| row.agent(listed.default_id.get()))
-            .collect();
+        let agents: Vec<Agent> = rows.iter().filter_map(|row| row.agent(listed.default_id.get())).collect();
         if let Asker::Caller(_) = asker {
             self.agents.clone_from(&agents);
             return answer(asker, Ok(Reply::Agents(agents)), out);
         }
-        for gone in self
-            .agents
-            .iter()
-            .filter(|old| !agents.iter().any(|new| new.id == old.id))
-        {
-            say_at(
-                Place {
-                    agent: Some(&gone.id),
-                    at: now,
-                    ..Place::default()
-                },
-                Body::AgentRemoved,
-                out,
-            );
+        for gone in self.agents.iter().filter(|old| !agents.iter().any(|new| new.id == old.id)) {
+            say_at(Place { agent: Some(&gone.id), at: now, ..Place::default() }, Body::AgentRemoved, out);
         }
         for agent in agents.iter().filter(|agent| !self.agents.contains(agent)) {
-            let place = Place {
-                agent: Some(&agent.id),
-                at: now,
-                ..Place::default()
-            };
+            let place = Place { agent: Some(&agent.id), at: now, ..Place::default() };
             say_at(place, Body::AgentChanged(agent.clone()), out);
         }
         self.agents = agents;

@@ -37,10 +37,7 @@ pub(super) struct Open {
 
 impl Default for Approvals {
     fn default() -> Self {
-        Self {
-            open: VecDeque::new(),
-            settled: Recent::new(LIMIT),
-        }
+        Self { open: VecDeque::new(), settled: Recent::new(LIMIT) }
     }
 }
 
@@ -107,11 +104,7 @@ impl Requested<'_> {
         let approval = Approval {
             id: self.request_id.boxed().or_else(|| self.id.boxed())?,
             kind: self.kind.filled().unwrap_or("exec").into(),
-            command: self
-                .command
-                .boxed()
-                .or_else(|| self.path.boxed())
-                .unwrap_or_default(),
+            command: self.command.boxed().or_else(|| self.path.boxed()).unwrap_or_default(),
             cwd: self.cwd.boxed(),
             asked_at: self.created_at_ms.0,
             expires_at: self.expires_at_ms.0,
@@ -121,10 +114,7 @@ impl Requested<'_> {
         Some(Open {
             approval,
             agent: self.agent_id.boxed(),
-            session: self
-                .session_key
-                .boxed()
-                .or_else(|| self.session_key_snake.boxed()),
+            session: self.session_key.boxed().or_else(|| self.session_key_snake.boxed()),
             run: self.run_id.boxed(),
         })
     }
@@ -145,15 +135,9 @@ impl Moltis {
             return;
         }
         let asked = *open.approval.asked_at.get_or_insert(now);
-        open.approval
-            .expires_at
-            .get_or_insert(asked.saturating_add(PATIENCE));
+        open.approval.expires_at.get_or_insert(asked.saturating_add(PATIENCE));
         self.attribute(&mut open);
-        open.say(
-            open.approval.asked_at.unwrap_or(now),
-            Body::ApprovalRequested(open.approval.clone()),
-            out,
-        );
+        open.say(open.approval.asked_at.unwrap_or(now), Body::ApprovalRequested(open.approval.clone()), out);
         self.approvals.remember(open);
     }
 
@@ -171,14 +155,9 @@ impl Moltis {
         let Some(run) = self.runs.of_session(session) else {
             return;
         };
-        let command =
-            |input: &Value| input.get("command").and_then(Value::as_str) == Some(&*open.approval.command);
-        let mut calls = run
-            .open_tools()
-            .filter(|(call, _, _)| !self.approvals.waits(call));
-        let exact = run
-            .open_tools()
-            .find(|(call, _, input)| command(input) && !self.approvals.waits(call));
+        let command = |input: &Value| input.get("command").and_then(Value::as_str) == Some(&*open.approval.command);
+        let mut calls = run.open_tools().filter(|(call, _, _)| !self.approvals.waits(call));
+        let exact = run.open_tools().find(|(call, _, input)| command(input) && !self.approvals.waits(call));
         let only = calls.next().filter(|_| calls.next().is_none());
         let call = exact.or(only).map(|(call, _, _)| Box::from(call));
         open.run = Some(run.id().into());
@@ -201,14 +180,9 @@ impl Moltis {
         let at = resolved.at_ms.0.unwrap_or(now);
         if !self.approvals.knows(id) {
             // Asked before this connection: who was held up stands in the answer.
-            let stub = Requested {
-                request_id: resolved.request_id.clone(),
-                ..Requested::default()
-            };
+            let stub = Requested { request_id: resolved.request_id.clone(), ..Requested::default() };
             let (session, run) = (resolved.session_key.boxed(), resolved.run_id.boxed());
-            self.approvals
-                .open
-                .extend(stub.open().map(|open| Open { session, run, ..open }));
+            self.approvals.open.extend(stub.open().map(|open| Open { session, run, ..open }));
         }
         self.approvals.settle(id, at, decision, resolved.by.boxed(), out);
         true
@@ -221,9 +195,7 @@ impl Approvals {
     }
 
     fn waits(&self, call: &str) -> bool {
-        self.open
-            .iter()
-            .any(|open| open.approval.call.as_deref() == Some(call))
+        self.open.iter().any(|open| open.approval.call.as_deref() == Some(call))
     }
 
     fn remember(&mut self, open: Open) {
@@ -235,10 +207,7 @@ impl Approvals {
 
     /// The exact command that was asked.
     pub fn command(&self, id: &str) -> Option<&str> {
-        self.open
-            .iter()
-            .find(|open| &*open.approval.id == id)
-            .map(|open| &*open.approval.command)
+        self.open.iter().find(|open| &*open.approval.id == id).map(|open| &*open.approval.command)
     }
 
     fn settle(&mut self, id: &str, at: i64, decision: Decision, by: Option<Box<str>>, out: &mut Out) {
@@ -249,15 +218,7 @@ impl Approvals {
             return;
         };
         self.settled.insert(id);
-        open.say(
-            at,
-            Body::ApprovalResolved {
-                id: id.into(),
-                decision,
-                by,
-            },
-            out,
-        );
+        open.say(at, Body::ApprovalResolved { id: id.into(), decision, by }, out);
     }
 
     /// A tool call ended: what it waited for is settled, and how stands in its words.
@@ -285,10 +246,7 @@ impl Approvals {
 
     /// A run ended: what it waited for waits no longer.
     pub fn end_of_run(&mut self, place: Place<'_>, out: &mut Out) {
-        let waiting = self
-            .open
-            .iter()
-            .filter(|open| open.run.as_deref() == Some(place.run));
+        let waiting = self.open.iter().filter(|open| open.run.as_deref() == Some(place.run));
         let ids: Vec<Box<str>> = waiting.map(|open| open.approval.id.clone()).collect();
         for id in ids {
             self.settle(&id, place.at, Decision::Unknown, None, out);
@@ -298,18 +256,10 @@ impl Approvals {
     /// What nobody answered in time is no longer open. If the call it held up still
     /// runs after that, somebody allowed it and nobody said so.
     pub fn expire(&mut self, now: i64, out: &mut Out) {
-        let late = |open: &Open| {
-            open.approval
-                .expires_at
-                .is_some_and(|at| now > at.saturating_add(GRACE))
-        };
+        let late = |open: &Open| open.approval.expires_at.is_some_and(|at| now > at.saturating_add(GRACE));
         while let Some(open) = self.open.iter().find(|open| late(open)) {
             let (id, call) = (open.approval.id.clone(), open.approval.call.is_some());
-            let decision = if call {
-                Decision::Unknown
-            } else {
-                Decision::Expired
-            };
+            let decision = if call { Decision::Unknown } else { Decision::Expired };
             self.settle(&id, now, decision, None, out);
         }
     }
@@ -318,15 +268,6 @@ impl Approvals {
 impl Open {
     fn say(&self, at: i64, body: Body, out: &mut Out) {
         let run = self.run.as_deref().unwrap_or_default();
-        say_at(
-            Place {
-                run,
-                agent: self.agent.as_deref(),
-                session: self.session.as_deref(),
-                at,
-            },
-            body,
-            out,
-        );
+        say_at(Place { run, agent: self.agent.as_deref(), session: self.session.as_deref(), at }, body, out);
     }
 }

@@ -25,8 +25,7 @@ pub(super) fn write<P: Serialize>(id: &str, method: &str, params: &P, out: &mut 
 /// The gateway asked us something; no such thing exists yet.
 pub(super) fn answer_unknown(id: &str, out: &mut Out) {
     let error = wire::Error::new(wire::Code::UnknownMethod, "this client answers no requests");
-    out.frames
-        .extend(serde_json::to_string(&wire::frame::Response::refused(id, &error)));
+    out.frames.extend(serde_json::to_string(&wire::frame::Response::refused(id, &error)));
 }
 
 impl Moltis {
@@ -35,50 +34,26 @@ impl Moltis {
         match call {
             Call::Agents => self.request(Ask::Agents, asker, "agents.list", &json!({}), out),
             Call::Sessions => self.request(Ask::Sessions, asker, "sessions.list", &json!({}), out),
-            Call::History {
-                session,
-                limit,
-                before,
-            } => {
+            Call::History { session, limit, before } => {
                 self.ask_history(session, *limit, before.as_deref(), asker, out);
             }
-            Call::Send {
-                session,
-                agent,
-                text,
-                client_id,
-            } => {
+            Call::Send { session, agent, text, client_id } => {
                 let key = self.session_for(session.as_deref(), agent.as_deref());
-                let then = Then::Send {
-                    text: text.clone(),
-                    client_id: client_id.clone(),
-                };
+                let then = Then::Send { text: text.clone(), client_id: client_id.clone() };
                 self.send(key, agent.as_deref(), then, (asker, now), out);
             }
             Call::Abort { session, run } => {
-                let params = wire::chat::AbortParams {
-                    session_key: Some(session.clone()),
-                    run_id: run.clone(),
-                };
+                let params = wire::chat::AbortParams { session_key: Some(session.clone()), run_id: run.clone() };
                 self.request(Ask::Abort, asker, "chat.abort", &params, out);
             }
-            Call::CreateSession { agent, title } => {
-                self.create(agent.as_deref(), title.as_deref(), asker, out)
-            }
+            Call::CreateSession { agent, title } => self.create(agent.as_deref(), title.as_deref(), asker, out),
             Call::Approvals => self.request(Ask::Approvals, asker, "exec.approval.request", &json!({}), out),
             Call::Decide { approval, decision } => self.decide(approval, *decision, asker, out),
             Call::Ping => self.request(Ask::Ping, asker, "health", &json!({}), out),
         }
     }
 
-    pub(super) fn request<P: Serialize>(
-        &mut self,
-        ask: Ask,
-        asker: Asker,
-        method: &str,
-        params: &P,
-        out: &mut Out,
-    ) {
+    pub(super) fn request<P: Serialize>(&mut self, ask: Ask, asker: Asker, method: &str, params: &P, out: &mut Out) {
         let id = self.pending.enter(ask, asker);
         write(&id, method, params, out);
     }
@@ -90,15 +65,8 @@ impl Moltis {
             limit: paged.then_some(limit.into()),
             before: before.filter(|_| paged).and_then(|before| before.parse().ok()),
         };
-        let (limit, before) = (
-            usize::try_from(limit).unwrap_or(usize::MAX),
-            before.map(str::to_owned),
-        );
-        let ask = Ask::History {
-            session: session.to_owned(),
-            limit,
-            before,
-        };
+        let (limit, before) = (usize::try_from(limit).unwrap_or(usize::MAX), before.map(str::to_owned));
+        let ask = Ask::History { session: session.to_owned(), limit, before };
         self.request(ask, asker, "chat.history", &params, out);
     }
 
@@ -114,14 +82,7 @@ impl Moltis {
 
     /// Sends a message. On Moltis an agent is bound to a session, not to a message:
     /// where the session is not the agent's yet, it is made so first.
-    fn send(
-        &mut self,
-        key: String,
-        agent: Option<&str>,
-        then: Then,
-        (asker, now): (Asker, i64),
-        out: &mut Out,
-    ) {
+    fn send(&mut self, key: String, agent: Option<&str>, then: Then, (asker, now): (Asker, i64), out: &mut Out) {
         let bound = agent.is_none_or(|agent| self.sessions.agent(&key) == Some(agent));
         let default = agent == Some("main") && key == "main";
         if bound || default || self.granted.extends("chat.send.agent") {
@@ -131,14 +92,7 @@ impl Moltis {
         }
     }
 
-    fn say_to(
-        &mut self,
-        key: String,
-        agent: Option<&str>,
-        then: Then,
-        (asker, now): (Asker, i64),
-        out: &mut Out,
-    ) {
+    fn say_to(&mut self, key: String, agent: Option<&str>, then: Then, (asker, now): (Asker, i64), out: &mut Out) {
         let Then::Send { text, client_id } = then else {
             return;
         };
@@ -147,9 +101,7 @@ impl Moltis {
             session_key: Some(key.clone()),
             seq: u64::try_from(self.number(&client_id, now)).ok(),
             idempotency_key: Some(client_id),
-            agent_id: agent
-                .filter(|_| self.granted.extends("chat.send.agent"))
-                .map(str::to_owned),
+            agent_id: agent.filter(|_| self.granted.extends("chat.send.agent")).map(str::to_owned),
             ..wire::chat::SendParams::default()
         };
         self.request(Ask::Send { session: Some(key) }, asker, "chat.send", &params, out);
@@ -169,11 +121,7 @@ impl Moltis {
 
     fn prepare(&mut self, key: String, agent: Option<&str>, then: Then, asker: Asker, out: &mut Out) {
         let params = json!({"key": key, "include_history": false});
-        let ask = Ask::Prepare {
-            session: key,
-            agent: agent.map(str::to_owned),
-            then: Box::new(then),
-        };
+        let ask = Ask::Prepare { session: key, agent: agent.map(str::to_owned), then: Box::new(then) };
         self.request(ask, asker, "sessions.switch", &params, out);
     }
 
@@ -188,17 +136,9 @@ impl Moltis {
     ) {
         if let Some(agent) = agent {
             let params = json!({"session_key": key, "agent_id": agent});
-            let bound = Session {
-                key: key.clone(),
-                agent_id: Some(agent),
-                ..Session::default()
-            };
+            let bound = Session { key: key.clone(), agent_id: Some(agent), ..Session::default() };
             self.sessions.note(&bound, Int(None));
-            let ask = Ask::Prepare {
-                session: key,
-                agent: None,
-                then: Box::new(then),
-            };
+            let ask = Ask::Prepare { session: key, agent: None, then: Box::new(then) };
             return self.request(ask, asker, "agents.set_session", &params, out);
         }
         match then {
@@ -209,25 +149,10 @@ impl Moltis {
 
     fn tell_made(&mut self, key: String, title: Option<String>, asker: Asker, out: &mut Out) {
         if let Some(title) = title.as_ref().filter(|_| self.granted.may("operator.admin")) {
-            self.request(
-                Ask::Subscribe,
-                Asker::Own,
-                "sessions.patch",
-                &json!({"key": key, "label": title}),
-                out,
-            );
+            self.request(Ask::Subscribe, Asker::Own, "sessions.patch", &json!({"key": key, "label": title}), out);
         }
         let agent_id = self.sessions.agent(&key).map(str::to_owned);
-        answer(
-            asker,
-            Ok(Reply::Session(Session {
-                key,
-                agent_id,
-                title,
-                ..Session::default()
-            })),
-            out,
-        );
+        answer(asker, Ok(Reply::Session(Session { key, agent_id, title, ..Session::default() })), out);
     }
 
     fn create(&mut self, agent: Option<&str>, title: Option<&str>, asker: Asker, out: &mut Out) {
@@ -239,16 +164,7 @@ impl Moltis {
                 label: label.clone(),
                 model: None,
             };
-            return self.request(
-                Ask::Create {
-                    agent: agent_id,
-                    title: label,
-                },
-                asker,
-                "sessions.create",
-                &params,
-                out,
-            );
+            return self.request(Ask::Create { agent: agent_id, title: label }, asker, "sessions.create", &params, out);
         }
         // On Moltis a session exists as soon as somebody switches to it.
         let key = format!("session:{}", uuid::Uuid::new_v4());
@@ -260,10 +176,7 @@ impl Moltis {
     fn decide(&mut self, approval: &str, decision: Decision, asker: Asker, out: &mut Out) {
         let strict = self.granted.extends("approval.strict");
         if decision == Decision::Always && !self.granted.extends("approval.always") {
-            let (vendor, what) = (
-                self.granted.vendor(),
-                "remember an approval for later; allow it once",
-            );
+            let (vendor, what) = (self.granted.vendor(), "remember an approval for later; allow it once");
             return answer(asker, Err(CallError::Unsupported { vendor, what }), out);
         }
         let word = match decision {
@@ -278,10 +191,7 @@ impl Moltis {
         if decision == Decision::Always {
             params["always"] = json!(true);
         }
-        let ask = Ask::Decide {
-            approval: approval.to_owned(),
-            decision,
-        };
+        let ask = Ask::Decide { approval: approval.to_owned(), decision };
         self.request(ask, asker, "exec.approval.resolve", &params, out);
     }
 }
@@ -304,17 +214,9 @@ pub(super) fn sent(payload: Option<&RawValue>, session: Option<String>) -> Resul
     if taken.rejected.set() {
         let why = taken.reason.filled().unwrap_or("a rule of the gateway");
         let message = format!("The gateway refused the message: {why}");
-        return Err(CallError::Refused {
-            code: "REJECTED".into(),
-            message,
-            retryable: false,
-        });
+        return Err(CallError::Refused { code: "REJECTED".into(), message, retryable: false });
     }
-    Ok(Reply::Sent(Sent {
-        run: taken.run_id.owned(),
-        session,
-        queued: taken.queued.set(),
-    }))
+    Ok(Reply::Sent(Sent { run: taken.run_id.owned(), session, queued: taken.queued.set() }))
 }
 
 /// What a recorded request asked.
@@ -340,29 +242,18 @@ pub(super) fn recorded(method: &str, params: Option<&RawValue>) -> Asked {
         "subscribe" | "unsubscribe" => Ask::Subscribe,
         "agents.list" => Ask::Agents,
         "sessions.list" => Ask::Sessions,
-        "chat.history" | "sessions.switch" | "sessions.preview" | "sessions.resolve" => Ask::History {
-            session: session.unwrap_or_else(|| "main".into()),
-            limit: usize::MAX,
-            before: None,
-        },
+        "chat.history" | "sessions.switch" | "sessions.preview" | "sessions.resolve" => {
+            Ask::History { session: session.unwrap_or_else(|| "main".into()), limit: usize::MAX, before: None }
+        }
         "chat.send" | "chat.send_sync" => Ask::Send { session },
         "chat.abort" | "chat.cancel_queued" => Ask::Abort,
-        "sessions.create" => Ask::Create {
-            agent: params.agent_id.owned(),
-            title: params.label.owned(),
-        },
+        "sessions.create" => Ask::Create { agent: params.agent_id.owned(), title: params.label.owned() },
         "exec.approval.request" => Ask::Approvals,
-        "exec.approval.resolve" => Ask::Decide {
-            approval: params.request_id.owned().unwrap_or_default(),
-            decision: Decision::Unknown,
-        },
+        "exec.approval.resolve" => {
+            Ask::Decide { approval: params.request_id.owned().unwrap_or_default(), decision: Decision::Unknown }
+        }
         "health" => Ask::Ping,
-        method => Ask::Foreign {
-            method: method.to_owned(),
-        },
+        method => Ask::Foreign { method: method.to_owned() },
     };
-    Asked {
-        ask,
-        asker: Asker::Recorded,
-    }
+    Asked { ask, asker: Asker::Recorded }
 }

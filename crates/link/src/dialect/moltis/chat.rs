@@ -93,11 +93,7 @@ impl Trouble<'_> {
             return Some(text);
         }
         let trouble: Trouble<'_> = read(raw)?;
-        trouble
-            .detail
-            .boxed()
-            .or(trouble.message.boxed())
-            .or(trouble.title.boxed())
+        trouble.detail.boxed().or(trouble.message.boxed()).or(trouble.title.boxed())
     }
 
     /// Title and detail in one line.
@@ -116,16 +112,9 @@ impl Moltis {
             return false;
         };
         let session = chat.session_key.filled();
-        let agent = session
-            .and_then(|session| self.sessions.agent(session))
-            .map(str::to_owned);
+        let agent = session.and_then(|session| self.sessions.agent(session)).map(str::to_owned);
         let run = chat.run_id.or_empty();
-        let place = Place {
-            run,
-            agent: agent.as_deref(),
-            session,
-            at: now,
-        };
+        let place = Place { run, agent: agent.as_deref(), session, at: now };
         match (chat.state.or_empty(), chat.run_id.filled()) {
             ("delta", Some(_)) => {
                 self.join_late(place, out);
@@ -204,20 +193,11 @@ impl Moltis {
         match state {
             "user_message" | "channel_user" => self.user_spoke(chat, place, out),
             "queued" => {
-                let position = chat
-                    .position
-                    .natural()
-                    .and_then(|place| u32::try_from(place).ok());
+                let position = chat.position.natural().and_then(|place| u32::try_from(place).ok());
                 say_at(place, Body::RunQueued { position }, out);
             }
             "queue_cleared" => {
-                notice(
-                    format!(
-                        "{} waiting messages were taken out of the queue.",
-                        count(chat.count)
-                    ),
-                    out,
-                );
+                notice(format!("{} waiting messages were taken out of the queue.", count(chat.count)), out);
             }
             "notice" => notice(joined(chat.title.or_empty(), chat.message.or_empty()), out),
             "session_cleared" => notice("The session's history was cleared.".into(), out),
@@ -235,12 +215,7 @@ impl Moltis {
         if place.run.is_empty() {
             return say_at(place, Body::Notice { text: why.into() }, out);
         }
-        let end = RunEnd {
-            outcome: Outcome::Error,
-            text: None,
-            usage: None,
-            error: Some(why.into()),
-        };
+        let end = RunEnd { outcome: Outcome::Error, text: None, usage: None, error: Some(why.into()) };
         self.runs.end(place, end, out);
     }
 
@@ -282,18 +257,10 @@ impl Moltis {
                 usage: usage(chat),
                 error: None,
             },
-            "error" => RunEnd {
-                outcome: Outcome::Error,
-                text: None,
-                usage: None,
-                error: Some(Trouble::line(chat.error)),
-            },
-            _ => RunEnd {
-                outcome: Outcome::Aborted,
-                text: partial(chat),
-                usage: None,
-                error: None,
-            },
+            "error" => {
+                RunEnd { outcome: Outcome::Error, text: None, usage: None, error: Some(Trouble::line(chat.error)) }
+            }
+            _ => RunEnd { outcome: Outcome::Aborted, text: partial(chat), usage: None, error: None },
         };
         self.runs.end(place, end, out);
         self.approvals.end_of_run(place, out);
@@ -306,15 +273,8 @@ fn usage(chat: &Chat<'_>) -> Option<Usage> {
     let input = chat.input_tokens.natural()?;
     let cached = count(chat.cache_read_tokens).saturating_add(count(chat.cache_write_tokens));
     let apart = cached > input || chat.provider.or_empty().contains("anthropic");
-    let input = if apart {
-        input.saturating_add(cached)
-    } else {
-        input
-    };
-    Some(Usage {
-        input,
-        output: count(chat.output_tokens),
-    })
+    let input = if apart { input.saturating_add(cached) } else { input };
+    Some(Usage { input, output: count(chat.output_tokens) })
 }
 
 /// What was said before the stop, where the gateway kept it.

@@ -55,12 +55,7 @@ pub(super) struct Granted {
 
 impl Default for Granted {
     fn default() -> Self {
-        Self {
-            scopes: Vec::new(),
-            extensions: Vec::new(),
-            tick_ms: 30_000,
-            product: "Moltis",
-        }
+        Self { scopes: Vec::new(), extensions: Vec::new(), tick_ms: 30_000, product: "Moltis" }
     }
 }
 
@@ -72,9 +67,7 @@ impl Granted {
 
     /// Whether the key may do this; an administrator may do all.
     pub fn may(&self, scope: &str) -> bool {
-        self.scopes
-            .iter()
-            .any(|granted| granted == scope || granted == "operator.admin")
+        self.scopes.iter().any(|granted| granted == scope || granted == "operator.admin")
     }
 
     /// Who speaks, for a sentence.
@@ -114,22 +107,11 @@ impl<'a> Auth<'a> {
     /// token.
     fn of(key: &'a str) -> Self {
         if key.starts_with("mk_") {
-            Self {
-                api_key: Some(key),
-                ..Self::default()
-            }
+            Self { api_key: Some(key), ..Self::default() }
         } else if key.starts_with("mdt_") {
-            Self {
-                device_token: Some(key),
-                ..Self::default()
-            }
+            Self { device_token: Some(key), ..Self::default() }
         } else {
-            Self {
-                api_key: Some(key),
-                password: Some(key),
-                token: Some(key),
-                ..Self::default()
-            }
+            Self { api_key: Some(key), password: Some(key), token: Some(key), ..Self::default() }
         }
     }
 }
@@ -168,20 +150,12 @@ impl Moltis {
         self.granted = Granted {
             scopes: words(auth.scopes),
             extensions: words(features.extensions),
-            tick_ms: policy
-                .tick_interval_ms
-                .natural()
-                .filter(|ms| *ms > 0)
-                .unwrap_or(30_000),
+            tick_ms: policy.tick_interval_ms.natural().filter(|ms| *ms > 0).unwrap_or(30_000),
             product: if own { "Pilothouse" } else { "Moltis" },
         };
         self.stage = Stage::Ready;
         let (version, product) = (server.version.owned(), Some(self.granted.product.to_owned()));
-        let state = NodeState::Ready {
-            version,
-            product,
-            scopes: self.granted.scopes.clone(),
-        };
+        let state = NodeState::Ready { version, product, scopes: self.granted.scopes.clone() };
         say(now, Body::NodeState(state), out);
         if self.live && (self.granted.may("operator.write") || self.granted.extends("subscribe.read")) {
             let id = self.pending.enter(Ask::Subscribe, Asker::Own);
@@ -192,11 +166,7 @@ impl Moltis {
     /// A response that says no before the hello is the handshake's end.
     pub(super) fn handshake_refused(&mut self, frame: &Envelope<'_>, now: i64, out: &mut Out) {
         let failure: Failure<'_> = read(frame.error).unwrap_or_default();
-        self.give_up(
-            refused(&failure, self.credentials.key.is_some() || !self.live, now),
-            now,
-            out,
-        );
+        self.give_up(refused(&failure, self.credentials.key.is_some() || !self.live, now), now, out);
     }
 
     /// This connection is of no use any more.
@@ -220,11 +190,9 @@ impl Moltis {
             (Some(1013), _) => "The gateway closed the connection because we read too slowly.".to_owned(),
             (Some(1012 | 1001), _) => "The gateway restarts or was stopped.".to_owned(),
             (_, said) if !said.is_empty() => format!("The gateway closed the connection: {said}."),
-            _ if self.greeting_is_open() => {
-                "The gateway dropped the connection before it answered the greeting. If \
+            _ if self.greeting_is_open() => "The gateway dropped the connection before it answered the greeting. If \
                  this goes on, it may not be a Moltis gateway."
-                    .to_owned()
-            }
+                .to_owned(),
             _ => "The connection to the gateway broke.".to_owned(),
         };
         again_after(1_000, reason, now)
@@ -234,14 +202,7 @@ impl Moltis {
 /// The same again after a while.
 pub(super) fn again_after(ms: i64, reason: String, now: i64) -> Close {
     let next = now.saturating_add(ms.max(0));
-    Close {
-        state: NodeState::BackingOff {
-            attempt: 1,
-            next,
-            reason,
-        },
-        retry: true,
-    }
+    Close { state: NodeState::BackingOff { attempt: 1, next, reason }, retry: true }
 }
 
 fn refused(failure: &Failure<'_>, has_key: bool, now: i64) -> Close {
@@ -250,14 +211,16 @@ fn refused(failure: &Failure<'_>, has_key: bool, now: i64) -> Close {
     let wait = failure.retry_after_ms.0.unwrap_or(60_000);
     match failure.code.or_empty() {
         "UNAUTHORIZED" if !has_key => never(NodeState::Unauthorised {
-            reason: "The gateway wants a key. Make one there under Settings, API keys (operator.read, operator.write and \
+            reason:
+                "The gateway wants a key. Make one there under Settings, API keys (operator.read, operator.write and \
                      operator.approvals), and enter it."
-                .into(),
+                    .into(),
         }),
         "UNAUTHORIZED" => never(NodeState::Unauthorised {
-            reason: "The gateway did not accept the key. Look whether it was revoked or belongs to another gateway, then \
+            reason:
+                "The gateway did not accept the key. Look whether it was revoked or belongs to another gateway, then \
                      enter a valid one."
-                .into(),
+                    .into(),
         }),
         "FORBIDDEN" if said.contains("scope") => never(NodeState::Unauthorised {
             reason: "The key was made without any rights. Make one with operator.read, operator.write and \
@@ -280,20 +243,12 @@ fn refused(failure: &Failure<'_>, has_key: bool, now: i64) -> Close {
 
 fn incompatible(said: &str) -> NodeState {
     let digits = |rest: &str| rest.chars().take_while(char::is_ascii_digit).collect::<String>();
-    let theirs = said
-        .split("server=")
-        .nth(1)
-        .map(digits)
-        .filter(|digits| !digits.is_empty());
+    let theirs = said.split("server=").nth(1).map(digits).filter(|digits| !digits.is_empty());
     let theirs = theirs.unwrap_or_else(|| "another".into());
     let reason = format!(
         "The gateway speaks protocol {theirs} and turned ours down ({said}). Update whichever of the two is older."
     );
-    NodeState::Incompatible {
-        ours: format!("3 to {}", wire::PROTOCOL),
-        theirs,
-        reason,
-    }
+    NodeState::Incompatible { ours: format!("3 to {}", wire::PROTOCOL), theirs, reason }
 }
 
 #[derive(Default, Deserialize)]
@@ -346,9 +301,7 @@ mod tests {
         let wrong = of(r#"{"code":"UNAUTHORIZED","message":"authentication failed"}"#);
         let empty = of(r#"{"code":"FORBIDDEN","message":"API key has no scopes"}"#);
         assert!(matches!(&wrong, NodeState::Unauthorised { reason } if reason.contains("did not accept")));
-        assert!(
-            matches!(&empty, NodeState::Unauthorised { reason } if reason.contains("without any rights"))
-        );
+        assert!(matches!(&empty, NodeState::Unauthorised { reason } if reason.contains("without any rights")));
     }
 
     #[test]

@@ -66,41 +66,25 @@ pub(super) fn rows(payload: Option<&RawValue>) -> Vec<&RawValue> {
 
 /// The rows as whole messages.
 pub(super) fn messages(rows: &[&RawValue], session: &str) -> Vec<Message> {
-    join(
-        rows.iter()
-            .enumerate()
-            .filter_map(|(place, raw)| row(raw, session, place)),
-    )
+    join(rows.iter().enumerate().filter_map(|(place, raw)| row(raw, session, place)))
 }
 
 /// The page that a gateway which pages has sent.
 pub(super) fn sent_page(rows: &[&RawValue], session: &str) -> Page {
     let first = rows.first().and_then(|raw| read::<Kept<'_>>(Some(raw)));
-    let first = first
-        .and_then(|row| row.index.natural())
-        .filter(|index| *index > 0);
-    Page {
-        messages: messages(rows, session),
-        before: first.map(|index| index.to_string()),
-        running: None,
-    }
+    let first = first.and_then(|row| row.index.natural()).filter(|index| *index > 0);
+    Page { messages: messages(rows, session), before: first.map(|index| index.to_string()), running: None }
 }
 
 /// A page cut out of the whole history: the last `limit` messages before the cursor,
 /// which counts messages from the beginning.
 pub(super) fn cut_page(rows: &[&RawValue], session: &str, limit: usize, before: Option<&str>) -> Page {
     let mut all = messages(rows, session);
-    let end = before
-        .and_then(|before| before.parse::<usize>().ok())
-        .map_or(all.len(), |end| end.min(all.len()));
+    let end = before.and_then(|before| before.parse::<usize>().ok()).map_or(all.len(), |end| end.min(all.len()));
     let start = end.saturating_sub(limit.max(1));
     all.truncate(end);
     let before = (start > 0).then(|| start.to_string());
-    Page {
-        messages: all.split_off(start),
-        before,
-        running: None,
-    }
+    Page { messages: all.split_off(start), before, running: None }
 }
 
 fn row(raw: &RawValue, session: &str, place: usize) -> Option<Row> {
@@ -113,15 +97,9 @@ fn row(raw: &RawValue, session: &str, place: usize) -> Option<Row> {
         "tool_result" | "tool" => return gave(&kept).map(Row::Gave),
         _ => return None,
     };
-    let index = kept
-        .index
-        .natural()
-        .map_or(place, |index| usize::try_from(index).unwrap_or(place));
+    let index = kept.index.natural().map_or(place, |index| usize::try_from(index).unwrap_or(place));
     Some(Row::Said(Message {
-        id: kept
-            .message_id
-            .boxed()
-            .unwrap_or_else(|| format!("{session}#{index}").into()),
+        id: kept.message_id.boxed().unwrap_or_else(|| format!("{session}#{index}").into()),
         role,
         text: words(kept.content),
         sent_at: kept.created_at.0.filter(|at| *at > 0),
@@ -188,17 +166,12 @@ fn gave(kept: &Kept<'_>) -> Option<ToolCall> {
         Some(result) => given(Some(result)),
         None => Trouble::words(kept.error).unwrap_or_else(|| words(kept.content)),
     };
-    let input = kept
-        .arguments
-        .map_or(Value::Null, |arguments| without_internals(tree(Some(arguments))));
+    let input = kept.arguments.map_or(Value::Null, |arguments| without_internals(tree(Some(arguments))));
     Some(ToolCall {
         call: kept.tool_call_id.boxed()?,
         name: kept.tool_name.boxed().unwrap_or_default(),
         input,
-        ok: kept
-            .success
-            .0
-            .map(|success| success && exit_code(kept.result) == 0),
+        ok: kept.success.0.map(|success| success && exit_code(kept.result) == 0),
         output,
         ms: None,
     })
@@ -225,22 +198,9 @@ mod tests {
     #[test]
     fn a_long_history_is_cut_to_pages_that_join_without_a_hole() {
         let last = page(3, None);
-        assert_eq!(
-            last.messages
-                .iter()
-                .map(|message| &*message.text)
-                .collect::<Vec<_>>(),
-            ["a1", "q2", "a2"]
-        );
+        assert_eq!(last.messages.iter().map(|message| &*message.text).collect::<Vec<_>>(), ["a1", "q2", "a2"]);
         let first = page(3, last.before.as_deref());
-        assert_eq!(
-            first
-                .messages
-                .iter()
-                .map(|message| &*message.text)
-                .collect::<Vec<_>>(),
-            ["q1"]
-        );
+        assert_eq!(first.messages.iter().map(|message| &*message.text).collect::<Vec<_>>(), ["q1"]);
         assert_eq!(first.before, None);
     }
 

@@ -31,30 +31,16 @@ struct Told<'a> {
 
 impl Moltis {
     /// Tells an event of the gateway; false when nobody here knows it.
-    pub(super) fn node_event(
-        &mut self,
-        name: &str,
-        payload: Option<&RawValue>,
-        now: i64,
-        out: &mut Out,
-    ) -> bool {
+    pub(super) fn node_event(&mut self, name: &str, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
         let told: Told<'_> = read(payload).unwrap_or_default();
         match name {
-            "tick" => say(
-                told.ts.0.unwrap_or(now),
-                Body::Health { value: tree(payload) },
-                out,
-            ),
+            "tick" => say(told.ts.0.unwrap_or(now), Body::Health { value: tree(payload) }, out),
             "metrics.update" | "health" => say(now, Body::Health { value: tree(payload) }, out),
             "presence" => say(now, Body::Presence { value: tree(payload) }, out),
             "error" => self.frame_error(&told, now, out),
             "auth.credentials_changed" => {
                 // Calls would still be answered here, but no event ever comes again.
-                let why = told
-                    .reason
-                    .filled()
-                    .unwrap_or("no reason given")
-                    .replace('_', " ");
+                let why = told.reason.filled().unwrap_or("no reason given").replace('_', " ");
                 let reason = format!("The gateway's credentials changed ({why}); connecting anew.");
                 self.give_up(again_after(0, reason, now), now, out);
                 true
@@ -74,22 +60,14 @@ impl Moltis {
     /// An error that names no request.
     fn frame_error(&mut self, told: &Told<'_>, now: i64, out: &mut Out) -> bool {
         if told.code.get() == Some("LAGGED") {
-            let to = self
-                .seq
-                .saturating_add(told.dropped.0.unwrap_or(1).max(1))
-                .saturating_add(1);
+            let to = self.seq.saturating_add(told.dropped.0.unwrap_or(1).max(1)).saturating_add(1);
             return say(now, Body::Gap { from: self.seq, to }, out);
         }
         let text = match (told.code.or_empty(), told.max_bytes.0) {
             ("PAYLOAD_TOO_LARGE", Some(limit)) => {
-                format!(
-                    "The gateway dropped a message of ours that was too large for it (limit {limit} bytes)."
-                )
+                format!("The gateway dropped a message of ours that was too large for it (limit {limit} bytes).")
             }
-            _ => format!(
-                "The gateway could not read a message of ours: {}.",
-                told.message.or_empty()
-            ),
+            _ => format!("The gateway could not read a message of ours: {}.", told.message.or_empty()),
         };
         say(now, Body::Notice { text: text.into() }, out)
     }

@@ -36,23 +36,12 @@ impl Moltis {
         }
     }
 
-    fn answered(
-        &mut self,
-        Asked { ask, asker }: Asked,
-        frame: &Envelope<'_>,
-        text: &str,
-        now: i64,
-        out: &mut Out,
-    ) {
+    fn answered(&mut self, Asked { ask, asker }: Asked, frame: &Envelope<'_>, text: &str, now: i64, out: &mut Out) {
         let payload = frame.payload;
         match ask {
             Ask::Agents => self.agents_listed(payload, asker, now, out),
             Ask::Sessions => self.sessions_listed(payload, asker, now, out),
-            Ask::History {
-                session,
-                limit,
-                before,
-            } => {
+            Ask::History { session, limit, before } => {
                 let rows = rows(payload);
                 let paged = self.granted.extends("chat.history.page");
                 let page = if paged {
@@ -97,20 +86,13 @@ impl Moltis {
             return answer(asked.asker, Ok(Reply::History((**page).clone())), out);
         }
         let failure: Failure<'_> = read(frame.error).unwrap_or_default();
-        let said = failure
-            .message
-            .filled()
-            .unwrap_or("The gateway refused without a reason.");
+        let said = failure.message.filled().unwrap_or("The gateway refused without a reason.");
         let message = match said.strip_prefix("missing scope: ") {
             Some(scope) => format!("The key may not do that: it lacks the right {scope} on the gateway."),
             None => said.to_owned(),
         };
         let code = failure.code.filled().unwrap_or("UNKNOWN").to_owned();
-        let error = CallError::Refused {
-            code,
-            message,
-            retryable: failure.retryable.set(),
-        };
+        let error = CallError::Refused { code, message, retryable: failure.retryable.set() };
         answer(asked.asker, Err(error), out);
     }
 
@@ -118,10 +100,7 @@ impl Moltis {
         let entries: Vec<Entry<'_>> = list(payload);
         if let Asker::Caller(_) = asker {
             let mut sessions = Vec::new();
-            for (session, version) in entries
-                .iter()
-                .filter_map(|entry| Some((entry.session()?, entry.version)))
-            {
+            for (session, version) in entries.iter().filter_map(|entry| Some((entry.session()?, entry.version))) {
                 self.sessions.note(&session, version);
                 sessions.push(session);
             }
@@ -159,29 +138,15 @@ impl Moltis {
             let open = self.runs.of_session(&session);
             page.running = open.map(|run| (Some(run.id().to_owned()), run.text.clone()));
             // The text so far of a run that began before this connection can be asked for.
-            if page.running.is_none()
-                && self.sessions.running(&session)
-                && self.granted.extends("chat.peek.text")
-            {
-                let params = wire::chat::SessionParams {
-                    session_key: Some(session),
-                };
-                return self.request(
-                    Ask::Peek { page: Box::new(page) },
-                    asker,
-                    "chat.peek",
-                    &params,
-                    out,
-                );
+            if page.running.is_none() && self.sessions.running(&session) && self.granted.extends("chat.peek.text") {
+                let params = wire::chat::SessionParams { session_key: Some(session) };
+                return self.request(Ask::Peek { page: Box::new(page) }, asker, "chat.peek", &params, out);
             }
             return answer(asker, Ok(Reply::History(page)), out);
         }
         for message in page.messages {
             if self.is_news(&message, &session) {
-                let (run, at) = (
-                    message.run_id.clone().unwrap_or_default(),
-                    message.sent_at.unwrap_or(now),
-                );
+                let (run, at) = (message.run_id.clone().unwrap_or_default(), message.sent_at.unwrap_or(now));
                 say_at(self.place(&run, Some(&session), at), Body::Message(message), out);
             }
         }
@@ -190,18 +155,11 @@ impl Moltis {
     /// Whether a message of a recorded history was not told as it happened.
     fn is_news(&mut self, message: &Message, session: &str) -> bool {
         let followed = message.run_id.as_deref().is_some_and(|run| self.runs.knows(run));
-        let said =
-            message.role == Role::User && self.told.was_told(&format!("said {session} {}", message.text));
+        let said = message.role == Role::User && self.told.was_told(&format!("said {session} {}", message.text));
         self.told.tell(&message.id) && !said && !(followed && message.role == Role::Assistant)
     }
 
-    fn peeked(
-        &mut self,
-        payload: Option<&RawValue>,
-        mut page: Page,
-        (asker, now): (Asker, i64),
-        out: &mut Out,
-    ) {
+    fn peeked(&mut self, payload: Option<&RawValue>, mut page: Page, (asker, now): (Asker, i64), out: &mut Out) {
         #[derive(Default, Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Peeked<'a> {
@@ -216,18 +174,9 @@ impl Moltis {
         }
         let peeked: Peeked<'_> = read(payload).unwrap_or_default();
         if peeked.active.set() {
-            let agent = peeked
-                .session_key
-                .get()
-                .and_then(|key| self.sessions.agent(key))
-                .map(str::to_owned);
+            let agent = peeked.session_key.get().and_then(|key| self.sessions.agent(key)).map(str::to_owned);
             let session = peeked.session_key.filled();
-            let place = Place {
-                run: peeked.run_id.or_empty(),
-                agent: agent.as_deref(),
-                session,
-                at: now,
-            };
+            let place = Place { run: peeked.run_id.or_empty(), agent: agent.as_deref(), session, at: now };
             if let Some(run) = peeked.run_id.filled().and_then(|_| self.runs.enter(place, out)) {
                 run.whole_text(now, peeked.text.or_empty(), out);
                 page.running = Some((Some(run.id().to_owned()), run.text.clone()));
@@ -254,21 +203,10 @@ impl Moltis {
         let made: Made<'_> = read(payload).unwrap_or_default();
         let entry: Entry<'_> = read(made.entry).unwrap_or_default();
         let Some(session) = entry.session() else {
-            return answer(
-                asker,
-                Err(CallError::Unreadable("the new session has no key".into())),
-                out,
-            );
+            return answer(asker, Err(CallError::Unreadable("the new session has no key".into())), out);
         };
-        let (agent_id, title) = (
-            session.agent_id.clone().or(agent),
-            session.title.clone().or(title),
-        );
-        let session = Session {
-            agent_id,
-            title,
-            ..session
-        };
+        let (agent_id, title) = (session.agent_id.clone().or(agent), session.title.clone().or(title));
+        let session = Session { agent_id, title, ..session };
         self.sessions.note(&session, entry.version);
         answer(asker, Ok(Reply::Session(session)), out);
     }
@@ -284,9 +222,7 @@ impl Moltis {
         let open = rows.iter().filter_map(Requested::open);
         if let Asker::Caller(_) = asker {
             let own = |text: Option<Box<str>>| text.map(Into::into);
-            let approvals = open
-                .map(|open| (own(open.session), own(open.agent), open.approval))
-                .collect();
+            let approvals = open.map(|open| (own(open.session), own(open.agent), open.approval)).collect();
             return answer(asker, Ok(Reply::Approvals(approvals)), out);
         }
         for open in open {

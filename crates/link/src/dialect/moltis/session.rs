@@ -76,9 +76,7 @@ impl Sessions {
 
     /// Whether a run is going on in it, as far as its last description said.
     pub fn running(&self, key: &str) -> bool {
-        self.rows
-            .get(key)
-            .is_some_and(|(_, session)| session.running == Some(true))
+        self.rows.get(key).is_some_and(|(_, session)| session.running == Some(true))
     }
 
     /// Takes note of a session without telling it.
@@ -86,10 +84,7 @@ impl Sessions {
         if self.rows.len() >= ROWS && !self.rows.contains_key(&session.key) {
             self.rows.clear();
         }
-        let version = version
-            .0
-            .or(self.rows.get(&session.key).map(|(version, _)| *version))
-            .unwrap_or(0);
+        let version = version.0.or(self.rows.get(&session.key).map(|(version, _)| *version)).unwrap_or(0);
         self.rows.insert(session.key.clone(), (version, session.clone()));
     }
 
@@ -102,33 +97,20 @@ impl Sessions {
                 return;
             }
         }
-        let same = self
-            .rows
-            .get(&session.key)
-            .is_some_and(|(_, last)| *last == session);
+        let same = self.rows.get(&session.key).is_some_and(|(_, last)| *last == session);
         self.note(&session, version);
         if same {
             return;
         }
         let key = session.key.clone();
         let agent = session.agent_id.clone();
-        let place = Place {
-            run: "",
-            agent: agent.as_deref(),
-            session: Some(&key),
-            at: now,
-        };
+        let place = Place { run: "", agent: agent.as_deref(), session: Some(&key), at: now };
         say_at(place, Body::SessionChanged(session), out);
     }
 
     fn remove(&mut self, key: &str, now: i64, out: &mut Out) {
         let agent = self.rows.remove(key).and_then(|(_, session)| session.agent_id);
-        let place = Place {
-            run: "",
-            agent: agent.as_deref(),
-            session: Some(key),
-            at: now,
-        };
+        let place = Place { run: "", agent: agent.as_deref(), session: Some(key), at: now };
         say_at(place, Body::SessionRemoved, out);
     }
 }
@@ -162,10 +144,7 @@ impl Moltis {
             return !changed.kind.or_empty().is_empty();
         };
         let version = Int(entry.version.0.or(changed.version.0));
-        if let Some(mut session) = entry
-            .session()
-            .or_else(|| keyed(&entry, changed.session_key.owned()))
-        {
+        if let Some(mut session) = entry.session().or_else(|| keyed(&entry, changed.session_key.owned())) {
             if session.agent_id.is_none() {
                 session.agent_id = self.sessions.agent(&session.key).map(str::to_owned);
             }
@@ -177,12 +156,7 @@ impl Moltis {
 
 fn keyed(entry: &Entry<'_>, key: Option<String>) -> Option<Session> {
     let key = key?;
-    Some(Session {
-        key,
-        updated_at: entry.updated_at.0,
-        running: entry.replying.0,
-        ..Session::default()
-    })
+    Some(Session { key, updated_at: entry.updated_at.0, running: entry.replying.0, ..Session::default() })
 }
 
 #[cfg(test)]
@@ -190,24 +164,14 @@ mod tests {
     use super::*;
 
     fn session(title: &str, running: Option<bool>) -> Session {
-        Session {
-            key: "k".into(),
-            title: Some(title.into()),
-            running,
-            ..Session::default()
-        }
+        Session { key: "k".into(), title: Some(title.into()), running, ..Session::default() }
     }
 
     #[test]
     fn a_change_announced_again_is_told_once() {
         let (mut sessions, mut out) = (Sessions::default(), Out::default());
         for version in [3, 3, 2, 4] {
-            sessions.tell(
-                session(&version.to_string(), None),
-                Int(Some(version)),
-                0,
-                &mut out,
-            );
+            sessions.tell(session(&version.to_string(), None), Int(Some(version)), 0, &mut out);
         }
         assert_eq!(out.events.len(), 2);
     }

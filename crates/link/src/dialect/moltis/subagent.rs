@@ -35,43 +35,20 @@ impl Moltis {
         let task = chat.task.or_empty();
         if chat.state.get() == Some("sub_agent_start") {
             let (child, preset) = self.child(task);
-            child.say(
-                now,
-                Body::SubagentStarted {
-                    label: task.into(),
-                    preset,
-                },
-                out,
-            );
+            child.say(now, Body::SubagentStarted { label: task.into(), preset }, out);
             self.children.add(child, now, out);
         } else {
             // A failed one ends with zeros.
             let ok = chat.iterations.0.map(|rounds| rounds > 0);
             let child = self.children.take(task).unwrap_or_else(|| Child::nobodys(task));
-            child.say(
-                now,
-                Body::SubagentFinished {
-                    label: task.into(),
-                    ok,
-                },
-                out,
-            );
+            child.say(now, Body::SubagentFinished { label: task.into(), ok }, out);
         }
     }
 
     /// Who set an agent to this task, and with which preset.
     fn child(&self, task: &str) -> (Child, Option<Box<str>>) {
-        let taken = |call: &str| {
-            self.children
-                .open
-                .iter()
-                .any(|child| child.call.as_deref() == Some(call))
-        };
-        let mut callers = self
-            .runs
-            .iter()
-            .flat_map(|run| spawns(run, task))
-            .filter(|(_, call, _)| !taken(call));
+        let taken = |call: &str| self.children.open.iter().any(|child| child.call.as_deref() == Some(call));
+        let mut callers = self.runs.iter().flat_map(|run| spawns(run, task)).filter(|(_, call, _)| !taken(call));
         let (Some((run, call, input)), None) = (callers.next(), callers.next()) else {
             return (Child::nobodys(task), None);
         };
@@ -106,11 +83,7 @@ impl Children {
 
     /// The sub-agent with this task that ends now; nobody's if several could be it.
     fn take(&mut self, task: &str) -> Option<Child> {
-        let mut same = self
-            .open
-            .iter()
-            .enumerate()
-            .filter(|(_, child)| &*child.task == task);
+        let mut same = self.open.iter().enumerate().filter(|(_, child)| &*child.task == task);
         let (index, first) = same.next()?;
         let alone = same.all(|(_, other)| other.run == first.run);
         let child = self.open.remove(index)?;
@@ -127,34 +100,16 @@ impl Children {
 
 impl Child {
     fn nobodys(task: &str) -> Self {
-        Self {
-            task: task.into(),
-            call: None,
-            agent: None,
-            session: None,
-            run: None,
-        }
+        Self { task: task.into(), call: None, agent: None, session: None, run: None }
     }
 
     fn lost(&self, now: i64, out: &mut Out) {
-        self.say(
-            now,
-            Body::SubagentFinished {
-                label: self.task.clone(),
-                ok: None,
-            },
-            out,
-        );
+        self.say(now, Body::SubagentFinished { label: self.task.clone(), ok: None }, out);
     }
 
     fn say(&self, at: i64, body: Body, out: &mut Out) {
         let run = self.run.as_deref().unwrap_or_default();
-        let place = Place {
-            run,
-            agent: self.agent.as_deref(),
-            session: self.session.as_deref(),
-            at,
-        };
+        let place = Place { run, agent: self.agent.as_deref(), session: self.session.as_deref(), at };
         say_at(place, body, out);
     }
 }

@@ -25,13 +25,7 @@ impl Moltis {
         }
         if chat.state.get() == Some("tool_call_end") {
             let (ok, output) = outcome(chat);
-            let end = ToolEnd {
-                call,
-                name,
-                ok: Some(ok),
-                output: output.clone(),
-                ms: None,
-            };
+            let end = ToolEnd { call, name, ok: Some(ok), output: output.clone(), ms: None };
             // The end of the call is all that says how its approval ended.
             self.approvals.call_ended(place, call, ok, &output, out);
             if let Some(run) = self.runs.get(place.run) {
@@ -55,11 +49,7 @@ pub(super) fn given(result: Option<&RawValue>) -> Box<str> {
         Value::Object(entries) if entries.contains_key("stdout") || entries.contains_key("stderr") => {
             let part = |name: &str| entries.get(name).and_then(Value::as_str).unwrap_or_default();
             let (stdout, stderr) = (part("stdout"), part("stderr"));
-            let between = if stdout.is_empty() || stderr.is_empty() || stdout.ends_with('\n') {
-                ""
-            } else {
-                "\n"
-            };
+            let between = if stdout.is_empty() || stderr.is_empty() || stdout.ends_with('\n') { "" } else { "\n" };
             format!("{stdout}{between}{stderr}").into()
         }
         other => other.to_string().into(),
@@ -73,9 +63,7 @@ pub(super) fn exit_code(result: Option<&RawValue>) -> i64 {
         #[serde(default)]
         exit_code: Int,
     }
-    read::<Exit>(result)
-        .and_then(|exit| exit.exit_code.0)
-        .unwrap_or(0)
+    read::<Exit>(result).and_then(|exit| exit.exit_code.0).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -66,12 +66,7 @@ impl Openclaw {
         let at = agent.ts.0.unwrap_or(now);
         let session = agent.session_key.filled();
         let whose = agent.agent_id.filled().or(session.and_then(agent_in));
-        let place = Place {
-            run,
-            agent: whose,
-            session,
-            at,
-        };
+        let place = Place { run, agent: whose, session, at };
         match agent.stream.or_empty() {
             "assistant" | "usage" | "approval" => {}
             "tool" => self.tool(&agent, place, out),
@@ -106,9 +101,7 @@ impl Openclaw {
             // The model is called again: another round of reasoning begins.
             "model" => run.thinking.clear(),
             "end" | "error" => learn_end(run, &data),
-            phase @ ("waiting-approval" | "approval-resolved" | "fallback_step") => {
-                run.phase(place.at, phase, out)
-            }
+            phase @ ("waiting-approval" | "approval-resolved" | "fallback_step") => run.phase(place.at, phase, out),
             _ => {}
         }
     }
@@ -149,11 +142,7 @@ fn learn_end(run: &mut Run, data: &Lifecycle<'_>) {
         #[serde(default, borrow)]
         text: Text<'a>,
     }
-    if run
-        .likely
-        .as_ref()
-        .is_some_and(|end| end.outcome == Outcome::Aborted)
-    {
+    if run.likely.as_ref().is_some_and(|end| end.outcome == Outcome::Aborted) {
         return;
     }
     let reply: Reply<'_> = read(data.terminal_reply).unwrap_or_default();
@@ -164,10 +153,5 @@ fn learn_end(run: &mut Run, data: &Lifecycle<'_>) {
         (false, None) => Outcome::Ok,
     };
     let error = error.filter(|_| outcome == Outcome::Error);
-    run.likely = Some(RunEnd {
-        outcome,
-        text: reply.text.boxed(),
-        usage: None,
-        error,
-    });
+    run.likely = Some(RunEnd { outcome, text: reply.text.boxed(), usage: None, error });
 }

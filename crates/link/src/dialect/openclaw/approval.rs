@@ -33,10 +33,7 @@ struct Open {
 
 impl Default for Approvals {
     fn default() -> Self {
-        Self {
-            open: VecDeque::new(),
-            settled: Recent::new(LIMIT),
-        }
+        Self { open: VecDeque::new(), settled: Recent::new(LIMIT) }
     }
 }
 
@@ -108,10 +105,7 @@ impl Requested<'_> {
     pub fn neutral(&self, kind: &str) -> Option<Asked> {
         let request: Request<'_> = read(self.request).unwrap_or_default();
         let words: Vec<Text<'_>> = list(request.allowed_decisions);
-        let mut allowed: Vec<Decision> = words
-            .iter()
-            .filter_map(|word| decision(word.or_empty()))
-            .collect();
+        let mut allowed: Vec<Decision> = words.iter().filter_map(|word| decision(word.or_empty())).collect();
         if allowed.is_empty() {
             allowed = vec![Decision::Once, Decision::Deny];
         }
@@ -120,10 +114,7 @@ impl Requested<'_> {
         let approval = Approval {
             id: self.id.boxed()?,
             kind: self.approval_kind.filled().unwrap_or(kind).into(),
-            command: request
-                .command
-                .boxed()
-                .unwrap_or_else(|| titled.join(": ").into()),
+            command: request.command.boxed().unwrap_or_else(|| titled.join(": ").into()),
             cwd: request.cwd.boxed(),
             asked_at: self.created_at_ms.0,
             expires_at: self.expires_at_ms.0,
@@ -131,12 +122,7 @@ impl Requested<'_> {
             call: request.tool_call_id.boxed(),
         };
         let (agent, session) = (request.agent_id.owned(), request.session_key.owned());
-        Some(Asked {
-            approval,
-            agent,
-            session,
-            run: request.run_id.owned(),
-        })
+        Some(Asked { approval, agent, session, run: request.run_id.owned() })
     }
 }
 
@@ -200,8 +186,7 @@ impl Openclaw {
             session: request.session_key.filled(),
             at: resolved.ts.0.unwrap_or(now),
         };
-        self.approvals
-            .settle(id, place, decision, resolved.resolved_by.boxed(), out);
+        self.approvals.settle(id, place, decision, resolved.resolved_by.boxed(), out);
         true
     }
 }
@@ -233,14 +218,7 @@ impl Approvals {
     }
 
     /// Tells how a request ended, unless that is known.
-    fn settle(
-        &mut self,
-        id: &str,
-        place: Place<'_>,
-        decision: Decision,
-        by: Option<Box<str>>,
-        out: &mut Out,
-    ) {
+    fn settle(&mut self, id: &str, place: Place<'_>, decision: Decision, by: Option<Box<str>>, out: &mut Out) {
         if !self.settled.insert(id) {
             return;
         }
@@ -253,15 +231,7 @@ impl Approvals {
             session: place.session.or(open.and_then(|open| open.session.as_deref())),
             at: place.at,
         };
-        say_at(
-            place,
-            Body::ApprovalResolved {
-                id: id.into(),
-                decision,
-                by,
-            },
-            out,
-        );
+        say_at(place, Body::ApprovalResolved { id: id.into(), decision, by }, out);
     }
 
     /// What a run waited for when it ended waits no longer; nobody said how it ended.
@@ -269,17 +239,7 @@ impl Approvals {
         let waiting = self.open.iter().filter(|open| open.run.as_deref() == Some(run));
         let ids: Vec<Box<str>> = waiting.map(|open| open.id.clone()).collect();
         for id in ids {
-            self.settle(
-                &id,
-                Place {
-                    run,
-                    at,
-                    ..Place::default()
-                },
-                Decision::Unknown,
-                None,
-                out,
-            );
+            self.settle(&id, Place { run, at, ..Place::default() }, Decision::Unknown, None, out);
         }
     }
 

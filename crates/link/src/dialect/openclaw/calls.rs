@@ -39,17 +39,10 @@ impl Openclaw {
                     out,
                 );
             }
-            Call::History {
-                session,
-                limit,
-                before,
-            } => self.ask_history(session, *limit, before.as_deref(), asker, out),
-            Call::Send {
-                session,
-                agent,
-                text,
-                client_id,
-            } => {
+            Call::History { session, limit, before } => {
+                self.ask_history(session, *limit, before.as_deref(), asker, out)
+            }
+            Call::Send { session, agent, text, client_id } => {
                 let key = self.session_for(session.as_deref(), agent.as_deref());
                 let params = json!({"sessionKey": key, "message": text, "idempotencyKey": client_id});
                 let session = Some(self.resolve(&key));
@@ -67,10 +60,7 @@ impl Openclaw {
             Call::Decide { approval, decision } => {
                 let method = self.approvals.method(approval);
                 let params = json!({"id": approval, "decision": word(*decision)});
-                let ask = Ask::Decide {
-                    approval: approval.clone(),
-                    decision: *decision,
-                };
+                let ask = Ask::Decide { approval: approval.clone(), decision: *decision };
                 self.request(ask, asker, method, &params, out);
             }
             Call::Ping => self.request(Ask::Ping, asker, "health", &json!({}), out),
@@ -86,13 +76,7 @@ impl Openclaw {
             // A label has to be unique; a name to show need not be.
             params["displayName"] = json!(title);
         }
-        self.request(
-            Ask::Create { agent, title },
-            asker,
-            "sessions.create",
-            &params,
-            out,
-        );
+        self.request(Ask::Create { agent, title }, asker, "sessions.create", &params, out);
     }
 
     fn request<P: Serialize>(&mut self, ask: Ask, asker: Asker, method: &str, params: &P, out: &mut Out) {
@@ -107,11 +91,7 @@ impl Openclaw {
             params["offset"] = json!(offset);
         }
         let before = before.map(str::to_owned);
-        let ask = Ask::History {
-            session: session.to_owned(),
-            limit: limit as usize,
-            before,
-        };
+        let ask = Ask::History { session: session.to_owned(), limit: limit as usize, before };
         self.request(ask, asker, "chat.history", &params, out);
     }
 
@@ -174,14 +154,9 @@ impl Openclaw {
                 decision: decision(params.decision.or_empty()).unwrap_or(Decision::Unknown),
             },
             "health" => Ask::Ping,
-            method => Ask::Foreign {
-                method: method.to_owned(),
-            },
+            method => Ask::Foreign { method: method.to_owned() },
         };
-        Asked {
-            ask,
-            asker: Asker::Recorded,
-        }
+        Asked { ask, asker: Asker::Recorded }
     }
 }
 

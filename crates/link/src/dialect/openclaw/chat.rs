@@ -61,11 +61,7 @@ impl Retry<'_> {
             (Some(attempt), None) => format!(" ({attempt})"),
             _ => String::new(),
         };
-        let reason = self
-            .reason
-            .filled()
-            .map(|reason| format!(": {reason}"))
-            .unwrap_or_default();
+        let reason = self.reason.filled().map(|reason| format!(": {reason}")).unwrap_or_default();
         format!("retrying{count}{reason}")
     }
 }
@@ -80,12 +76,7 @@ impl Openclaw {
         };
         let session = chat.session_key.filled();
         let agent = chat.agent_id.filled().or(session.and_then(agent_in));
-        let place = Place {
-            run,
-            agent,
-            session,
-            at: now,
-        };
+        let place = Place { run, agent, session, at: now };
         match chat.state.or_empty() {
             "status" => {
                 let retry = read::<Retry<'_>>(chat.retry).map(|retry| retry.words());
@@ -107,10 +98,7 @@ impl Openclaw {
 
     fn delta(&mut self, chat: &Chat<'_>, place: Place<'_>, out: &mut Out) {
         let message = read::<Said<'_>>(chat.message);
-        let at = message
-            .as_ref()
-            .and_then(|said| said.timestamp.0)
-            .unwrap_or(place.at);
+        let at = message.as_ref().and_then(|said| said.timestamp.0).unwrap_or(place.at);
         let whole = message.as_ref().and_then(|said| said.content.text.as_deref());
         let Some(run) = self.runs.enter(place.at(at), out) else {
             return;
@@ -136,19 +124,12 @@ impl Openclaw {
         if chat.message.is_some() {
             return self.ended(chat, place, Outcome::Ok, out);
         }
-        let end = RunEnd {
-            outcome: Outcome::Ok,
-            text: None,
-            usage: None,
-            error: None,
-        };
+        let end = RunEnd { outcome: Outcome::Ok, text: None, usage: None, error: None };
         if self.runs.get(place.run).is_some() {
             self.settle(place.run, out);
             self.runs.end(place, end, out);
         } else if !self.runs.knows(place.run) {
-            let busy = place
-                .session
-                .is_some_and(|session| self.runs.of_session(session).is_some());
+            let busy = place.session.is_some_and(|session| self.runs.of_session(session).is_some());
             let first = busy.then_some(Body::RunQueued { position: None });
             self.runs.end_unbegun(place, first, end, out);
         }
@@ -165,38 +146,18 @@ impl Openclaw {
         let usage = usage(chat.usage).or_else(|| usage(said.usage));
         let text = said.content.text.as_deref().map(Box::from);
         let error = (outcome == Outcome::Error).then(|| error.unwrap_or_else(|| "The run failed.".into()));
-        self.runs.end(
-            place,
-            RunEnd {
-                outcome,
-                text,
-                usage,
-                error,
-            },
-            out,
-        );
+        self.runs.end(place, RunEnd { outcome, text, usage, error }, out);
         self.approvals.end_of_run(place.run, place.at, out);
         self.child_ended(place.run, outcome, place.at, out);
     }
 
     /// A line about a run that is no part of its answer; told once.
     fn remark(&mut self, place: Place<'_>, text: Box<str>, out: &mut Out) {
-        let Place {
-            run,
-            agent,
-            session,
-            at,
-        } = place;
+        let Place { run, agent, session, at } = place;
         if text.is_empty() || !self.told.tell(&format!("remark {run} {text}")) {
             return;
         }
         let (agent, session) = (agent.map(Box::from), session.map(Box::from));
-        out.events.push(Event {
-            at,
-            agent,
-            session,
-            run: Some(run.into()),
-            body: Body::Notice { text },
-        });
+        out.events.push(Event { at, agent, session, run: Some(run.into()), body: Body::Notice { text } });
     }
 }

@@ -65,17 +65,9 @@ pub(super) fn tool_calls(content: Option<&RawValue>) -> Vec<(String, String, Val
         arguments: Option<&'a RawValue>,
     }
     let blocks: Vec<Block<'_>> = list(content);
-    let calls = blocks
-        .into_iter()
-        .filter(|block| block.kind.get() == Some("toolCall"));
+    let calls = blocks.into_iter().filter(|block| block.kind.get() == Some("toolCall"));
     calls
-        .filter_map(|block| {
-            Some((
-                block.id.owned()?,
-                block.name.or_empty().to_owned(),
-                tree(block.arguments),
-            ))
-        })
+        .filter_map(|block| Some((block.id.owned()?, block.name.or_empty().to_owned(), tree(block.arguments))))
         .collect()
 }
 
@@ -97,10 +89,7 @@ pub(super) fn usage(raw: Option<&RawValue>) -> Option<Usage> {
     let number = |count: Int| count.natural().unwrap_or(0);
     let cached = number(counted.cache_read).saturating_add(number(counted.cache_write));
     let input = number(counted.input).saturating_add(cached);
-    let usage = Usage {
-        input,
-        output: number(counted.output),
-    };
+    let usage = Usage { input, output: number(counted.output) };
     (usage != Usage::default()).then_some(usage)
 }
 
@@ -123,10 +112,7 @@ impl Words<'_> {
 
     /// The text as a boxed copy, if there is one with something in it.
     pub fn boxed(&self) -> Option<Box<str>> {
-        self.text
-            .as_deref()
-            .filter(|text| !text.is_empty())
-            .map(Box::from)
+        self.text.as_deref().filter(|text| !text.is_empty()).map(Box::from)
     }
 }
 
@@ -158,17 +144,11 @@ impl<'de> Visitor<'de> for WordsVisitor {
     }
 
     fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Words<'de>, E> {
-        Ok(Words {
-            text: Some(Cow::Borrowed(text)),
-            ..Words::default()
-        })
+        Ok(Words { text: Some(Cow::Borrowed(text)), ..Words::default() })
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Words<'de>, E> {
-        Ok(Words {
-            text: Some(Cow::Owned(text.to_owned())),
-            ..Words::default()
-        })
+        Ok(Words { text: Some(Cow::Owned(text.to_owned())), ..Words::default() })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut blocks: A) -> Result<Words<'de>, A::Error> {
@@ -179,11 +159,7 @@ impl<'de> Visitor<'de> for WordsVisitor {
             match block.kind.or_empty() {
                 "text" | "output_text" => add(&mut words.text, block.text),
                 "thinking" | "reasoning" => {
-                    let said = if block.thinking.0.is_some() {
-                        block.thinking
-                    } else {
-                        block.text
-                    };
+                    let said = if block.thinking.0.is_some() { block.thinking } else { block.text };
                     add(&mut words.thinking, said);
                 }
                 _ => {}
@@ -242,19 +218,13 @@ mod tests {
     use super::*;
 
     fn text(content: &str) -> Option<String> {
-        serde_json::from_str::<Words<'_>>(content)
-            .unwrap()
-            .text
-            .map(Cow::into_owned)
+        serde_json::from_str::<Words<'_>>(content).unwrap().text.map(Cow::into_owned)
     }
 
     #[test]
     fn a_text_and_a_list_of_blocks_say_the_same() {
         assert_eq!(text(r#""a""#).as_deref(), Some("a"));
-        assert_eq!(
-            text(r#"[{"type":"text","text":"a"},7,{"type":"toolCall","id":"c"}]"#).as_deref(),
-            Some("a")
-        );
+        assert_eq!(text(r#"[{"type":"text","text":"a"},7,{"type":"toolCall","id":"c"}]"#).as_deref(), Some("a"));
         assert_eq!(text(r#"{"odd":1}"#), None);
     }
 
@@ -266,8 +236,7 @@ mod tests {
 
     #[test]
     fn cached_tokens_were_read_too() {
-        let raw = serde_json::from_str::<&RawValue>(r#"{"input":2,"output":3,"cacheRead":5,"cacheWrite":7}"#)
-            .unwrap();
+        let raw = serde_json::from_str::<&RawValue>(r#"{"input":2,"output":3,"cacheRead":5,"cacheWrite":7}"#).unwrap();
         assert_eq!(usage(Some(raw)), Some(Usage { input: 14, output: 3 }));
     }
 }

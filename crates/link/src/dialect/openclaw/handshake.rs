@@ -18,12 +18,7 @@ use crate::event::NodeState;
 const CLIENT_ID: &str = "gateway-client";
 const CLIENT_MODE: &str = "ui";
 const ROLE: &str = "operator";
-const SCOPES: [&str; 4] = [
-    "operator.read",
-    "operator.write",
-    "operator.approvals",
-    "operator.pairing",
-];
+const SCOPES: [&str; 4] = ["operator.read", "operator.write", "operator.approvals", "operator.pairing"];
 
 /// How far the handshake is.
 #[derive(Debug)]
@@ -93,11 +88,7 @@ impl Openclaw {
 
     fn greeting<'a>(&'a self, nonce: &str, signed_at: i64) -> Connect<'a> {
         let key = self.credentials.key.as_ref().map(SecretString::expose_secret);
-        let token = self
-            .credentials
-            .device_token
-            .as_ref()
-            .map(SecretString::expose_secret);
+        let token = self.credentials.device_token.as_ref().map(SecretString::expose_secret);
         let auth = key.map(Auth::Token).or(token.map(Auth::DeviceToken));
         let family = family(self.ours.platform);
         let signed = Signed {
@@ -111,11 +102,7 @@ impl Openclaw {
             platform: self.ours.platform,
             device_family: family,
         };
-        let device = self
-            .credentials
-            .device
-            .as_ref()
-            .and_then(|secret| sign(secret, &signed));
+        let device = self.credentials.device.as_ref().and_then(|secret| sign(secret, &signed));
         Connect {
             min_protocol: 3,
             max_protocol: 4,
@@ -143,28 +130,15 @@ impl Openclaw {
         let hello: Hello<'_> = read(Some(payload)).unwrap_or_default();
         let auth: Granted<'_> = read(hello.auth).unwrap_or_default();
         let server: Server<'_> = read(hello.server).unwrap_or_default();
-        let scopes: Vec<String> = list::<Text<'_>>(auth.scopes)
-            .iter()
-            .filter_map(Text::owned)
-            .collect();
+        let scopes: Vec<String> = list::<Text<'_>>(auth.scopes).iter().filter_map(Text::owned).collect();
         self.learn(&hello, &auth);
         if scopes.is_empty() {
-            let state = NodeState::Unauthorised {
-                reason: NO_RIGHTS.into(),
-            };
+            let state = NodeState::Unauthorised { reason: NO_RIGHTS.into() };
             return self.refuse(Close { state, retry: false }, now, out);
         }
         self.stage = Stage::Ready;
         let (version, product) = (server.version.owned(), Some("OpenClaw".to_owned()));
-        say_state(
-            now,
-            NodeState::Ready {
-                version,
-                product,
-                scopes,
-            },
-            out,
-        );
+        say_state(now, NodeState::Ready { version, product, scopes }, out);
         if self.live {
             self.watch_sessions(out);
         }
@@ -176,11 +150,7 @@ impl Openclaw {
         let defaults: Defaults<'_> = read(snapshot.session_defaults).unwrap_or_default();
         self.main_session = defaults.main_session_key.owned();
         let policy: Policy = read(hello.policy).unwrap_or_default();
-        self.tick_ms = policy
-            .tick_interval_ms
-            .natural()
-            .filter(|ms| *ms > 0)
-            .unwrap_or(30_000);
+        self.tick_ms = policy.tick_interval_ms.natural().filter(|ms| *ms > 0).unwrap_or(30_000);
     }
 
     /// A response that says no before the hello is the handshake's end.

@@ -50,29 +50,16 @@ struct Info<'a> {
 impl Openclaw {
     /// Reads a page. The run in flight is taken over: what it says from here on
     /// continues the page's text.
-    pub(super) fn page(
-        &mut self,
-        payload: Option<&RawValue>,
-        session: &str,
-        now: i64,
-        out: &mut Out,
-    ) -> Page {
+    pub(super) fn page(&mut self, payload: Option<&RawValue>, session: &str, now: i64, out: &mut Out) -> Page {
         let history: History<'_> = read(payload).unwrap_or_default();
         let key = history.session_key.filled().unwrap_or(session);
         let rows = list::<&RawValue>(history.messages);
-        let rows = rows
-            .into_iter()
-            .enumerate()
-            .filter_map(|(index, raw)| row(raw, key, index));
+        let rows = rows.into_iter().enumerate().filter_map(|(index, raw)| row(raw, key, index));
         let more = history.has_more.set().then_some(history.next_offset.0).flatten();
         let info: Info<'_> = read(history.session_info).unwrap_or_default();
         let running = read::<InFlight<'_>>(history.in_flight_run)
             .and_then(|flight| self.take_over(&flight, key, info.agent_id.filled(), now, out));
-        Page {
-            messages: join(rows),
-            before: more.map(|offset| offset.to_string()),
-            running,
-        }
+        Page { messages: join(rows), before: more.map(|offset| offset.to_string()), running }
     }
 
     fn take_over(
@@ -83,12 +70,7 @@ impl Openclaw {
         now: i64,
         out: &mut Out,
     ) -> Option<(Option<String>, String)> {
-        let place = Place {
-            run: flight.run_id.filled()?,
-            agent,
-            session: Some(session),
-            at: now,
-        };
+        let place = Place { run: flight.run_id.filled()?, agent, session: Some(session), at: now };
         let run = self.runs.enter(place, out)?;
         run.whole_text(now, flight.text.or_empty(), out);
         Some((Some(place.run.to_owned()), run.text.clone()))
@@ -110,41 +92,23 @@ fn row(raw: &RawValue, session: &str, index: usize) -> Option<Row> {
         "toolResult" => return gave(&said).map(Row::Gave),
         _ => return None,
     };
-    let key_run = said
-        .idempotency_key
-        .get()
-        .and_then(|key| key.strip_suffix(":user"));
+    let key_run = said.idempotency_key.get().and_then(|key| key.strip_suffix(":user"));
     let blocks = read::<Blocks<'_>>(Some(raw)).and_then(|blocks| blocks.content);
     Some(Row::Said(Message {
-        id: record
-            .id
-            .boxed()
-            .unwrap_or_else(|| format!("{session}#{index}").into()),
+        id: record.id.boxed().unwrap_or_else(|| format!("{session}#{index}").into()),
         role,
         text: said.content.boxed().unwrap_or_default(),
         sent_at: said.timestamp.0.or(record.record_timestamp_ms.0),
         run_id: record.run_id.boxed().or(key_run.map(Box::from)),
         client_id: key_run.map(Box::from),
-        thinking: said
-            .content
-            .thinking
-            .as_deref()
-            .filter(|text| !text.is_empty())
-            .map(Box::from),
+        thinking: said.content.thinking.as_deref().filter(|text| !text.is_empty()).map(Box::from),
         tools: tool_calls(blocks).into_iter().map(called).collect(),
         model: said.model.boxed(),
     }))
 }
 
 fn called((call, name, input): (String, String, Value)) -> ToolCall {
-    ToolCall {
-        call: call.into(),
-        name: name.into(),
-        input,
-        ok: None,
-        output: "".into(),
-        ms: None,
-    }
+    ToolCall { call: call.into(), name: name.into(), input, ok: None, output: "".into(), ms: None }
 }
 
 fn gave(said: &Said<'_>) -> Option<ToolCall> {

@@ -113,23 +113,11 @@ mod tests {
     fn the_signature_belongs_to_the_key_that_is_sent() {
         let secret = SecretString::from(URL_SAFE_NO_PAD.encode([7_u8; 32]));
         let device = sign(&secret, &signed()).unwrap();
-        let public: [u8; 32] = URL_SAFE_NO_PAD
-            .decode(&device.public_key)
-            .unwrap()
-            .try_into()
-            .unwrap();
-        let signature: [u8; 64] = URL_SAFE_NO_PAD
-            .decode(&device.signature)
-            .unwrap()
-            .try_into()
-            .unwrap();
+        let public: [u8; 32] = URL_SAFE_NO_PAD.decode(&device.public_key).unwrap().try_into().unwrap();
+        let signature: [u8; 64] = URL_SAFE_NO_PAD.decode(&device.signature).unwrap().try_into().unwrap();
         let key = VerifyingKey::from_bytes(&public).unwrap();
         assert_eq!(device.id, hex(&Sha256::digest(public)));
-        key.verify(
-            words(&device.id, &signed()).as_bytes(),
-            &Signature::from_bytes(&signature),
-        )
-        .unwrap();
+        key.verify(words(&device.id, &signed()).as_bytes(), &Signature::from_bytes(&signature)).unwrap();
     }
 
     #[test]

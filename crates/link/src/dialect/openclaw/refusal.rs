@@ -97,21 +97,15 @@ fn pairing(details: &Details<'_>) -> NodeState {
     let request = details.request_id.or_empty().to_owned();
     let scopes: Vec<Text<'_>> = list(details.requested_scopes);
     let scopes: Vec<&str> = scopes.iter().filter_map(Text::get).collect();
-    let asked = if scopes.is_empty() {
-        String::new()
-    } else {
-        format!(" (asked: {})", scopes.join(", "))
-    };
+    let asked = if scopes.is_empty() { String::new() } else { format!(" (asked: {})", scopes.join(", ")) };
     let why = match details.reason.or_empty() {
         "scope-upgrade" => {
             format!("The gateway's owner has to allow this device more rights than before{asked}.")
         }
         "role-upgrade" => "The gateway's owner has to allow this device another role.".to_owned(),
-        "metadata-upgrade" => {
-            "This device looks different from the one that was let in; the gateway's owner has to \
+        "metadata-upgrade" => "This device looks different from the one that was let in; the gateway's owner has to \
              look at it again."
-                .to_owned()
-        }
+            .to_owned(),
         _ => "The gateway's owner has to let this device in once.".to_owned(),
     };
     let command = if request.is_empty() {
@@ -119,35 +113,19 @@ fn pairing(details: &Details<'_>) -> NodeState {
     } else {
         format!("openclaw devices approve {request}")
     };
-    NodeState::Pairing {
-        request,
-        reason: format!("{why} On the gateway's machine run: {command}"),
-    }
+    NodeState::Pairing { request, reason: format!("{why} On the gateway's machine run: {command}") }
 }
 
 fn incompatible(details: &Details<'_>) -> NodeState {
-    let theirs = details
-        .expected_protocol
-        .0
-        .map_or_else(|| "another".to_owned(), |version| version.to_string());
-    let reason = format!(
-        "The gateway speaks protocol {theirs}, this program 3 to 4. Update whichever of the two is older."
-    );
-    NodeState::Incompatible {
-        ours: "3 to 4".into(),
-        theirs,
-        reason,
-    }
+    let theirs = details.expected_protocol.0.map_or_else(|| "another".to_owned(), |version| version.to_string());
+    let reason =
+        format!("The gateway speaks protocol {theirs}, this program 3 to 4. Update whichever of the two is older.");
+    NodeState::Incompatible { ours: "3 to 4".into(), theirs, reason }
 }
 
 fn not_understood(failure: &Failure<'_>) -> NodeState {
-    let said = failure
-        .message
-        .filled()
-        .or(failure.code.filled())
-        .unwrap_or("no reason");
-    let reason =
-        format!("The gateway refused the connection: {said}. Its version may not fit this program's.");
+    let said = failure.message.filled().or(failure.code.filled()).unwrap_or("no reason");
+    let reason = format!("The gateway refused the connection: {said}. Its version may not fit this program's.");
     NodeState::Failed { reason }
 }
 
@@ -161,11 +139,7 @@ pub(super) fn lost(
 ) -> Close {
     let wait = |ms: i64, reason: &str| {
         let next = now.saturating_add(ms.max(0));
-        again(NodeState::BackingOff {
-            attempt: 1,
-            next,
-            reason: reason.to_owned(),
-        })
+        again(NodeState::BackingOff { attempt: 1, next, reason: reason.to_owned() })
     };
     if let Some((reason, back)) = goodbye {
         return wait(back.unwrap_or(5_000), &reason);
@@ -210,9 +184,7 @@ mod tests {
         let close = after(
             r#"{"code":"NOT_PAIRED","message":"m","details":{"code":"PAIRING_REQUIRED","reason":"not-paired","requestId":"r-1"}}"#,
         );
-        let NodeState::Pairing { request, reason } = close.state else {
-            panic!("{close:?}")
-        };
+        let NodeState::Pairing { request, reason } = close.state else { panic!("{close:?}") };
         assert_eq!(request, "r-1");
         assert!(reason.ends_with("openclaw devices approve r-1"), "{reason}");
         assert!(close.retry);
@@ -220,15 +192,8 @@ mod tests {
 
     #[test]
     fn a_wrong_token_is_not_tried_again() {
-        let close =
-            after(r#"{"code":"INVALID_REQUEST","message":"m","details":{"code":"AUTH_TOKEN_MISMATCH"}}"#);
-        assert!(matches!(
-            close,
-            Close {
-                state: NodeState::Unauthorised { .. },
-                retry: false
-            }
-        ));
+        let close = after(r#"{"code":"INVALID_REQUEST","message":"m","details":{"code":"AUTH_TOKEN_MISMATCH"}}"#);
+        assert!(matches!(close, Close { state: NodeState::Unauthorised { .. }, retry: false }));
     }
 
     #[test]
@@ -240,32 +205,19 @@ mod tests {
 
     #[test]
     fn a_lockout_says_until_when() {
-        let close = after(
-            r#"{"code":"INVALID_REQUEST","retryAfterMs":19591,"details":{"code":"AUTH_RATE_LIMITED"}}"#,
-        );
-        assert!(matches!(
-            close.state,
-            NodeState::RateLimited { until: 20_591, .. }
-        ));
+        let close = after(r#"{"code":"INVALID_REQUEST","retryAfterMs":19591,"details":{"code":"AUTH_RATE_LIMITED"}}"#);
+        assert!(matches!(close.state, NodeState::RateLimited { until: 20_591, .. }));
     }
 
     #[test]
     fn another_protocol_is_named_on_both_sides() {
-        let close = after(
-            r#"{"code":"INVALID_REQUEST","details":{"code":"PROTOCOL_MISMATCH","expectedProtocol":5}}"#,
-        );
+        let close = after(r#"{"code":"INVALID_REQUEST","details":{"code":"PROTOCOL_MISMATCH","expectedProtocol":5}}"#);
         assert!(matches!(close.state, NodeState::Incompatible { theirs, .. } if theirs == "5"));
     }
 
     #[test]
     fn only_the_expected_time_tells_a_restart_from_a_stop() {
-        let restart = lost(
-            Some(1012),
-            "service restart",
-            false,
-            Some(("r".into(), Some(1_500))),
-            0,
-        );
+        let restart = lost(Some(1012), "service restart", false, Some(("r".into(), Some(1_500))), 0);
         let stop = lost(Some(1012), "service restart", false, Some(("s".into(), None)), 0);
         assert!(matches!(restart.state, NodeState::BackingOff { next: 1_500, .. }));
         assert!(matches!(stop.state, NodeState::BackingOff { next: 5_000, .. }));

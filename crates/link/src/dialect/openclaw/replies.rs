@@ -52,15 +52,7 @@ impl Openclaw {
             }
             Ask::Send { session } => {
                 let taken: Taken<'_> = read(payload).unwrap_or_default();
-                answer(
-                    asker,
-                    Ok(Reply::Sent(Sent {
-                        run: taken.run_id.owned(),
-                        session,
-                        queued: false,
-                    })),
-                    out,
-                );
+                answer(asker, Ok(Reply::Sent(Sent { run: taken.run_id.owned(), session, queued: false })), out);
             }
             Ask::Abort => {
                 let taken: Taken<'_> = read(payload).unwrap_or_default();
@@ -85,32 +77,17 @@ impl Openclaw {
     fn agents_listed(&mut self, payload: Option<&RawValue>, asker: Asker, now: i64, out: &mut Out) {
         let listed: Agents<'_> = read(payload).unwrap_or_default();
         let rows: Vec<AgentRow<'_>> = list(listed.agents);
-        let agents: Vec<Agent> = rows
-            .iter()
-            .filter_map(|row| row.agent(listed.default_id.get()))
-            .collect();
+        let agents: Vec<Agent> = rows.iter().filter_map(|row| row.agent(listed.default_id.get())).collect();
         if let Asker::Caller(_) = asker {
             self.agents.clone_from(&agents);
             return answer(asker, Ok(Reply::Agents(agents)), out);
         }
-        for gone in self
-            .agents
-            .iter()
-            .filter(|old| !agents.iter().any(|new| new.id == old.id))
-        {
-            let place = Place {
-                agent: Some(&gone.id),
-                at: now,
-                ..Place::default()
-            };
+        for gone in self.agents.iter().filter(|old| !agents.iter().any(|new| new.id == old.id)) {
+            let place = Place { agent: Some(&gone.id), at: now, ..Place::default() };
             say_at(place, Body::AgentRemoved, out);
         }
         for agent in agents.iter().filter(|agent| !self.agents.contains(agent)) {
-            let place = Place {
-                agent: Some(&agent.id),
-                at: now,
-                ..Place::default()
-            };
+            let place = Place { agent: Some(&agent.id), at: now, ..Place::default() };
             say_at(place, Body::AgentChanged(agent.clone()), out);
         }
         self.agents = agents;
@@ -140,12 +117,7 @@ impl Openclaw {
                 let run = message.run_id.clone().unwrap_or_default();
                 let at = message.sent_at.unwrap_or(now);
                 say_at(
-                    Place {
-                        run: &run,
-                        agent: agent_in(session),
-                        session: Some(session),
-                        at,
-                    },
+                    Place { run: &run, agent: agent_in(session), session: Some(session), at },
                     Body::Message(message),
                     out,
                 );
@@ -165,18 +137,9 @@ impl Openclaw {
         let row: Row<'_> = read(created.entry).unwrap_or_default();
         let key = created.key.or_empty().to_owned();
         let agent_id = agent.or_else(|| agent_in(&key).map(str::to_owned));
-        let entry = Session {
-            key: key.clone(),
-            agent_id,
-            title,
-            ..row.session().unwrap_or_default()
-        };
+        let entry = Session { key: key.clone(), agent_id, title, ..row.session().unwrap_or_default() };
         let unreadable = || CallError::Unreadable("the new session has no key".into());
-        let reply = if key.is_empty() {
-            Err(unreadable())
-        } else {
-            Ok(Reply::Session(entry))
-        };
+        let reply = if key.is_empty() { Err(unreadable()) } else { Ok(Reply::Session(entry)) };
         answer(asker, reply, out);
     }
 
@@ -184,9 +147,7 @@ impl Openclaw {
         let rows: Vec<Requested<'_>> = list(payload);
         let asked = rows.iter().filter_map(|row| row.neutral("exec"));
         if let Asker::Caller(_) = asker {
-            let approvals = asked
-                .map(|asked| (asked.session, asked.agent, asked.approval))
-                .collect();
+            let approvals = asked.map(|asked| (asked.session, asked.agent, asked.approval)).collect();
             return answer(asker, Ok(Reply::Approvals(approvals)), out);
         }
         for asked in asked {
@@ -220,12 +181,7 @@ fn refused(asked: &Asked, frame: &Envelope<'_>, text: &str, now: i64, out: &mut 
     }
     let failure: Failure<'_> = read(frame.error).unwrap_or_default();
     let details: Details<'_> = read(failure.details).unwrap_or_default();
-    let code = details
-        .code
-        .filled()
-        .or(details.reason.filled())
-        .or(failure.code.filled())
-        .unwrap_or("UNKNOWN");
+    let code = details.code.filled().or(details.reason.filled()).or(failure.code.filled()).unwrap_or("UNKNOWN");
     let message = match (code, details.missing_scope.filled()) {
         ("APPROVAL_ALREADY_RESOLVED", _) => "Somebody else has answered this approval already.".to_owned(),
         ("APPROVAL_NOT_FOUND", _) => {
@@ -234,29 +190,15 @@ fn refused(asked: &Asked, frame: &Envelope<'_>, text: &str, now: i64, out: &mut 
         (_, Some(scope)) => {
             format!("This device may not do that: it lacks the right {scope} on the gateway.")
         }
-        _ => failure
-            .message
-            .filled()
-            .unwrap_or("The gateway refused without a reason.")
-            .to_owned(),
+        _ => failure.message.filled().unwrap_or("The gateway refused without a reason.").to_owned(),
     };
     match asked.asker {
         Asker::Caller(_) => {
-            let error = CallError::Refused {
-                code: code.to_owned(),
-                message,
-                retryable: failure.retryable.set(),
-            };
+            let error = CallError::Refused { code: code.to_owned(), message, retryable: failure.retryable.set() };
             answer(asked.asker, Err(error), out);
         }
         Asker::Own => {
-            say(
-                now,
-                Body::Notice {
-                    text: format!("The gateway refused a request: {message}").into(),
-                },
-                out,
-            );
+            say(now, Body::Notice { text: format!("The gateway refused a request: {message}").into() }, out);
         }
         Asker::Recorded => keep(text, method(&asked.ask), now, out),
     }
@@ -348,11 +290,7 @@ impl AgentRow<'_> {
         let model: Identity<'_> = read(self.model).unwrap_or_default();
         let plain: Text<'_> = read(self.model).unwrap_or_default();
         Some(Agent {
-            name: self
-                .name
-                .owned()
-                .or(identity.name.owned())
-                .unwrap_or_else(|| id.clone()),
+            name: self.name.owned().or(identity.name.owned()).unwrap_or_else(|| id.clone()),
             emoji: identity.emoji.owned(),
             model: model.primary.owned().or(plain.owned()),
             preset: None,

@@ -58,20 +58,13 @@ impl Row<'_> {
         Some(Session {
             key: self.key.owned().or_else(|| self.session_key.owned())?,
             agent_id: self.agent_id.owned(),
-            title: self
-                .label
-                .owned()
-                .or(self.display_name.owned())
-                .or(self.derived_title.owned()),
+            title: self.label.owned().or(self.display_name.owned()).or(self.derived_title.owned()),
             preview: self.last_message_preview.owned(),
             model: self.model.owned(),
             updated_at: self.updated_at.0,
             messages: self.message_count.natural(),
             running: self.has_active_run.0,
-            parent: self
-                .parent_session_key
-                .owned()
-                .or_else(|| self.spawned_by.owned()),
+            parent: self.parent_session_key.owned().or_else(|| self.spawned_by.owned()),
             archived: self.archived.set(),
         })
     }
@@ -108,32 +101,16 @@ impl Sessions {
             self.rows.clear();
         }
         self.rows.insert(session.key.clone(), session.clone());
-        let agent = session
-            .agent_id
-            .as_deref()
-            .or(agent_in(&session.key))
-            .map(Box::from);
+        let agent = session.agent_id.as_deref().or(agent_in(&session.key)).map(Box::from);
         let key = Some(session.key.as_str().into());
-        out.events.push(Event {
-            at,
-            agent,
-            session: key,
-            run: None,
-            body: Body::SessionChanged(session),
-        });
+        out.events.push(Event { at, agent, session: key, run: None, body: Body::SessionChanged(session) });
     }
 
     /// Tells that a session is gone.
     pub fn remove(&mut self, key: &str, at: i64, out: &mut Out) {
         let row = self.rows.remove(key);
         let agent = row.and_then(|row| row.agent_id).as_deref().map(Box::from);
-        out.events.push(Event {
-            at,
-            agent,
-            session: Some(key.into()),
-            run: None,
-            body: Body::SessionRemoved,
-        });
+        out.events.push(Event { at, agent, session: Some(key.into()), run: None, body: Body::SessionRemoved });
     }
 
     /// The title of a session, if it has one.
@@ -196,10 +173,7 @@ impl Openclaw {
             return;
         }
         let of_session = |key: Option<&str>| key == Some(session.key.as_str());
-        let open = self
-            .runs
-            .iter()
-            .filter(|run| of_session(run.session.as_deref()) && run.likely.is_some());
+        let open = self.runs.iter().filter(|run| of_session(run.session.as_deref()) && run.likely.is_some());
         let ids: Vec<Box<str>> = open.map(|run| run.id().into()).collect();
         for id in ids {
             self.settle(&id, out);
@@ -223,15 +197,8 @@ impl Openclaw {
             // Tools are told by their own streams.
             "toolResult" | "custom" => true,
             "user" | "system" => {
-                let role = if said.role.get() == Some("user") {
-                    Role::User
-                } else {
-                    Role::System
-                };
-                let run = said
-                    .idempotency_key
-                    .get()
-                    .and_then(|key| key.strip_suffix(":user"));
+                let role = if said.role.get() == Some("user") { Role::User } else { Role::System };
+                let run = said.idempotency_key.get().and_then(|key| key.strip_suffix(":user"));
                 self.say_message(&spoken, &said, &record, (role, run, now), out);
                 true
             }
@@ -241,14 +208,7 @@ impl Openclaw {
 
     /// A finished message of an agent: `chat` tells its text, this adds what it cost. A
     /// message of no run that was heard of (injected, or said elsewhere) is told whole.
-    fn assistant_spoke(
-        &mut self,
-        spoken: &Spoken<'_>,
-        said: &Said<'_>,
-        record: &Record<'_>,
-        now: i64,
-        out: &mut Out,
-    ) {
+    fn assistant_spoke(&mut self, spoken: &Spoken<'_>, said: &Said<'_>, record: &Record<'_>, now: i64, out: &mut Out) {
         #[derive(Deserialize)]
         struct Blocks<'a> {
             #[serde(default, borrow)]
@@ -278,10 +238,7 @@ impl Openclaw {
     ) {
         let at = said.timestamp.0.or(record.record_timestamp_ms.0).unwrap_or(now);
         let id = spoken.message_id.filled().or(record.id.filled());
-        let id = id.map_or_else(
-            || format!("{}@{at}", spoken.session_key.or_empty()),
-            str::to_owned,
-        );
+        let id = id.map_or_else(|| format!("{}@{at}", spoken.session_key.or_empty()), str::to_owned);
         if !self.told.tell(&id) {
             return;
         }
@@ -309,10 +266,7 @@ impl Openclaw {
 
 /// The agent that a session's key names (`agent:<id>:<name>`).
 pub(super) fn agent_in(key: &str) -> Option<&str> {
-    key.strip_prefix("agent:")?
-        .split(':')
-        .next()
-        .filter(|agent| !agent.is_empty())
+    key.strip_prefix("agent:")?.split(':').next().filter(|agent| !agent.is_empty())
 }
 
 /// Tells something at a place; a place without a run belongs to the session.
@@ -322,12 +276,6 @@ pub(super) fn say_at(place: Place<'_>, body: Body, out: &mut Out) {
     if agent.is_none() && session.is_none() && run.is_none() {
         say(place.at, body, out);
     } else {
-        out.events.push(Event {
-            at: place.at,
-            agent,
-            session,
-            run,
-            body,
-        });
+        out.events.push(Event { at: place.at, agent, session, run, body });
     }
 }

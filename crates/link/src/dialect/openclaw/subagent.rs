@@ -36,10 +36,7 @@ struct Child {
 
 impl Default for Children {
     fn default() -> Self {
-        Self {
-            open: VecDeque::new(),
-            done: Recent::new(LIMIT),
-        }
+        Self { open: VecDeque::new(), done: Recent::new(LIMIT) }
     }
 }
 
@@ -76,12 +73,7 @@ impl Openclaw {
         if task.kind.get() == Some("subagent")
             && let (Some(run), Some(parent)) = (task.run_id.filled(), task.session_key.filled())
         {
-            let place = Place {
-                run,
-                agent: task.agent_id.filled(),
-                session: None,
-                at,
-            };
+            let place = Place { run, agent: task.agent_id.filled(), session: None, at };
             self.child_started(place, parent, task.title.filled(), out);
             if let Some(child) = self.children.open.iter_mut().find(|child| &*child.run == run) {
                 child.task = true;
@@ -90,12 +82,7 @@ impl Openclaw {
                 self.child_finished(run, ok, at, out);
             }
         }
-        let place = Place {
-            run: "",
-            agent: task.agent_id.filled(),
-            session: task.session_key.filled(),
-            at,
-        };
+        let place = Place { run: "", agent: task.agent_id.filled(), session: task.session_key.filled(), at };
         say_at(place, Body::Task { value: tree(payload) }, out);
         true
     }
@@ -103,10 +90,7 @@ impl Openclaw {
     /// A run says that another session spawned it.
     pub(super) fn child_seen(&mut self, place: Place<'_>, parent: &str, out: &mut Out) {
         if self.runs.get(place.run).is_some() {
-            let title = place
-                .session
-                .and_then(|session| self.sessions.title(session))
-                .map(str::to_owned);
+            let title = place.session.and_then(|session| self.sessions.title(session)).map(str::to_owned);
             self.child_started(place, parent, title.as_deref(), out);
         }
     }
@@ -129,25 +113,13 @@ impl Openclaw {
             agent: place.agent.map(Box::from),
             task: false,
         };
-        child.say(
-            place.at,
-            Body::SubagentStarted {
-                label: child.label.clone(),
-                preset: None,
-            },
-            out,
-        );
+        child.say(place.at, Body::SubagentStarted { label: child.label.clone(), preset: None }, out);
         self.children.open.push_back(child);
     }
 
     /// A child's run ended; where the gateway tells tasks, the task's end is awaited.
     pub(super) fn child_ended(&mut self, run: &str, outcome: Outcome, at: i64, out: &mut Out) {
-        if self
-            .children
-            .open
-            .iter()
-            .any(|child| &*child.run == run && !child.task)
-        {
+        if self.children.open.iter().any(|child| &*child.run == run && !child.task) {
             self.child_finished(run, Some(outcome == Outcome::Ok), at, out);
         }
     }
@@ -165,14 +137,7 @@ impl Openclaw {
         };
         if let Some(child) = self.children.open.remove(index) {
             self.children.done.insert(run);
-            child.say(
-                at,
-                Body::SubagentFinished {
-                    label: child.label.clone(),
-                    ok,
-                },
-                out,
-            );
+            child.say(at, Body::SubagentFinished { label: child.label.clone(), ok }, out);
         }
     }
 }
@@ -180,16 +145,7 @@ impl Openclaw {
 impl Child {
     fn say(&self, at: i64, body: Body, out: &mut Out) {
         let run = self.parent_run.as_deref().unwrap_or_default();
-        say_at(
-            Place {
-                run,
-                agent: self.agent.as_deref(),
-                session: Some(&self.parent),
-                at,
-            },
-            body,
-            out,
-        );
+        say_at(Place { run, agent: self.agent.as_deref(), session: Some(&self.parent), at }, body, out);
     }
 }
 

@@ -102,10 +102,7 @@ impl Details<'_> {
 }
 
 fn failed(status: &str) -> bool {
-    matches!(
-        status,
-        "failed" | "error" | "denied" | "timeout" | "timed_out" | "cancelled" | "aborted" | "killed"
-    )
+    matches!(status, "failed" | "error" | "denied" | "timeout" | "timed_out" | "cancelled" | "aborted" | "killed")
 }
 
 impl Openclaw {
@@ -128,27 +125,10 @@ impl Openclaw {
             "result" => {
                 let given: Given<'_> = read(step.result).unwrap_or_default();
                 let details: Details<'_> = read(given.details).unwrap_or_default();
-                let output = given
-                    .content
-                    .boxed()
-                    .or(details.aggregated.boxed())
-                    .unwrap_or_default();
-                let (ok, ms) = (
-                    Some(details.ok(step.is_error.set())),
-                    details.duration_ms.natural(),
-                );
+                let output = given.content.boxed().or(details.aggregated.boxed()).unwrap_or_default();
+                let (ok, ms) = (Some(details.ok(step.is_error.set())), details.duration_ms.natural());
                 if let Some(run) = self.runs.enter(place, out) {
-                    run.tool_finished(
-                        place.at,
-                        ToolEnd {
-                            call,
-                            name,
-                            ok,
-                            output,
-                            ms,
-                        },
-                        out,
-                    );
+                    run.tool_finished(place.at, ToolEnd { call, name, ok, output, ms }, out);
                 }
             }
             _ => {}
@@ -170,21 +150,14 @@ impl Openclaw {
             "start" if run.knows_tool(call) => return,
             "start" => None,
             "end" => Some(Ended {
-                ok: Some(
-                    !step.is_error.set() && step.error.filled().is_none() && !failed(step.status.or_empty()),
-                ),
+                ok: Some(!step.is_error.set() && step.error.filled().is_none() && !failed(step.status.or_empty())),
                 output: step.error.boxed().unwrap_or_default(),
                 ms: span(step.started_at, step.ended_at),
             }),
             _ => return,
         };
-        let held = Held {
-            run: place.run.into(),
-            call: call.into(),
-            name: step.name.or_empty().into(),
-            at: place.at,
-            ended,
-        };
+        let held =
+            Held { run: place.run.into(), call: call.into(), name: step.name.or_empty().into(), at: place.at, ended };
         if held.ended.is_some() && !step.command_bearing.set() {
             self.release(held, out);
         } else {
@@ -203,34 +176,17 @@ impl Openclaw {
         let name = step.name.or_empty();
         let exit = step.exit_code.0;
         let ok = Some(exit.unwrap_or(0) == 0 && !failed(step.status.or_empty()));
-        let (output, ms) = (
-            step.output.boxed().unwrap_or_default(),
-            step.duration_ms.natural(),
-        );
+        let (output, ms) = (step.output.boxed().unwrap_or_default(), step.duration_ms.natural());
         if self.held.as_ref().is_some_and(|held| &*held.call == call) {
             self.held = None;
         }
         if let Some(run) = self.runs.enter(place, out) {
-            run.tool_finished(
-                place.at,
-                ToolEnd {
-                    call,
-                    name,
-                    ok,
-                    output,
-                    ms,
-                },
-                out,
-            );
+            run.tool_finished(place.at, ToolEnd { call, name, ok, output, ms }, out);
         }
     }
 
     fn forget_held_start(&mut self, call: &str) {
-        if self
-            .held
-            .as_ref()
-            .is_some_and(|held| &*held.call == call && held.ended.is_none())
-        {
+        if self.held.as_ref().is_some_and(|held| &*held.call == call && held.ended.is_none()) {
             self.held = None;
         }
     }
@@ -269,13 +225,7 @@ impl Openclaw {
         };
         run.tool_started(held.at, &held.call, &held.name, input, out);
         if let Some(Ended { ok, output, ms }) = held.ended {
-            let end = ToolEnd {
-                call: &held.call,
-                name: &held.name,
-                ok,
-                output,
-                ms,
-            };
+            let end = ToolEnd { call: &held.call, name: &held.name, ok, output, ms };
             run.tool_finished(held.at, end, out);
         }
     }

@@ -53,10 +53,7 @@ impl Run {
     }
 
     pub(super) fn new(place: Place<'_>) -> Self {
-        let mut run = Self {
-            id: place.run.into(),
-            ..Self::default()
-        };
+        let mut run = Self { id: place.run.into(), ..Self::default() };
         run.learn(place);
         run
     }
@@ -73,13 +70,7 @@ impl Run {
     /// Tells something of this run.
     pub fn say(&self, at: i64, body: Body, out: &mut Out) {
         let run = Some(self.id.clone());
-        out.events.push(Event {
-            at,
-            agent: self.agent.clone(),
-            session: self.session.clone(),
-            run,
-            body,
-        });
+        out.events.push(Event { at, agent: self.agent.clone(), session: self.session.clone(), run, body });
     }
 
     /// Tells a phase, unless it was told last.
@@ -108,10 +99,7 @@ impl Run {
 
     /// The whole reasoning of this round so far: what is new in it is told.
     pub fn whole_thinking(&mut self, at: i64, text: &str, out: &mut Out) {
-        if let Some(more) = text
-            .strip_prefix(self.thinking.as_str())
-            .filter(|more| !more.is_empty())
-        {
+        if let Some(more) = text.strip_prefix(self.thinking.as_str()).filter(|more| !more.is_empty()) {
             self.say(at, Body::ThinkingDelta { text: more.into() }, out);
             self.thinking.push_str(more);
         }
@@ -125,21 +113,8 @@ impl Run {
         if self.tools.len() >= TOOL_LIMIT {
             self.drop_oldest_tool(at, out);
         }
-        self.tools.push(Tool {
-            call: call.into(),
-            name: name.into(),
-            input: input.clone(),
-            open: true,
-        });
-        self.say(
-            at,
-            Body::ToolStarted {
-                call: call.into(),
-                name: name.into(),
-                input,
-            },
-            out,
-        );
+        self.tools.push(Tool { call: call.into(), name: name.into(), input: input.clone(), open: true });
+        self.say(at, Body::ToolStarted { call: call.into(), name: name.into(), input }, out);
     }
 
     fn drop_oldest_tool(&mut self, at: i64, out: &mut Out) {
@@ -153,26 +128,13 @@ impl Run {
     /// A tool call ends, unless it has; one that never began is begun first.
     pub fn tool_finished(&mut self, at: i64, end: ToolEnd<'_>, out: &mut Out) {
         self.tool_started(at, end.call, end.name, Value::Null, out);
-        let Some(tool) = self
-            .tools
-            .iter_mut()
-            .find(|tool| &*tool.call == end.call && tool.open)
-        else {
+        let Some(tool) = self.tools.iter_mut().find(|tool| &*tool.call == end.call && tool.open) else {
             return;
         };
         tool.open = false;
         tool.input = Value::Null;
         let call = end.call.into();
-        self.say(
-            at,
-            Body::ToolFinished {
-                call,
-                ok: end.ok,
-                output: end.output,
-                ms: end.ms,
-            },
-            out,
-        );
+        self.say(at, Body::ToolFinished { call, ok: end.ok, output: end.output, ms: end.ms }, out);
     }
 
     /// Whether the call has begun here.
@@ -196,10 +158,5 @@ impl Run {
 }
 
 fn unknown_tool_end(call: Box<str>) -> Body {
-    Body::ToolFinished {
-        call,
-        ok: None,
-        output: "".into(),
-        ms: None,
-    }
+    Body::ToolFinished { call, ok: None, output: "".into(), ms: None }
 }

@@ -13,10 +13,7 @@ fn frame(kind: &str, payload: Value) -> Value {
 
 fn ready() -> Talk {
     let mut talk = Talk::opened(Kind::McpDashboard);
-    talk.hears(frame(
-        "AGENT_LIST",
-        json!({"agents": [{"agent_id": "default", "name": "default"}]}),
-    ));
+    talk.hears(frame("AGENT_LIST", json!({"agents": [{"agent_id": "default", "name": "default"}]})));
     talk.hears(frame("TOOL_REGISTRY", json!({"tools": [{"name": "add"}]})));
     talk.said();
     talk.told();
@@ -24,10 +21,7 @@ fn ready() -> Talk {
 }
 
 fn state(status: &str) -> Value {
-    frame(
-        "AGENT_STATE",
-        json!({"agent_id": "default", "status": status, "turn_number": 1}),
-    )
+    frame("AGENT_STATE", json!({"agent_id": "default", "status": status, "turn_number": 1}))
 }
 
 fn ask_add(talk: &mut Talk) {
@@ -51,30 +45,15 @@ fn a_streamed_message_repeats_its_text_and_is_not_told_again() {
     let mut talk = ready();
     talk.hears(state("thinking"));
     for token in ["a ", "b"] {
-        talk.hears(frame(
-            "CONVERSATION_TOKEN",
-            json!({"agent_id": "default", "token": token, "done": false}),
-        ));
+        talk.hears(frame("CONVERSATION_TOKEN", json!({"agent_id": "default", "token": token, "done": false})));
     }
-    talk.hears(frame(
-        "CONVERSATION_TOKEN",
-        json!({"agent_id": "default", "token": "", "done": true}),
-    ));
+    talk.hears(frame("CONVERSATION_TOKEN", json!({"agent_id": "default", "token": "", "done": true})));
     talk.hears(frame(
         "CONVERSATION_MESSAGE",
         json!({"agent_id": "default", "role": "assistant", "content": "a b", "streaming": true}),
     ));
     talk.hears(state("idle"));
-    assert_eq!(
-        talk.names(),
-        [
-            "run.started",
-            "run.status",
-            "text.delta",
-            "text.delta",
-            "run.finished"
-        ]
-    );
+    assert_eq!(talk.names(), ["run.started", "run.status", "text.delta", "text.delta", "run.finished"]);
 }
 
 #[test]
@@ -91,10 +70,7 @@ fn a_model_that_fails_answers_with_its_failure() {
 fn a_turn_that_dies_silently_ends_when_the_next_begins() {
     let mut talk = ready();
     talk.hears(state("thinking"));
-    talk.hears(frame(
-        "CONVERSATION_MESSAGE",
-        json!({"agent_id": "default", "role": "user", "content": "hello?"}),
-    ));
+    talk.hears(frame("CONVERSATION_MESSAGE", json!({"agent_id": "default", "role": "user", "content": "hello?"})));
     let told = talk.told();
     assert!(matches!(&told[2].body, Body::RunFinished(end) if end.outcome == Outcome::Unknown));
     assert!(matches!(told[3].body, Body::Message(_)));
@@ -109,9 +85,7 @@ fn a_tool_that_says_it_failed_did_fail_whatever_the_frame_claims() {
         json!({"agent_id": "default", "tool_name": "add", "call_id": "c", "success": true, "result": result}),
     ));
     let last = talk.told().pop().unwrap();
-    assert!(
-        matches!(last.body, Body::ToolFinished { ok: Some(false), ref output, .. } if &**output == "boom")
-    );
+    assert!(matches!(last.body, Body::ToolFinished { ok: Some(false), ref output, .. } if &**output == "boom"));
 }
 
 #[test]
@@ -120,14 +94,7 @@ fn a_result_of_the_same_tool_says_that_it_was_allowed() {
     ask_add(&mut talk);
     talk.hears(frame("TOOL_RESULT", json!({"agent_id": "default", "tool_name": "add", "arguments": {"a": 1}, "call_id": "c", "success": true, "result": {}})));
     let resolved = talk.told().remove(0);
-    assert_eq!(
-        resolved.body,
-        Body::ApprovalResolved {
-            id: "confirm-1".into(),
-            decision: Decision::Once,
-            by: None
-        }
-    );
+    assert_eq!(resolved.body, Body::ApprovalResolved { id: "confirm-1".into(), decision: Decision::Once, by: None });
 }
 
 #[test]
@@ -136,14 +103,7 @@ fn going_on_without_a_result_says_that_it_was_denied() {
     ask_add(&mut talk);
     talk.hears(state("thinking"));
     let resolved = talk.told().remove(0);
-    assert_eq!(
-        resolved.body,
-        Body::ApprovalResolved {
-            id: "confirm-1".into(),
-            decision: Decision::Deny,
-            by: None
-        }
-    );
+    assert_eq!(resolved.body, Body::ApprovalResolved { id: "confirm-1".into(), decision: Decision::Deny, by: None });
 }
 
 #[test]
@@ -152,14 +112,12 @@ fn an_answer_to_an_approval_names_its_agent_or_it_would_be_lost() {
     ask_add(&mut talk);
     talk.dialect.call(
         1,
-        &Call::Decide {
-            approval: "confirm-1".into(),
-            decision: Decision::Once,
-        },
+        &Call::Decide { approval: "confirm-1".into(), decision: Decision::Once },
         talk.now,
         &mut talk.out,
     );
-    let answer = json!({"type": "TOOL_APPROVAL_RESPONSE", "agent_id": "default", "call_id": "confirm-1", "approved": true});
+    let answer =
+        json!({"type": "TOOL_APPROVAL_RESPONSE", "agent_id": "default", "call_id": "confirm-1", "approved": true});
     assert_eq!(talk.said(), [answer]);
     assert_eq!(talk.out.replies, [(1, Ok(Reply::Decided))]);
 }
@@ -168,12 +126,7 @@ fn an_answer_to_an_approval_names_its_agent_or_it_would_be_lost() {
 fn words_that_would_end_the_program_are_not_sent() {
     for text in ["exit", " quit ", "/clear"] {
         let mut talk = ready();
-        let call = Call::Send {
-            session: None,
-            agent: None,
-            text: text.into(),
-            client_id: "k".into(),
-        };
+        let call = Call::Send { session: None, agent: None, text: text.into(), client_id: "k".into() };
         talk.dialect.call(1, &call, talk.now, &mut talk.out);
         assert!(talk.said().is_empty());
         assert!(matches!(talk.out.replies[0].1, Err(CallError::Refused { .. })));
@@ -183,45 +136,30 @@ fn words_that_would_end_the_program_are_not_sent() {
 #[test]
 fn an_empty_history_sends_nothing_and_the_list_behind_it_ends_it() {
     let mut talk = ready();
-    let call = Call::History {
-        session: "default".into(),
-        limit: 10,
-        before: None,
-    };
+    let call = Call::History { session: "default".into(), limit: 10, before: None };
     talk.dialect.call(1, &call, talk.now, &mut talk.out);
     let kinds: Vec<Value> = talk.said().iter().map(|frame| frame["type"].clone()).collect();
     assert_eq!(kinds, ["FOCUS_AGENT", "REQUEST_AGENT_LIST"]);
-    talk.hears(frame(
-        "AGENT_LIST",
-        json!({"agents": [{"agent_id": "default", "name": "default"}]}),
-    ));
-    let (_, Ok(Reply::History(page))) = talk.out.replies.remove(0) else {
-        panic!()
-    };
+    talk.hears(frame("AGENT_LIST", json!({"agents": [{"agent_id": "default", "name": "default"}]})));
+    let (_, Ok(Reply::History(page))) = talk.out.replies.remove(0) else { panic!() };
     assert!(page.messages.is_empty());
 }
 
 #[test]
 fn an_unlabelled_history_belongs_to_the_focus_and_success_in_it_means_nothing() {
     let mut talk = ready();
-    let call = Call::History {
-        session: "default".into(),
-        limit: 10,
-        before: None,
-    };
+    let call = Call::History { session: "default".into(), limit: 10, before: None };
     talk.dialect.call(1, &call, talk.now, &mut talk.out);
     let called = json!([{"id": "c", "function": {"name": "add", "arguments": "{\"a\":1}"}}]);
     talk.hears(frame("CONVERSATION_HISTORY", json!({"messages": [
         {"role": "user", "content": "q"}, {"role": "assistant", "content": "", "tool_calls": called}, {"role": "assistant", "content": "a"}]})));
-    talk.hears(frame("ACTIVITY_HISTORY", json!({"events": [
-        {"type": "TOOL_RESULT", "payload": {"call_id": "c", "tool_name": "add", "result": "5", "success": true}}]})));
     talk.hears(frame(
-        "AGENT_LIST",
-        json!({"agents": [{"agent_id": "default", "name": "default"}]}),
+        "ACTIVITY_HISTORY",
+        json!({"events": [
+        {"type": "TOOL_RESULT", "payload": {"call_id": "c", "tool_name": "add", "result": "5", "success": true}}]}),
     ));
-    let (_, Ok(Reply::History(page))) = talk.out.replies.remove(0) else {
-        panic!()
-    };
+    talk.hears(frame("AGENT_LIST", json!({"agents": [{"agent_id": "default", "name": "default"}]})));
+    let (_, Ok(Reply::History(page))) = talk.out.replies.remove(0) else { panic!() };
     assert_eq!(page.messages.len(), 2);
     let tool = &page.messages[1].tools[0];
     assert_eq!((tool.ok, &*tool.output), (None, "5"));

@@ -41,11 +41,7 @@ fn the_greeting_is_flat_so_that_a_reading_key_hears_something() {
     assert_eq!(greeting["params"]["minProtocol"], 3);
     assert_eq!(greeting["params"]["auth"], json!({"api_key": "mk_key"}));
     talk.hears(hello(&["operator.read"], &[]));
-    assert_eq!(
-        talk.said(),
-        Vec::<Value>::new(),
-        "subscribe needs a right that this key lacks"
-    );
+    assert_eq!(talk.said(), Vec::<Value>::new(), "subscribe needs a right that this key lacks");
     assert!(talk.dialect.ready());
 }
 
@@ -64,12 +60,7 @@ fn a_key_that_may_write_narrows_what_it_hears_and_leaves_the_log_out() {
 #[test]
 fn an_own_message_is_known_again_by_the_number_that_comes_back() {
     let mut talk = ready(&[]);
-    let call = Call::Send {
-        session: Some("s".into()),
-        agent: None,
-        text: "hi".into(),
-        client_id: "mine".into(),
-    };
+    let call = Call::Send { session: Some("s".into()), agent: None, text: "hi".into(), client_id: "mine".into() };
     talk.dialect.call(7, &call, talk.now, &mut talk.out);
     let seq = talk.said()[0]["params"]["_seq"].clone();
     talk.hears(json!({"type": "event", "event": "chat", "payload":
@@ -87,19 +78,14 @@ fn an_own_message_is_known_again_by_the_number_that_comes_back() {
 #[test]
 fn a_queued_message_has_no_run_and_its_answer_says_so() {
     let mut talk = ready(&[]);
-    let call = Call::Send {
-        session: Some("s".into()),
-        agent: None,
-        text: "hi".into(),
-        client_id: "mine".into(),
-    };
+    let call = Call::Send { session: Some("s".into()), agent: None, text: "hi".into(), client_id: "mine".into() };
     talk.dialect.call(7, &call, talk.now, &mut talk.out);
     let id = talk.said()[0]["id"].clone();
-    talk.hears(json!({"type": "res", "id": id, "ok": true, "payload": {"ok": true, "queued": true, "mode": "followup"}}));
+    talk.hears(
+        json!({"type": "res", "id": id, "ok": true, "payload": {"ok": true, "queued": true, "mode": "followup"}}),
+    );
     let (number, reply) = talk.out.replies.remove(0);
-    let Ok(Reply::Sent(sent)) = reply else {
-        panic!("{reply:?}")
-    };
+    let Ok(Reply::Sent(sent)) = reply else { panic!("{reply:?}") };
     assert_eq!((number, sent.run, sent.queued), (7, None, true));
 }
 
@@ -107,28 +93,17 @@ fn a_queued_message_has_no_run_and_its_answer_says_so() {
 fn the_final_text_stands_for_the_last_round_only() {
     let mut talk = ready(&[]);
     talk.hears(chat("delta", json!({"text": "let me look "})));
-    talk.hears(chat(
-        "tool_call_start",
-        json!({"toolCallId": "c", "toolName": "glob", "arguments": {"_x": 1, "p": 2}}),
-    ));
+    talk.hears(chat("tool_call_start", json!({"toolCallId": "c", "toolName": "glob", "arguments": {"_x": 1, "p": 2}})));
     talk.hears(chat(
         "tool_call_end",
         json!({"toolCallId": "c", "toolName": "glob", "success": true, "result": {"n": 1}}),
     ));
     talk.hears(chat("delta", json!({"text": "found it "})));
-    talk.hears(chat(
-        "final",
-        json!({"text": "found it", "inputTokens": 3, "outputTokens": 2}),
-    ));
+    talk.hears(chat("final", json!({"text": "found it", "inputTokens": 3, "outputTokens": 2})));
     let told = talk.told();
     let end = told.last().unwrap();
-    let Body::RunFinished(end) = &end.body else {
-        panic!("{end:?}")
-    };
-    assert_eq!(
-        (end.outcome, end.text.as_deref()),
-        (Outcome::Ok, Some("found it"))
-    );
+    let Body::RunFinished(end) = &end.body else { panic!("{end:?}") };
+    assert_eq!((end.outcome, end.text.as_deref()), (Outcome::Ok, Some("found it")));
     let input = told.iter().find_map(|event| match &event.body {
         Body::ToolStarted { input, .. } => Some(input.clone()),
         _ => None,
@@ -139,15 +114,9 @@ fn the_final_text_stands_for_the_last_round_only() {
 #[test]
 fn a_command_that_exits_badly_did_not_succeed() {
     let mut talk = ready(&[]);
-    talk.hears(chat(
-        "tool_call_start",
-        json!({"toolCallId": "c", "toolName": "exec", "arguments": {}}),
-    ));
+    talk.hears(chat("tool_call_start", json!({"toolCallId": "c", "toolName": "exec", "arguments": {}})));
     let result = json!({"exit_code": 2, "stdout": "", "stderr": "no"});
-    talk.hears(chat(
-        "tool_call_end",
-        json!({"toolCallId": "c", "success": true, "result": result}),
-    ));
+    talk.hears(chat("tool_call_end", json!({"toolCallId": "c", "success": true, "result": result})));
     let last = talk.told().pop().unwrap();
     assert!(matches!(last.body, Body::ToolFinished { ok: Some(false), ref output, .. } if &**output == "no"));
 }
@@ -156,13 +125,9 @@ fn a_command_that_exits_badly_did_not_succeed() {
 fn a_rejected_tool_call_comes_without_a_beginning_and_gets_one() {
     let mut talk = ready(&[]);
     let error = json!({"type": "unknown", "title": "Error", "detail": "not allowed"});
-    let end =
-        json!({"toolCallId": "c", "toolName": "exec", "success": false, "rejected": true, "error": error});
+    let end = json!({"toolCallId": "c", "toolName": "exec", "success": false, "rejected": true, "error": error});
     talk.hears(chat("tool_call_end", end));
-    assert_eq!(
-        talk.names(),
-        ["run.started", "run.status", "tool.started", "tool.finished"]
-    );
+    assert_eq!(talk.names(), ["run.started", "run.status", "tool.started", "tool.finished"]);
 }
 
 #[test]
@@ -170,36 +135,21 @@ fn an_approval_nobody_answers_expires_by_the_clock() {
     let mut talk = ready(&[]);
     talk.hears(json!({"type": "event", "event": "exec.approval.requested",
         "payload": {"requestId": "a", "command": "ls", "sessionKey": "s"}}));
-    talk.later(100_000)
-        .hears(json!({"type": "event", "event": "tick", "payload": {"ts": 1}}));
-    talk.later(30_000)
-        .hears(json!({"type": "event", "event": "tick", "payload": {"ts": 1}}));
+    talk.later(100_000).hears(json!({"type": "event", "event": "tick", "payload": {"ts": 1}}));
+    talk.later(30_000).hears(json!({"type": "event", "event": "tick", "payload": {"ts": 1}}));
     let told = talk.told();
-    let Body::ApprovalRequested(approval) = &told[0].body else {
-        panic!("{told:?}")
-    };
+    let Body::ApprovalRequested(approval) = &told[0].body else { panic!("{told:?}") };
     assert_eq!(approval.expires_at.unwrap() - approval.asked_at.unwrap(), 120_000);
-    let resolved: Vec<&Body> = told
-        .iter()
-        .map(|event| &event.body)
-        .filter(|body| matches!(body, Body::ApprovalResolved { .. }))
-        .collect();
-    assert_eq!(
-        resolved,
-        [&Body::ApprovalResolved {
-            id: "a".into(),
-            decision: Decision::Expired,
-            by: None
-        }]
-    );
+    let resolved: Vec<&Body> =
+        told.iter().map(|event| &event.body).filter(|body| matches!(body, Body::ApprovalResolved { .. })).collect();
+    assert_eq!(resolved, [&Body::ApprovalResolved { id: "a".into(), decision: Decision::Expired, by: None }]);
 }
 
 #[test]
 fn how_an_approval_ended_is_read_from_the_call_it_held_up() {
-    for (detail, decision) in [
-        ("command denied by user: ls", Decision::Deny),
-        ("approval timed out for command: ls", Decision::Expired),
-    ] {
+    for (detail, decision) in
+        [("command denied by user: ls", Decision::Deny), ("approval timed out for command: ls", Decision::Expired)]
+    {
         let mut talk = ready(&[]);
         talk.hears(chat(
             "tool_call_start",
@@ -208,10 +158,7 @@ fn how_an_approval_ended_is_read_from_the_call_it_held_up() {
         talk.hears(json!({"type": "event", "event": "exec.approval.requested",
             "payload": {"requestId": "a", "command": "ls", "sessionKey": "s"}}));
         let error = json!({"type": "unknown", "title": "Error", "detail": detail});
-        talk.hears(chat(
-            "tool_call_end",
-            json!({"toolCallId": "c", "success": false, "error": error}),
-        ));
+        talk.hears(chat("tool_call_end", json!({"toolCallId": "c", "success": false, "error": error})));
         let told = talk.told();
         let resolved = told.iter().find_map(|event| match &event.body {
             Body::ApprovalResolved { decision, .. } => Some(*decision),
@@ -224,15 +171,9 @@ fn how_an_approval_ended_is_read_from_the_call_it_held_up() {
 #[test]
 fn moltis_cannot_remember_an_approval_and_is_not_asked_to() {
     let mut talk = ready(&[]);
-    let call = Call::Decide {
-        approval: "a".into(),
-        decision: Decision::Always,
-    };
+    let call = Call::Decide { approval: "a".into(), decision: Decision::Always };
     talk.dialect.call(1, &call, talk.now, &mut talk.out);
-    assert!(matches!(
-        talk.out.replies[0].1,
-        Err(CallError::Unsupported { vendor: "Moltis", .. })
-    ));
+    assert!(matches!(talk.out.replies[0].1, Err(CallError::Unsupported { vendor: "Moltis", .. })));
     assert!(talk.said().is_empty());
 }
 
@@ -241,44 +182,28 @@ fn our_own_gateway_says_how_an_approval_ended_and_binds_the_answer_to_the_comman
     let mut talk = ready(&["approval.strict", "approval.always", "approval.resolved"]);
     let asked = json!({"requestId": "a", "command": "ls", "sessionKey": "s", "rule": "exec:ls", "expiresAtMs": BEGIN + 120_000, "createdAtMs": BEGIN});
     talk.hears(json!({"type": "event", "event": "exec.approval.requested", "payload": asked}));
-    let call = Call::Decide {
-        approval: "a".into(),
-        decision: Decision::Always,
-    };
+    let call = Call::Decide { approval: "a".into(), decision: Decision::Always };
     talk.dialect.call(1, &call, talk.now, &mut talk.out);
     let params = talk.said()[0]["params"].clone();
-    assert_eq!(
-        params,
-        json!({"requestId": "a", "decision": "approved", "command": "ls", "always": true})
-    );
+    assert_eq!(params, json!({"requestId": "a", "decision": "approved", "command": "ls", "always": true}));
     talk.hears(json!({"type": "event", "event": "exec.approval.resolved",
         "payload": {"requestId": "a", "decision": "approved", "always": true, "by": "me", "atMs": 9}}));
     let told = talk.told();
-    let Body::ApprovalRequested(approval) = &told[0].body else {
-        panic!("{told:?}")
-    };
-    assert_eq!(
-        approval.allowed,
-        [Decision::Once, Decision::Always, Decision::Deny]
-    );
+    let Body::ApprovalRequested(approval) = &told[0].body else { panic!("{told:?}") };
+    assert_eq!(approval.allowed, [Decision::Once, Decision::Always, Decision::Deny]);
     let last = told.last().unwrap();
     assert_eq!(
         (last.at, &last.body),
-        (
-            9,
-            &Body::ApprovalResolved {
-                id: "a".into(),
-                decision: Decision::Always,
-                by: Some("me".into())
-            }
-        )
+        (9, &Body::ApprovalResolved { id: "a".into(), decision: Decision::Always, by: Some("me".into()) })
     );
 }
 
 #[test]
 fn changed_credentials_end_a_connection_that_would_hear_nothing_more() {
     let mut talk = ready(&[]);
-    talk.hears(json!({"type": "event", "event": "auth.credentials_changed", "payload": {"reason": "password_changed"}}));
+    talk.hears(
+        json!({"type": "event", "event": "auth.credentials_changed", "payload": {"reason": "password_changed"}}),
+    );
     let close = talk.out.close.take().unwrap();
     assert!(close.retry && matches!(close.state, NodeState::BackingOff { .. }));
     assert!(!talk.dialect.ready());
@@ -298,20 +223,13 @@ fn a_request_of_the_gateway_is_answered_that_nobody_knows_it() {
 #[test]
 fn on_moltis_a_session_is_bound_to_its_agent_before_the_message_goes() {
     let mut talk = ready(&[]);
-    let call = Call::Send {
-        session: None,
-        agent: Some("ops".into()),
-        text: "hi".into(),
-        client_id: "m".into(),
-    };
+    let call = Call::Send { session: None, agent: Some("ops".into()), text: "hi".into(), client_id: "m".into() };
     talk.dialect.call(7, &call, talk.now, &mut talk.out);
     let mut methods = Vec::new();
     for _ in 0..3 {
         let asked = talk.said().remove(0);
         methods.push(asked["method"].as_str().unwrap().to_owned());
-        talk.hears(
-            json!({"type": "res", "id": asked["id"], "ok": true, "payload": {"ok": true, "runId": "r"}}),
-        );
+        talk.hears(json!({"type": "res", "id": asked["id"], "ok": true, "payload": {"ok": true, "runId": "r"}}));
     }
     assert_eq!(methods, ["sessions.switch", "agents.set_session", "chat.send"]);
     assert_eq!(talk.out.replies.len(), 1);
@@ -320,18 +238,10 @@ fn on_moltis_a_session_is_bound_to_its_agent_before_the_message_goes() {
 #[test]
 fn our_own_gateway_takes_the_agent_with_the_message() {
     let mut talk = ready(&["chat.send.agent"]);
-    let call = Call::Send {
-        session: None,
-        agent: Some("ops".into()),
-        text: "hi".into(),
-        client_id: "m".into(),
-    };
+    let call = Call::Send { session: None, agent: Some("ops".into()), text: "hi".into(), client_id: "m".into() };
     talk.dialect.call(7, &call, talk.now, &mut talk.out);
     let asked = talk.said().remove(0);
-    assert_eq!(
-        (&asked["method"], &asked["params"]["agentId"]),
-        (&json!("chat.send"), &json!("ops"))
-    );
+    assert_eq!((&asked["method"], &asked["params"]["agentId"]), (&json!("chat.send"), &json!("ops")));
     assert_eq!(asked["params"]["idempotencyKey"], "m");
 }
 
@@ -350,9 +260,7 @@ fn a_missing_right_is_named_to_the_caller() {
     let id = talk.said()[0]["id"].clone();
     let error = json!({"code": "UNAUTHORIZED", "message": "missing scope: operator.read"});
     talk.hears(json!({"type": "res", "id": id, "ok": false, "error": error}));
-    let Err(CallError::Refused { message, .. }) = &talk.out.replies[0].1 else {
-        panic!()
-    };
+    let Err(CallError::Refused { message, .. }) = &talk.out.replies[0].1 else { panic!() };
     assert!(message.contains("operator.read"), "{message}");
 }
 
@@ -361,24 +269,17 @@ fn the_text_so_far_of_a_run_begun_elsewhere_is_asked_of_our_own_gateway() {
     let mut talk = ready(&["chat.history.page", "chat.peek.text"]);
     talk.hears(json!({"type": "event", "event": "session", "payload":
         {"kind": "patched", "sessionKey": "s", "entry": {"key": "s", "version": 1, "replying": true}}}));
-    let call = Call::History {
-        session: "s".into(),
-        limit: 10,
-        before: None,
-    };
+    let call = Call::History { session: "s".into(), limit: 10, before: None };
     talk.dialect.call(7, &call, talk.now, &mut talk.out);
     let history = talk.said().remove(0);
     assert_eq!(history["params"], json!({"sessionKey": "s", "limit": 10}));
-    let rows =
-        json!([{"role": "user", "content": "q", "historyIndex": 5, "messageId": "m5", "created_at": 1}]);
+    let rows = json!([{"role": "user", "content": "q", "historyIndex": 5, "messageId": "m5", "created_at": 1}]);
     talk.hears(json!({"type": "res", "id": history["id"], "ok": true, "payload": rows}));
     let peek = talk.said().remove(0);
     talk.hears(json!({"type": "res", "id": peek["id"], "ok": true, "payload":
         {"active": true, "sessionKey": "s", "runId": "r", "text": "so far"}}));
     talk.hears(chat("delta", json!({"text": " and on"})));
-    let (_, Ok(Reply::History(page))) = talk.out.replies.remove(0) else {
-        panic!()
-    };
+    let (_, Ok(Reply::History(page))) = talk.out.replies.remove(0) else { panic!() };
     assert_eq!(page.before.as_deref(), Some("5"));
     assert_eq!(page.running, Some((Some("r".into()), "so far".into())));
     let texts: Vec<String> = talk

@@ -21,10 +21,7 @@ struct Tally {
 
 /// Reads `links` sockets until `frames` have come.
 #[tokio::main(worker_threads = 2)]
-#[allow(
-    clippy::disallowed_methods,
-    reason = "the bench stands beside the house, not in it"
-)]
+#[allow(clippy::disallowed_methods, reason = "the bench stands beside the house, not in it")]
 pub async fn run(port: u16, links: u64, frames: u64) -> anyhow::Result<()> {
     let tally = Arc::new(Tally::default());
     let mut tasks = tokio::task::JoinSet::new();
@@ -42,25 +39,14 @@ pub async fn run(port: u16, links: u64, frames: u64) -> anyhow::Result<()> {
 async fn read(port: u16, expected: u64, tally: Arc<Tally>) -> anyhow::Result<()> {
     let stream = TcpStream::connect(("127.0.0.1", port)).await?;
     stream.set_nodelay(true)?;
-    let (mut socket, _) =
-        tokio_tungstenite::client_async(format!("ws://127.0.0.1:{port}/ws"), stream).await?;
+    let (mut socket, _) = tokio_tungstenite::client_async(format!("ws://127.0.0.1:{port}/ws"), stream).await?;
     for (id, method) in [("1", "connect"), ("2", "subscribe")] {
-        socket
-            .send(Message::text(format!(
-                r#"{{"type":"req","id":"{id}","method":"{method}"}}"#
-            )))
-            .await?;
-        socket
-            .next()
-            .await
-            .ok_or_else(|| anyhow::anyhow!("no answer"))??;
+        socket.send(Message::text(format!(r#"{{"type":"req","id":"{id}","method":"{method}"}}"#))).await?;
+        socket.next().await.ok_or_else(|| anyhow::anyhow!("no answer"))??;
     }
     let mut seen = 0;
     while seen < expected {
-        let message = socket
-            .next()
-            .await
-            .ok_or_else(|| anyhow::anyhow!("the feeder left"))??;
+        let message = socket.next().await.ok_or_else(|| anyhow::anyhow!("the feeder left"))??;
         if let Message::Text(text) = message {
             tally.began.get_or_init(|| Mutex::new(Some(Watch::start())));
             seen += 1;

@@ -31,10 +31,7 @@ pub async fn run(links: u64, frames: u64, pace: u64) -> anyhow::Result<()> {
     if pace > 0 {
         return paced(sockets, each, pace).await;
     }
-    let tasks = sockets
-        .into_iter()
-        .enumerate()
-        .map(|(link, stream)| full(link as u64, stream, each));
+    let tasks = sockets.into_iter().enumerate().map(|(link, stream)| full(link as u64, stream, each));
     futures_util::future::try_join_all(tasks).await?;
     // The readers leave first.
     std::future::pending::<()>().await;
@@ -48,11 +45,8 @@ async fn greet(stream: TcpStream) -> anyhow::Result<TcpStream> {
         let Message::Text(text) = message? else { continue };
         let request: serde_json::Value = serde_json::from_str(&text)?;
         let (id, method) = (&request["id"], request["method"].as_str().unwrap_or_default());
-        let payload = if method == "connect" {
-            hello()
-        } else {
-            serde_json::json!({"subscriptionId": "s", "events": []})
-        };
+        let payload =
+            if method == "connect" { hello() } else { serde_json::json!({"subscriptionId": "s", "events": []}) };
         let answer = serde_json::json!({"type": "res", "id": id, "ok": true, "payload": payload});
         socket.send(Message::text(answer.to_string())).await?;
         if method == "subscribe" {

@@ -34,11 +34,7 @@ pub fn frame(link: u64, n: u64, stamp: Option<u64>) -> String {
         step if step < RUN - 1 => delta(stamp),
         _ => r#""state":"final","text":"Three files changed.","model":"m","provider":"p","inputTokens":2825,"outputTokens":28,"durationMs":788,"messageIndex":3"#.to_owned(),
     };
-    let run = if step == 0 {
-        String::new()
-    } else {
-        format!(r#""runId":"{run}","#)
-    };
+    let run = if step == 0 { String::new() } else { format!(r#""runId":"{run}","#) };
     format!(
         r#"{{"type":"event","event":"chat","payload":{{{run}"sessionKey":"{session}","seq":null,{body}}},"seq":{n}}}"#
     )

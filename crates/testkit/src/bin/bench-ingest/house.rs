@@ -56,15 +56,11 @@ impl Sink for Tap {
         self.inner.deliver(events);
         if !stamps.is_empty() {
             let now = now();
-            self.tally
-                .late
-                .lock()
-                .extend(stamps.into_iter().map(|sent| now.saturating_sub(sent)));
+            self.tally.late.lock().extend(stamps.into_iter().map(|sent| now.saturating_sub(sent)));
         }
         self.tally.deltas.fetch_add(deltas, Ordering::Relaxed);
         self.tally.others.fetch_add(others, Ordering::Relaxed);
-        if finished > 0 && self.tally.finished.fetch_add(finished, Ordering::Relaxed) + finished == self.runs
-        {
+        if finished > 0 && self.tally.finished.fetch_add(finished, Ordering::Relaxed) + finished == self.runs {
             self.tally.done.notify_one();
         }
     }
@@ -85,11 +81,7 @@ pub async fn run(port: u16, links: u64, frames: u64) -> anyhow::Result<()> {
     for number in 0..links {
         let id = format!("n{number}");
         core.add_node(head(&id, number));
-        let tap = Tap {
-            inner: core.sink(&id),
-            tally: tally.clone(),
-            runs: frames::runs(frames),
-        };
+        let tap = Tap { inner: core.sink(&id), tally: tally.clone(), runs: frames::runs(frames) };
         kept.push(link::open(&scope, target(port, &id)?, Arc::new(tap)));
     }
     tally.done.notified().await;
@@ -106,26 +98,14 @@ pub async fn run(port: u16, links: u64, frames: u64) -> anyhow::Result<()> {
 fn arrived(core: &Core, tally: &Tally, links: u64, frames: u64) -> u64 {
     let runs = frames::runs(frames);
     let deltas = runs * frames::DELTAS;
-    let whole =
-        tally.finished.load(Ordering::Relaxed) == runs && tally.deltas.load(Ordering::Relaxed) == deltas;
+    let whole = tally.finished.load(Ordering::Relaxed) == runs && tally.deltas.load(Ordering::Relaxed) == deltas;
     let quiet = (0..links).all(|number| core.read(&format!("n{number}"), |truth| truth.running()) == Some(0));
-    if whole && quiet {
-        frames
-    } else {
-        tally.deltas.load(Ordering::Relaxed) + tally.others.load(Ordering::Relaxed)
-    }
+    if whole && quiet { frames } else { tally.deltas.load(Ordering::Relaxed) + tally.others.load(Ordering::Relaxed) }
 }
 
 fn watch(core: &Core, links: u64) -> mpsc::Receiver<Batch> {
     let inbox = core.attach("main");
-    let mut topics = vec![
-        Topic::Nodes,
-        Topic::Approvals,
-        Topic::Activity {
-            filter: Filter::default(),
-            limit: 200,
-        },
-    ];
+    let mut topics = vec![Topic::Nodes, Topic::Approvals, Topic::Activity { filter: Filter::default(), limit: 200 }];
     for pane in 0..4u64 {
         let of = SessionRef {
             node: format!("n{}", pane % links),
@@ -164,11 +144,7 @@ fn target(port: u16, name: &str) -> anyhow::Result<Target> {
         choice: Choice::Is(Kind::Moltis),
         address: Address::parse(&format!("ws://127.0.0.1:{port}"))?,
         pin: None,
-        credentials: Credentials {
-            key: None,
-            device: None,
-            device_token: None,
-        },
+        credentials: Credentials { key: None, device: None, device_token: None },
         ours: ClientInfo::new("0.1.0", "00000000-0000-0000-0000-000000000000"),
         on_token: None,
         transport: Transport::Net,

@@ -3,11 +3,7 @@
 //!
 //! `cargo xtask bench ingest [--rounds N]`. Every reader runs in a process of its own against the same feeder, so
 //! that its CPU time is its alone. Figures are medians of the rounds; the raw ones are printed too.
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a bench prints its figures"
-)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints its figures")]
 
 mod count;
 mod feed;
@@ -73,19 +69,13 @@ fn all(rounds: usize) -> anyhow::Result<()> {
         for links in LINKS {
             for reader in Reader::ALL {
                 let figures = one(reader, links, FULL_FRAMES, 0, &rival)?;
-                println!(
-                    "round {round} · {links:>2} links · full speed · {:<18} {figures}",
-                    reader.name()
-                );
+                println!("round {round} · {links:>2} links · full speed · {:<18} {figures}", reader.name());
                 report.full(reader, links, figures);
             }
         }
         for reader in Reader::ALL {
             let figures = one(reader, 64, PACE * PACED_SECONDS, PACE, &rival)?;
-            println!(
-                "round {round} · 64 links · {PACE}/s · {:<18} {figures}",
-                reader.name()
-            );
+            println!("round {round} · 64 links · {PACE}/s · {:<18} {figures}", reader.name());
             report.paced(reader, figures);
         }
     }
@@ -114,20 +104,11 @@ fn one(reader: Reader, links: u64, frames: u64, pace: u64, rival: &rival::Rival)
     feeder.kill().ok();
     feeder.wait()?;
     if !out.status.success() {
-        bail!(
-            "the {} failed: {}",
-            reader.name(),
-            String::from_utf8_lossy(&out.stdout)
-        );
+        bail!("the {} failed: {}", reader.name(), String::from_utf8_lossy(&out.stdout));
     }
-    let figures: Figures =
-        serde_json::from_slice(&out.stdout).context("the reader's figures cannot be read")?;
+    let figures: Figures = serde_json::from_slice(&out.stdout).context("the reader's figures cannot be read")?;
     if figures.frames != frames {
-        bail!(
-            "the {} lost events: {} of {frames} arrived",
-            reader.name(),
-            figures.frames
-        );
+        bail!("the {} lost events: {} of {frames} arrived", reader.name(), figures.frames);
     }
     Ok(figures)
 }

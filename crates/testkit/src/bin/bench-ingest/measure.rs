@@ -29,13 +29,7 @@ impl Figures {
 
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:>9.0} events/s  {:>6.2} s CPU  p99 {:>7.0} µs",
-            self.rate(),
-            self.cpu,
-            self.p99_us
-        )
+        write!(f, "{:>9.0} events/s  {:>6.2} s CPU  p99 {:>7.0} µs", self.rate(), self.cpu, self.p99_us)
     }
 }
 
@@ -48,10 +42,7 @@ pub struct Watch {
 impl Watch {
     /// Starts now.
     pub fn start() -> Watch {
-        Watch {
-            began: Instant::now(),
-            cpu: cpu_seconds(),
-        }
+        Watch { began: Instant::now(), cpu: cpu_seconds() }
     }
 
     /// Ends now, and prints the figures for the parent.

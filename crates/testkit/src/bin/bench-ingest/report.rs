@@ -37,11 +37,7 @@ impl Report {
     }
 
     fn print_full(&self, links: u64, broken: &mut Vec<String>) {
-        let rounds = |reader| {
-            self.full
-                .iter()
-                .filter(move |one| one.0 == reader && one.1 == links)
-        };
+        let rounds = |reader| self.full.iter().filter(move |one| one.0 == reader && one.1 == links);
         let rate = |reader| median(rounds(reader).map(|one| one.2.rate()));
         let (count, house, rival) = (rate(Reader::Count), rate(Reader::House), rate(Reader::Rival));
         let (of_count, of_rival) = (house / count, house / rival);
@@ -56,12 +52,7 @@ impl Report {
     }
 
     fn print_paced(&self, broken: &mut Vec<String>) {
-        let rounds = |reader| {
-            self.paced
-                .iter()
-                .filter(move |one| one.0 == reader)
-                .map(|one| &one.1)
-        };
+        let rounds = |reader| self.paced.iter().filter(move |one| one.0 == reader).map(|one| &one.1);
         let cpu = |reader| median(rounds(reader).map(|figures| figures.cpu));
         let p99 = |reader| median(rounds(reader).map(|figures| figures.p99_us));
         for reader in Reader::ALL {
@@ -71,16 +62,8 @@ impl Report {
         let cpu = cpu(Reader::House) / cpu(Reader::Count);
         let p99 = p99(Reader::House) / p99(Reader::Count);
         println!("64 links at {PACE}/s  pilothouse / counting: CPU {cpu:.2}, p99 {p99:.2}");
-        promise(
-            broken,
-            cpu <= 1.5,
-            "more than 1.5 times the counting reader's CPU",
-        );
-        promise(
-            broken,
-            p99 <= 1.5,
-            "more than 1.5 times the counting reader's p99",
-        );
+        promise(broken, cpu <= 1.5, "more than 1.5 times the counting reader's CPU");
+        promise(broken, p99 <= 1.5, "more than 1.5 times the counting reader's p99");
     }
 }
 

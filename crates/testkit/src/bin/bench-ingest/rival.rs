@@ -15,21 +15,13 @@ const SCRIPT: &str = include_str!("rival.mjs");
 /// Puts the script and its one package into the cache. Needs `node` and `npm`.
 pub fn install() -> anyhow::Result<Rival> {
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let cache = cache
-        .or_else(|| std::env::home_dir().map(|home| home.join(".cache")))
-        .context("no home folder")?;
+    let cache = cache.or_else(|| std::env::home_dir().map(|home| home.join(".cache"))).context("no home folder")?;
     let folder = cache.join("pilothouse").join("bench-rival");
     std::fs::create_dir_all(&folder)?;
     std::fs::write(folder.join("rival.mjs"), SCRIPT)?;
     if !folder.join("node_modules/ws").is_dir() {
         let status = Command::new("npm")
-            .args([
-                "install",
-                "--no-audit",
-                "--no-fund",
-                "--loglevel=error",
-                "--prefix",
-            ])
+            .args(["install", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"])
             .arg(&folder)
             .arg("ws@8")
             .stdout(std::process::Stdio::null())

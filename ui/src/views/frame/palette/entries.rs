@@ -38,19 +38,9 @@ pub enum Face {
 pub enum Target {
     Screen(Route),
     Node(String),
-    Agent {
-        node: String,
-        agent: String,
-    },
-    NewSession {
-        node: String,
-        agent: String,
-    },
-    Session {
-        node: String,
-        agent: Option<String>,
-        session: String,
-    },
+    Agent { node: String, agent: String },
+    NewSession { node: String, agent: String },
+    Session { node: String, agent: Option<String>, session: String },
     Dialog(Open),
     Theme(Theme),
 }
@@ -81,10 +71,7 @@ pub fn entries(model: &Model) -> Vec<Entry> {
             aside: node.name.clone(),
             kind: "agent",
             face: Face::Mark(doing(node, agent).into()),
-            target: Target::Agent {
-                node: node.id.clone(),
-                agent: agent.id.clone(),
-            },
+            target: Target::Agent { node: node.id.clone(), agent: agent.id.clone() },
         }));
     }
     all.extend(model.nodes.iter().map(|node| Entry {
@@ -99,46 +86,23 @@ pub fn entries(model: &Model) -> Vec<Entry> {
     all.extend(model.nodes.iter().flat_map(new_sessions));
     all.extend([
         entry("Add a node", "act", Icon::Plus, Target::Dialog(Open::AddNode)),
-        entry(
-            "Keyboard shortcuts",
-            "act",
-            Icon::Keyboard,
-            Target::Dialog(Open::Shortcuts),
-        ),
+        entry("Keyboard shortcuts", "act", Icon::Keyboard, Target::Dialog(Open::Shortcuts)),
         entry("Theme: night", "act", Icon::Night, Target::Theme(Theme::Dark)),
         entry("Theme: day", "act", Icon::Day, Target::Theme(Theme::Light)),
-        entry(
-            "Theme: as the system has it",
-            "act",
-            Icon::Day,
-            Target::Theme(Theme::System),
-        ),
+        entry("Theme: as the system has it", "act", Icon::Day, Target::Theme(Theme::System)),
     ]);
     all
 }
 
 fn entry(text: &str, kind: &'static str, icon: Icon, target: Target) -> Entry {
-    Entry {
-        text: text.to_owned(),
-        aside: String::new(),
-        kind,
-        face: Face::Icon(icon),
-        target,
-    }
+    Entry { text: text.to_owned(), aside: String::new(), kind, face: Face::Icon(icon), target }
 }
 
 fn sessions(node: &Node) -> impl Iterator<Item = Entry> {
     node.sessions.iter().map(|session| {
-        let agent = session
-            .agent
-            .as_ref()
-            .and_then(|id| node.agents.iter().find(|agent| agent.id == *id));
+        let agent = session.agent.as_ref().and_then(|id| node.agents.iter().find(|agent| agent.id == *id));
         Entry {
-            text: if session.title.is_empty() {
-                session.key.clone()
-            } else {
-                session.title.clone()
-            },
+            text: if session.title.is_empty() { session.key.clone() } else { session.title.clone() },
             aside: match agent {
                 Some(agent) => format!("{} · {}", node.name, agent.name),
                 None => node.name.clone(),
@@ -160,10 +124,7 @@ fn new_sessions(node: &Node) -> impl Iterator<Item = Entry> {
         aside: node.name.clone(),
         kind: "act",
         face: Face::Icon(Icon::Plus),
-        target: Target::NewSession {
-            node: node.id.clone(),
-            agent: agent.id.clone(),
-        },
+        target: Target::NewSession { node: node.id.clone(), agent: agent.id.clone() },
     })
 }
 
@@ -181,10 +142,7 @@ pub fn found(all: &[Entry], typed: &str, most: usize) -> Vec<Entry> {
         })
         .collect();
     hits.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    hits.into_iter()
-        .take(most)
-        .map(|(_, entry)| entry.clone())
-        .collect()
+    hits.into_iter().take(most).map(|(_, entry)| entry.clone()).collect()
 }
 
 #[cfg(test)]

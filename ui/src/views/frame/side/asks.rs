@@ -15,29 +15,15 @@ pub fn Ask(node: String, id: String) -> impl IntoView {
     let find = move |all: &[Approval]| all.iter().find(|one| one.node == of.0 && one.id == of.1).cloned();
     let approval = Memo::new(move |_| state.told.approvals(&find));
     let home = node.clone();
-    let place = Memo::new(move |_| {
-        state
-            .told
-            .node(&home, |node| node.name.clone())
-            .unwrap_or_default()
-    });
+    let place = Memo::new(move |_| state.told.node(&home, |node| node.name.clone()).unwrap_or_default());
     let home = node.clone();
     let who = move || {
         let agent = approval.with(|approval| approval.as_ref()?.agent.clone());
         let agent = agent.unwrap_or_default();
-        let name = state.told.node(&home, |node| {
-            node.agents
-                .iter()
-                .find(|known| known.id == agent)
-                .map(|known| known.name.clone())
-        });
-        name.flatten().unwrap_or_else(|| {
-            if agent.is_empty() {
-                "approval".to_owned()
-            } else {
-                agent
-            }
-        })
+        let name = state
+            .told
+            .node(&home, |node| node.agents.iter().find(|known| known.id == agent).map(|known| known.name.clone()));
+        name.flatten().unwrap_or_else(|| if agent.is_empty() { "approval".to_owned() } else { agent })
     };
     let command = move || approval.with(|approval| approval.as_ref().map(|one| one.command.clone()));
     let until = Memo::new(move |_| approval.with(|approval| approval.as_ref()?.expires_at));
@@ -64,11 +50,7 @@ pub fn Waiting(id: String) -> impl IntoView {
     let of = id.clone();
     let name = Memo::new(move |_| state.told.node(&of, |node| node.name.clone()).unwrap_or_default());
     let of = id.clone();
-    let what = Memo::new(move |_| {
-        state
-            .told
-            .node(&of, |node| crate::views::nodes::phrase::short(node.state))
-    });
+    let what = Memo::new(move |_| state.told.node(&of, |node| crate::views::nodes::phrase::short(node.state)));
     view! {
         <div class="side-row">
             <button type="button" class="side-main" on:click=move |_| crate::views::nodes::go_to(state, &id)>

@@ -30,12 +30,7 @@ impl Head {
             Standing::Resting => "paused".to_owned(),
             _ => words::vendor(node.vendor).to_owned(),
         };
-        Self {
-            name: node.name.clone(),
-            shape: node.state.into(),
-            aside,
-            away,
-        }
+        Self { name: node.name.clone(), shape: node.state.into(), aside, away }
     }
 }
 
@@ -48,8 +43,7 @@ pub fn NodeRow(id: String) -> impl IntoView {
     let head = Memo::new(move |_| state.told.node(&of, Head::of));
     let of = id.clone();
     let open = Memo::new(move |_| folded.with(|folded| !folded.contains(&of)));
-    let shape =
-        Signal::derive(move || head.with(|head| head.as_ref().map_or(Shape::Offline, |head| head.shape)));
+    let shape = Signal::derive(move || head.with(|head| head.as_ref().map_or(Shape::Offline, |head| head.shape)));
     let text = move |pick: fn(&Head) -> String| move || head.with(|head| head.as_ref().map(pick));
     let away = move || head.with(|head| head.as_ref().is_none_or(|head| head.away));
     let fold = move |_| {
@@ -60,7 +54,7 @@ pub fn NodeRow(id: String) -> impl IntoView {
         });
     };
     view! {
-        <div class="side-row side-node" class=("side-away", away)>
+        <div class="side-row" class=("side-away", away)>
             <button type="button" class="side-main" aria-expanded=move || open.get().to_string() on:click=fold>
                 <Mark of=shape />
                 <b class="cut side-name">{text(|head| head.name.clone())}</b>
@@ -99,20 +93,14 @@ impl Seat {
 
     fn asks(&self, state: State) -> usize {
         let mine = |one: &&Approval| one.node == self.node && one.agent.as_ref() == Some(&self.agent);
-        state
-            .told
-            .approvals(|all| asking(all).into_iter().filter(mine).count())
+        state.told.approvals(|all| asking(all).into_iter().filter(mine).count())
     }
 
     /// Whether the focused pane shows it.
     fn shown(&self, state: State) -> bool {
-        let here = |pane: &PaneState| {
-            pane.node.as_ref() == Some(&self.node) && pane.agent.as_ref() == Some(&self.agent)
-        };
-        state.route.get() == Route::Split
-            && state
-                .panes
-                .with(|panes| panes.get(panes.focus()).is_some_and(here))
+        let here =
+            |pane: &PaneState| pane.node.as_ref() == Some(&self.node) && pane.agent.as_ref() == Some(&self.agent);
+        state.route.get() == Route::Split && state.panes.with(|panes| panes.get(panes.focus()).is_some_and(here))
     }
 }
 
@@ -155,12 +143,9 @@ pub fn AgentRow(node: String, agent: String) -> impl IntoView {
 fn Words(line: Memo<Option<Line>>, seat: StoredValue<Seat>) -> impl IntoView {
     let state = State::here();
     let asks = Memo::new(move |_| seat.with_value(|seat| seat.asks(state)));
-    let shape = Signal::derive(move || {
-        line.with(|line| line.as_ref().map_or(Shape::Offline, |line| line.doing.into()))
-    });
-    let text = move |pick: fn(&Line) -> &String| {
-        move || line.with(|line| line.as_ref().map(|line| pick(line).clone()))
-    };
+    let shape =
+        Signal::derive(move || line.with(|line| line.as_ref().map_or(Shape::Offline, |line| line.doing.into())));
+    let text = move |pick: fn(&Line) -> &String| move || line.with(|line| line.as_ref().map(|line| pick(line).clone()));
     view! {
         <Mark of=shape />
         <span class="cut side-name">{text(|line| &line.name)}</span>
@@ -172,9 +157,5 @@ fn Words(line: Memo<Option<Line>>, seat: StoredValue<Seat>) -> impl IntoView {
 }
 
 fn place(event: &MouseEvent) -> Where {
-    if event.ctrl_key() || event.meta_key() {
-        Where::Beside
-    } else {
-        Where::Here
-    }
+    if event.ctrl_key() || event.meta_key() { Where::Beside } else { Where::Here }
 }

@@ -30,13 +30,7 @@ pub enum Row {
 /// What needs the person first, then nodes with their agents unless folded away.
 pub fn rows(nodes: &[Node], asks: &[(String, String)], folded: &BTreeSet<String>) -> Vec<Row> {
     let waiting = nodes.iter().filter(|node| standing(node) == Standing::Waits);
-    let mut rows: Vec<Row> = asks
-        .iter()
-        .map(|(node, id)| Row::Ask {
-            node: node.clone(),
-            id: id.clone(),
-        })
-        .collect();
+    let mut rows: Vec<Row> = asks.iter().map(|(node, id)| Row::Ask { node: node.clone(), id: id.clone() }).collect();
     rows.extend(waiting.map(|node| Row::Waiting(node.id.clone())));
     if !rows.is_empty() {
         rows.insert(0, Row::NeedsYou);
@@ -46,10 +40,7 @@ pub fn rows(nodes: &[Node], asks: &[(String, String)], folded: &BTreeSet<String>
         rows.push(Row::Node(node.id.clone()));
         if !folded.contains(&node.id) {
             let agents = node.agents.iter();
-            rows.extend(agents.map(|agent| Row::Agent {
-                node: node.id.clone(),
-                agent: agent.id.clone(),
-            }));
+            rows.extend(agents.map(|agent| Row::Agent { node: node.id.clone(), agent: agent.id.clone() }));
         }
     }
     rows
@@ -63,13 +54,7 @@ mod tests {
     fn without_anything_that_waits_there_is_no_title_for_it() {
         assert_eq!(rows(&[], &[], &BTreeSet::new()), [Row::Nodes]);
         let asks = [("a".to_owned(), "1".to_owned())];
-        let ask = Row::Ask {
-            node: "a".to_owned(),
-            id: "1".to_owned(),
-        };
-        assert_eq!(
-            rows(&[], &asks, &BTreeSet::new()),
-            [Row::NeedsYou, ask, Row::Nodes]
-        );
+        let ask = Row::Ask { node: "a".to_owned(), id: "1".to_owned() };
+        assert_eq!(rows(&[], &asks, &BTreeSet::new()), [Row::NeedsYou, ask, Row::Nodes]);
     }
 }

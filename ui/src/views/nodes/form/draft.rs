@@ -37,10 +37,7 @@ impl Spot {
 fn speaks_of_name(message: &str) -> bool {
     let message = message.to_lowercase();
     let about_host = message.contains("host name") || message.contains("certificate");
-    !about_host
-        && message
-            .split(|c: char| !c.is_alphabetic())
-            .any(|word| matches!(word, "name" | "named" | "called"))
+    !about_host && message.split(|c: char| !c.is_alphabetic()).any(|word| matches!(word, "name" | "named" | "called"))
 }
 
 /// What was typed.
@@ -55,26 +52,13 @@ pub struct Typed<'a> {
 pub fn check(typed: Typed<'_>, nodes: &[Node], edits: Option<&str>) -> Option<(Spot, String)> {
     let (name, address) = (typed.name.trim(), typed.address.trim());
     if address.is_empty() {
-        return Some((
-            Spot::Address,
-            "An address is needed: wss://host:port, or just host:port.".to_owned(),
-        ));
+        return Some((Spot::Address, "An address is needed: wss://host:port, or just host:port.".to_owned()));
     }
     if name.is_empty() {
-        return Some((
-            Spot::Name,
-            "A name is needed: it stands for this node everywhere.".to_owned(),
-        ));
+        return Some((Spot::Name, "A name is needed: it stands for this node everywhere.".to_owned()));
     }
-    let taken = nodes
-        .iter()
-        .any(|node| node.name.eq_ignore_ascii_case(name) && Some(node.id.as_str()) != edits);
-    taken.then(|| {
-        (
-            Spot::Name,
-            format!("There is a node named “{name}” already. Choose another name."),
-        )
-    })
+    let taken = nodes.iter().any(|node| node.name.eq_ignore_ascii_case(name) && Some(node.id.as_str()) != edits);
+    taken.then(|| (Spot::Name, format!("There is a node named “{name}” already. Choose another name.")))
 }
 
 /// As the core takes it. An empty key keeps the stored one when editing.
@@ -95,23 +79,13 @@ mod tests {
     use super::*;
 
     fn typed<'a>(name: &'a str, address: &'a str) -> Typed<'a> {
-        Typed {
-            name,
-            address,
-            key: " ",
-        }
+        Typed { name, address, key: " " }
     }
 
     #[test]
     fn what_is_missing_is_said_at_its_field() {
-        assert_eq!(
-            check(typed("a", " "), &[], None).map(|(spot, _)| spot),
-            Some(Spot::Address)
-        );
-        assert_eq!(
-            check(typed("", "x:1"), &[], None).map(|(spot, _)| spot),
-            Some(Spot::Name)
-        );
+        assert_eq!(check(typed("a", " "), &[], None).map(|(spot, _)| spot), Some(Spot::Address));
+        assert_eq!(check(typed("", "x:1"), &[], None).map(|(spot, _)| spot), Some(Spot::Name));
         assert_eq!(check(typed("a", "x:1"), &[], None), None);
     }
 

@@ -37,9 +37,7 @@ pub struct Entry {
 
 impl Entry {
     pub fn new(state: State, edits: Option<String>) -> Self {
-        let node = edits
-            .as_ref()
-            .and_then(|id| state.told.peek(|model| model.node(id).cloned()));
+        let node = edits.as_ref().and_then(|id| state.told.peek(|model| model.node(id).cloned()));
         let (address, name, vendor) = match node {
             Some(node) => (node.address, node.name, node.vendor),
             None => (String::new(), String::new(), Vendor::Auto),
@@ -68,18 +66,14 @@ impl Entry {
 
     /// Whether what was refused asks something of the person: to trust, to keep the key in memory.
     pub fn asks(self) -> bool {
-        self.refused
-            .with(|refused| matches!(refused, Some((Spot::Certificate | Spot::Keyring, _))))
+        self.refused.with(|refused| matches!(refused, Some((Spot::Certificate | Spot::Keyring, _))))
     }
 
     /// The fault to show at a field.
     pub fn fault_at(self, spot: Spot) -> Signal<Option<String>> {
         Signal::derive(move || {
             self.refused.with(|refused| {
-                refused
-                    .as_ref()
-                    .filter(|(at, _)| *at == spot)
-                    .map(|(_, fault)| sentence(&fault.message))
+                refused.as_ref().filter(|(at, _)| *at == spot).map(|(_, fault)| sentence(&fault.message))
             })
         })
     }
@@ -177,33 +171,17 @@ impl Entry {
 
     /// The form, if nothing in it is wrong by itself.
     fn begin(self) -> Option<(NodeForm, u32)> {
-        let (name, address, key) = (
-            self.name.get_untracked(),
-            self.address.get_untracked(),
-            self.key.get_untracked(),
-        );
-        let typed = Typed {
-            name: &name,
-            address: &address,
-            key: &key,
-        };
+        let (name, address, key) = (self.name.get_untracked(), self.address.get_untracked(), self.key.get_untracked());
+        let typed = Typed { name: &name, address: &address, key: &key };
         let edits = self.edits.get_value();
-        let wrong = self
-            .state
-            .told
-            .peek(|model| check(typed, &model.nodes, edits.as_deref()));
+        let wrong = self.state.told.peek(|model| check(typed, &model.nodes, edits.as_deref()));
         if let Some((spot, message)) = wrong {
             self.refused.set(Some((spot, Fault::new(Code::Invalid, message))));
             return None;
         }
         self.refused.set(None);
         let vendor = self.vendor.get_untracked();
-        let form = form(
-            typed,
-            vendor,
-            self.trust.get_untracked(),
-            self.session_only.get_untracked(),
-        );
+        let form = form(typed, vendor, self.trust.get_untracked(), self.session_only.get_untracked());
         Some((form, self.next_turn()))
     }
 
@@ -218,10 +196,7 @@ impl Entry {
     }
 
     fn forget_at(self, spot: Spot) {
-        if self
-            .refused
-            .with_untracked(|refused| refused.as_ref().is_some_and(|(at, _)| *at == spot))
-        {
+        if self.refused.with_untracked(|refused| refused.as_ref().is_some_and(|(at, _)| *at == spot)) {
             self.refused.set(None);
         }
     }

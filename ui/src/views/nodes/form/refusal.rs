@@ -22,9 +22,7 @@ pub fn Refusal(entry: Entry) -> impl IntoView {
             Spot::Certificate => Some(certificate(entry, said, fault.details)),
             Spot::Keyring => Some(keyring(entry, said)),
             Spot::Pairing => Some(pairing(said, fault.details)),
-            Spot::Foot => {
-                Some(view! { <p class="form-fault" role="alert"><Said text=said /></p> }.into_any())
-            }
+            Spot::Foot => Some(view! { <p class="form-fault" role="alert"><Said text=said /></p> }.into_any()),
         }
     };
     view! { {shown}<NoKeyring entry /> }
@@ -84,9 +82,7 @@ fn NoKeyring(entry: Entry) -> impl IntoView {
     let state = State::here();
     let shown = move || {
         let typed = entry.key.with(|key| !key.trim().is_empty());
-        let asked = entry
-            .refused
-            .with(|refused| refused.as_ref().is_some_and(|(spot, _)| *spot == Spot::Keyring));
+        let asked = entry.refused.with(|refused| refused.as_ref().is_some_and(|(spot, _)| *spot == Spot::Keyring));
         state.frame.keyring_fault.get().filter(|_| typed && !asked)
     };
     view! {

@@ -59,9 +59,7 @@ impl Builder {
             Event::Text(text) if self.code.is_some() => self.add_code(&text),
             Event::Html(text) if self.code.is_some() => self.add_code(&text),
             Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => self.text(&text),
-            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => {
-                self.text(&text)
-            }
+            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => self.text(&text),
             Event::Code(code) => self.line().push(Span::Code(code.into_string())),
             Event::SoftBreak => self.text("\n"),
             Event::HardBreak => self.line().push(Span::Break),
@@ -92,40 +90,23 @@ impl Builder {
             Tag::Heading { level, .. } => self.begin_line(Kind::Heading(depth(level))),
             Tag::TableCell => self.begin_line(Kind::Cell),
             Tag::BlockQuote(_) => self.nest(Open::Quote(Vec::new())),
-            Tag::List(start) => self.nest(Open::List(List {
-                start,
-                items: Vec::new(),
-            })),
+            Tag::List(start) => self.nest(Open::List(List { start, items: Vec::new() })),
             Tag::Item => self.nest(Open::Item(Item::default())),
             Tag::Table(columns) => {
                 let sides = columns.into_iter().map(side).collect();
-                self.nest(Open::Table {
-                    table: Table {
-                        sides,
-                        ..Table::default()
-                    },
-                    row: Vec::new(),
-                });
+                self.nest(Open::Table { table: Table { sides, ..Table::default() }, row: Vec::new() });
             }
             Tag::CodeBlock(kind) => {
                 self.end_line();
                 let language = match kind {
-                    CodeBlockKind::Fenced(info) => {
-                        info.split([' ', ',', '{']).next().unwrap_or_default().to_owned()
-                    }
+                    CodeBlockKind::Fenced(info) => info.split([' ', ',', '{']).next().unwrap_or_default().to_owned(),
                     CodeBlockKind::Indented => String::new(),
                 };
-                self.code = Some(Code {
-                    language,
-                    text: String::new(),
-                });
+                self.code = Some(Code { language, text: String::new() });
             }
             Tag::HtmlBlock => {
                 self.end_line();
-                self.code = Some(Code {
-                    language: "html".to_owned(),
-                    text: String::new(),
-                });
+                self.code = Some(Code { language: "html".to_owned(), text: String::new() });
             }
             Tag::Strong => self.wrap(Wrap::Strong),
             Tag::Emphasis => self.wrap(Wrap::Emphasis),
@@ -189,10 +170,7 @@ impl Builder {
             None => self.done.push(block),
             Some(Open::Quote(blocks)) => blocks.push(block),
             Some(Open::Item(item)) => item.blocks.push(block),
-            Some(Open::List(list)) => list.items.push(Item {
-                done: None,
-                blocks: vec![block],
-            }),
+            Some(Open::List(list)) => list.items.push(Item { done: None, blocks: vec![block] }),
             // Nothing but cells stands in a table.
             Some(Open::Table { .. }) => (),
         }
@@ -200,12 +178,7 @@ impl Builder {
 
     fn begin_line(&mut self, kind: Kind) {
         self.end_line();
-        self.leaf = Some(Leaf {
-            kind,
-            spans: Vec::new(),
-            wraps: Vec::new(),
-            wrapped: Vec::new(),
-        });
+        self.leaf = Some(Leaf { kind, spans: Vec::new(), wraps: Vec::new(), wrapped: Vec::new() });
     }
 
     fn end_line(&mut self) {
@@ -300,9 +273,7 @@ impl Leaf {
 fn plain(spans: &[Span]) -> String {
     let word = |span: &Span| match span {
         Span::Text(text) | Span::Code(text) | Span::Picture(text) => text.clone(),
-        Span::Strong(spans) | Span::Emphasis(spans) | Span::Struck(spans) | Span::Link(_, spans) => {
-            plain(spans)
-        }
+        Span::Strong(spans) | Span::Emphasis(spans) | Span::Struck(spans) | Span::Link(_, spans) => plain(spans),
         Span::Break => " ".to_owned(),
     };
     spans.iter().map(word).collect()

@@ -12,10 +12,7 @@ fn paragraph(words: &str) -> Block {
 }
 
 fn item(words: &str) -> Item {
-    Item {
-        done: None,
-        blocks: vec![paragraph(words)],
-    }
+    Item { done: None, blocks: vec![paragraph(words)] }
 }
 
 #[test]
@@ -34,20 +31,12 @@ fn words_have_their_form() {
         ])]
     );
     assert_eq!(blocks("## Two"), [Block::Heading(2, vec![text("Two")])]);
-    assert_eq!(
-        blocks("a\n\n---\n\nb"),
-        [paragraph("a"), Block::Rule, paragraph("b")]
-    );
+    assert_eq!(blocks("a\n\n---\n\nb"), [paragraph("a"), Block::Rule, paragraph("b")]);
 }
 
 #[test]
 fn tight_and_loose_lists_are_the_same_blocks() {
-    let list = |start| {
-        Block::List(List {
-            start,
-            items: vec![item("a"), item("b")],
-        })
-    };
+    let list = |start| Block::List(List { start, items: vec![item("a"), item("b")] });
     assert_eq!(blocks("- a\n- b"), [list(None)]);
     assert_eq!(blocks("- a\n\n- b"), [list(None)]);
     assert_eq!(blocks("3. a\n4. b"), [list(Some(3))]);
@@ -55,40 +44,21 @@ fn tight_and_loose_lists_are_the_same_blocks() {
 
 #[test]
 fn a_list_in_an_item_stands_after_the_item_s_words() {
-    let inner = Block::List(List {
-        start: None,
-        items: vec![item("b")],
-    });
-    let outer = Item {
-        done: None,
-        blocks: vec![paragraph("a"), inner],
-    };
-    assert_eq!(
-        blocks("- a\n  - b"),
-        [Block::List(List {
-            start: None,
-            items: vec![outer]
-        })]
-    );
+    let inner = Block::List(List { start: None, items: vec![item("b")] });
+    let outer = Item { done: None, blocks: vec![paragraph("a"), inner] };
+    assert_eq!(blocks("- a\n  - b"), [Block::List(List { start: None, items: vec![outer] })]);
 }
 
 #[test]
 fn tasks_know_whether_they_are_done() {
-    let Block::List(list) = blocks("- [x] a\n- [ ] b").remove(0) else {
-        panic!("no list")
-    };
-    assert_eq!(
-        list.items.iter().map(|item| item.done).collect::<Vec<_>>(),
-        [Some(true), Some(false)]
-    );
+    let Block::List(list) = blocks("- [x] a\n- [ ] b").remove(0) else { panic!("no list") };
+    assert_eq!(list.items.iter().map(|item| item.done).collect::<Vec<_>>(), [Some(true), Some(false)]);
     assert_eq!(list.items[0].blocks, [paragraph("a")]);
 }
 
 #[test]
 fn a_table_has_head_rows_and_sides() {
-    let Block::Table(table) = blocks("| a | b |\n|---|--:|\n| 1 | 2 |\n| 3 |").remove(0) else {
-        panic!("no table")
-    };
+    let Block::Table(table) = blocks("| a | b |\n|---|--:|\n| 1 | 2 |\n| 3 |").remove(0) else { panic!("no table") };
     assert_eq!(table.sides, [Side::Start, Side::End]);
     assert_eq!(table.head, [vec![text("a")], vec![text("b")]]);
     assert_eq!(table.rows[0], [vec![text("1")], vec![text("2")]]);
@@ -97,29 +67,17 @@ fn a_table_has_head_rows_and_sides() {
 
 #[test]
 fn code_keeps_its_language_its_lines_and_its_markup() {
-    let code = Code {
-        language: "rust".into(),
-        text: "fn a() {}\n\n**b**".into(),
-    };
-    assert_eq!(
-        blocks("```rust ignore\nfn a() {}\n\n**b**\n```"),
-        [Block::Code(code.clone())]
-    );
+    let code = Code { language: "rust".into(), text: "fn a() {}\n\n**b**".into() };
+    assert_eq!(blocks("```rust ignore\nfn a() {}\n\n**b**\n```"), [Block::Code(code.clone())]);
     // Still being written: the fence is not closed yet.
     assert_eq!(blocks("```rust\nfn a() {}\n\n**b**"), [Block::Code(code)]);
 }
 
 #[test]
 fn html_is_shown_as_the_text_it_is() {
-    let code = Code {
-        language: "html".into(),
-        text: "<script>alert(1)</script>".into(),
-    };
+    let code = Code { language: "html".into(), text: "<script>alert(1)</script>".into() };
     assert_eq!(blocks("<script>alert(1)</script>"), [Block::Code(code)]);
-    assert_eq!(
-        blocks("a <b onclick=x>b</b>"),
-        [paragraph("a <b onclick=x>b</b>")]
-    );
+    assert_eq!(blocks("a <b onclick=x>b</b>"), [paragraph("a <b onclick=x>b</b>")]);
 }
 
 #[test]
@@ -144,10 +102,7 @@ fn only_links_that_lead_out_safely_are_links() {
 
 #[test]
 fn a_picture_is_its_description() {
-    assert_eq!(
-        blocks("![a *b*](https://x.org/c.png)"),
-        [Block::Paragraph(vec![Span::Picture("a b".into())])]
-    );
+    assert_eq!(blocks("![a *b*](https://x.org/c.png)"), [Block::Paragraph(vec![Span::Picture("a b".into())])]);
 }
 
 #[test]

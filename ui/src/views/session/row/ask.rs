@@ -26,15 +26,9 @@ pub fn Ask(talk: Talk, id: RowId) -> impl IntoView {
     let of = Memo::new(move |_| {
         let row = row.get()?;
         let listed = talk.state.told.approvals(|all| {
-            all.iter()
-                .find(|one| one.node == row.node && one.id == row.id && one.outcome.is_some())
-                .cloned()
+            all.iter().find(|one| one.node == row.node && one.id == row.id && one.outcome.is_some()).cloned()
         });
-        Some(if row.outcome.is_none() {
-            listed.unwrap_or(row)
-        } else {
-            row
-        })
+        Some(if row.outcome.is_none() { listed.unwrap_or(row) } else { row })
     });
     // What was over when it came into view is a line. A card that is answered in view stays a
     // card, so that nothing moves.

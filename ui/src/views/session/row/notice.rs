@@ -16,15 +16,12 @@ pub fn Notice(talk: Talk, id: RowId) -> impl IntoView {
         _ => None,
     });
     let level = Memo::new(move |_| about.with(|about| about.as_ref().map_or(Level::Info, |about| about.1)));
-    let text = Signal::derive(move || {
-        about.with(|about| about.as_ref().map(|about| about.0.clone()).unwrap_or_default())
-    });
+    let text =
+        Signal::derive(move || about.with(|about| about.as_ref().map(|about| about.0.clone()).unwrap_or_default()));
     let mark = move || match level.get() {
         Level::Info => None,
         Level::Warning => Some(view! { <Drawing of=Icon::Alarm /> }.into_any()),
-        Level::Error => {
-            Some(view! { <Mark of=Shape::Failed word=Signal::stored("error".to_owned()) /> }.into_any())
-        }
+        Level::Error => Some(view! { <Mark of=Shape::Failed word=Signal::stored("error".to_owned()) /> }.into_any()),
     };
     let class = move || match level.get() {
         Level::Info => "notice notice-info",

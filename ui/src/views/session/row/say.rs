@@ -28,8 +28,7 @@ pub fn Say(talk: Talk, id: RowId) -> impl IntoView {
     let live = talk.part(id, live);
     let text = Signal::derive(move || words.get().unwrap_or_default());
     let live = Memo::new(move |_| live.get().unwrap_or_default());
-    let empty =
-        Memo::new(move |_| words.with(|words| words.as_ref().is_none_or(|words| words.trim().is_empty())));
+    let empty = Memo::new(move |_| words.with(|words| words.as_ref().is_none_or(|words| words.trim().is_empty())));
     view! {
         <div class="say">
             <Prose text live />

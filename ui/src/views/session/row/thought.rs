@@ -49,10 +49,8 @@ pub fn Thought(talk: Talk, id: RowId) -> impl IntoView {
 
 /// The one line worth a glimpse: what is thought now, or what it began with.
 fn glimpse(text: &str, live: bool) -> String {
-    let mut lines = text
-        .lines()
-        .map(|line| line.trim().trim_matches(['#', '*', '`', '-', ' ']))
-        .filter(|line| !line.is_empty());
+    let mut lines =
+        text.lines().map(|line| line.trim().trim_matches(['#', '*', '`', '-', ' '])).filter(|line| !line.is_empty());
     let line = if live { lines.next_back() } else { lines.next() };
     line.unwrap_or_default().to_owned()
 }

@@ -26,19 +26,9 @@ struct Call {
 
 fn call(row: &Row) -> Option<Call> {
     match &row.body {
-        RowBody::Tool {
-            name,
-            summary,
-            state,
-            ms,
-            ..
-        } => Some(Call {
-            name: name.clone(),
-            summary: summary.clone(),
-            state: *state,
-            ms: *ms,
-            at: row.at,
-        }),
+        RowBody::Tool { name, summary, state, ms, .. } => {
+            Some(Call { name: name.clone(), summary: summary.clone(), state: *state, ms: *ms, at: row.at })
+        }
         _ => None,
     }
 }
@@ -63,14 +53,11 @@ pub fn Tool(talk: Talk, id: RowId) -> impl IntoView {
     let call = talk.part(id, call);
     let output = talk.part(id, output);
     let open = talk.unfolded(id);
-    let state =
-        Memo::new(move |_| call.with(|call| call.as_ref().map_or(ToolState::Unknown, |call| call.state)));
+    let state = Memo::new(move |_| call.with(|call| call.as_ref().map_or(ToolState::Unknown, |call| call.state)));
     let peek = Memo::new(move |_| match state.get() {
-        ToolState::Running | ToolState::Failed if !open.get() => output.with(|output| {
-            output
-                .as_deref()
-                .and_then(|output| plain::last_lines(output, PEEK))
-        }),
+        ToolState::Running | ToolState::Failed if !open.get() => {
+            output.with(|output| output.as_deref().and_then(|output| plain::last_lines(output, PEEK)))
+        }
         _ => None,
     });
     let text = move |pick: fn(&Call) -> String| move || call.with(|call| call.as_ref().map(pick));
@@ -97,18 +84,14 @@ pub fn Tool(talk: Talk, id: RowId) -> impl IntoView {
 #[component]
 fn Took(call: Memo<Option<Call>>) -> impl IntoView {
     let clock = State::here().clock;
-    let started = Memo::new(move |_| {
-        call.with(|call| call.as_ref().filter(|call| call.state == ToolState::Running)?.at)
-    });
+    let started =
+        Memo::new(move |_| call.with(|call| call.as_ref().filter(|call| call.state == ToolState::Running)?.at));
     let ticking = move |at: i64| {
         let now = clock.seconds();
-        view! { <span class="tool-took" aria-hidden="true">{move || plain::going(at, now.get())}</span> }
-            .into_any()
+        view! { <span class="tool-took" aria-hidden="true">{move || plain::going(at, now.get())}</span> }.into_any()
     };
-    let took = move || {
-        call.with(|call| call.as_ref().filter(|call| call.state != ToolState::Running)?.ms)
-            .map(time::took)
-    };
+    let took =
+        move || call.with(|call| call.as_ref().filter(|call| call.state != ToolState::Running)?.ms).map(time::took);
     move || match started.get() {
         Some(at) => Some(ticking(at)),
         None => took().map(|took| view! { <span class="tool-took">{took}</span> }.into_any()),

@@ -27,18 +27,9 @@ struct Fares {
 
 fn fares(row: &Row) -> Option<Fares> {
     match &row.body {
-        RowBody::User {
-            fate,
-            fate_at,
-            fault,
-            client_id,
-            ..
-        } => Some(Fares {
-            fate: (*fate)?,
-            at: *fate_at,
-            fault: fault.clone(),
-            client_id: client_id.clone(),
-        }),
+        RowBody::User { fate, fate_at, fault, client_id, .. } => {
+            Some(Fares { fate: (*fate)?, at: *fate_at, fault: fault.clone(), client_id: client_id.clone() })
+        }
         _ => None,
     }
 }
@@ -95,17 +86,9 @@ fn Under(talk: Talk, text: Memo<Option<String>>, fares: Memo<Option<Fares>>) -> 
             return String::new();
         };
         let (at, away) = (at.map(time::clock_seconds), away.get());
-        fate::words(
-            fate,
-            About {
-                at: at.as_deref(),
-                fault: fault.as_deref(),
-                away: away.as_deref(),
-            },
-        )
+        fate::words(fate, About { at: at.as_deref(), fault: fault.as_deref(), away: away.as_deref() })
     });
-    let is =
-        move |one: Fate| move || fares.with(|fares| fares.as_ref().is_some_and(|fares| fares.fate == one));
+    let is = move |one: Fate| move || fares.with(|fares| fares.as_ref().is_some_and(|fares| fares.fate == one));
     let acts = Memo::new(move |_| {
         fares.with(|fares| {
             let known = fares.as_ref().filter(|fares| fares.client_id.is_some());
@@ -169,14 +152,8 @@ mod tests {
     fn only_a_long_text_is_cut_and_never_inside_a_letter() {
         assert_eq!(beginning("short\nand plain"), None);
         let lines = "ö\n".repeat(40);
-        assert_eq!(
-            beginning(&lines).map(|part| part.lines().count()),
-            Some(LINES + 1)
-        );
+        assert_eq!(beginning(&lines).map(|part| part.lines().count()), Some(LINES + 1));
         let letters = "ö".repeat(LETTERS + 5);
-        assert_eq!(
-            beginning(&letters).map(|part| part.chars().count()),
-            Some(LETTERS)
-        );
+        assert_eq!(beginning(&letters).map(|part| part.chars().count()), Some(LETTERS));
     }
 }
