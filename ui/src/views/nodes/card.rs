@@ -219,8 +219,8 @@ fn Figures(of: StoredValue<String>) -> impl IntoView {
     let named = move |pick: fn(&Node) -> u64, one: &'static str, many: &'static str| {
         move || read(state, of, |node| if pick(node) == 1 { one } else { many })
     };
-    let (agents, sessions): (fn(&Node) -> u64, fn(&Node) -> u64) =
-        (|node| node.agents.len() as u64, |node| node.session_count);
+    let agents = |node: &Node| node.agents.len() as u64;
+    let sessions = |node: &Node| node.session_count;
     let asks =
         Memo::new(move |_| read(state, of, |node| node.asking > 0 && standing(node) == Standing::Up) == Some(true));
     view! {
