@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use contract::activity::Filter;
 use contract::node::Vendor;
@@ -91,7 +92,8 @@ pub async fn run(port: u16, links: u64, frames: u64) -> anyhow::Result<()> {
     let arrived = arrived(&core, &tally, links, frames);
     watch.report(arrived, &mut tally.late.lock())?;
     eprintln!("   {} batches to the window", batches.load(Ordering::Relaxed));
-    std::process::exit(0);
+    scope.shutdown(Duration::from_secs(2)).await;
+    Ok(())
 }
 
 /// Frames whose meaning arrived: every turn ended, and no delta is missing.
