@@ -32,6 +32,7 @@ pub(super) fn watched(truth: &mut Truth, key: &str, shown: Shown, changes: &mut 
                 }
                 if !session.listed && session.is_blank() {
                     truth.sessions.remove(key);
+                    changes.node = true;
                 }
             }
         }
