@@ -44,8 +44,7 @@ async fn an_openclaw_added_in_the_window_is_there_again_after_a_restart_and_afte
 async fn a_plain_address_elsewhere_is_refused_at_its_field() -> Result<()> {
     let (_desk, window) = or_skip!(window::open().await);
     add(&window, "far", "ws://gateway.example.com:8765", "key").await?;
-    let fault = window.page.wait().at_most(SOON).for_element(Locator::Css("#node-address[aria-invalid=true]")).await?;
-    anyhow::ensure!(fault.is_displayed().await?, "the fault is not to be seen");
+    window.sees("#node-address[aria-invalid=true]", SOON).await?;
     window.close().await
 }
 

@@ -5,8 +5,9 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use fantoccini::elements::Element;
 use fantoccini::wd::Capabilities;
-use fantoccini::{Client, ClientBuilder};
+use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 use tokio::net::TcpStream;
@@ -78,6 +79,18 @@ impl Window {
             return Err(error.context(format!("it shows: {shown}")));
         }
         Ok(())
+    }
+
+    /// Waits until the element is there and to be seen: a dialog that still comes in is not yet.
+    ///
+    /// # Errors
+    /// After `deadline`.
+    pub async fn sees(&self, css: &str, deadline: Duration) -> Result<Element> {
+        until(&format!("{css} is to be seen"), deadline, || async {
+            let element = self.page.find(Locator::Css(css)).await.ok()?;
+            element.is_displayed().await.ok()?.then_some(element)
+        })
+        .await
     }
 
     /// Everything the person can read now.
