@@ -1,6 +1,8 @@
 //! The two doors between a window and the house: one command for all calls, one channel of batches a window. No logic.
+//! Beside them the window only says that it has drawn what it was told.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use contract::{Fault, Request};
 use serde_json::Value;
@@ -38,4 +40,11 @@ pub async fn attach(webview: Webview, door: State<'_, Arc<Door>>, channel: Chann
         }
     });
     Ok(())
+}
+
+/// The window shows what the house told, for the first time since it was loaded: a line in the log, which the bench of
+/// the start waits for.
+#[tauri::command]
+pub fn painted(born: State<'_, Instant>) {
+    tracing::info!(ms = crate::milliseconds(*born), "the nodes are on the screen");
 }

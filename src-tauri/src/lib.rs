@@ -45,7 +45,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
     let root = runtime.block_on(async { Scope::root("pilothouse") });
     let door = Arc::new(Door::new(&root));
 
-    let app = build(&door, home).context("the window could not be made")?;
+    let app = build(&door, home, born).context("the window could not be made")?;
     let loaded = door.clone();
     let code = app.run_return(move |_, event| told(&event, &loaded, born));
 
@@ -60,15 +60,16 @@ fn runtime() -> anyhow::Result<Runtime> {
     Builder::new_multi_thread().enable_all().thread_name("pilothouse").build().context("the system gives no threads")
 }
 
-/// The window with its two commands. The house starts beside it, after it is clear that this is the only copy.
-fn build(door: &Arc<Door>, home: Result<fleet::Home, fleet::HomeError>) -> tauri::Result<tauri::App> {
+/// The window with its commands. The house starts beside it, after it is clear that this is the only copy.
+fn build(door: &Arc<Door>, home: Result<fleet::Home, fleet::HomeError>, born: Instant) -> tauri::Result<tauri::App> {
     let place = home.as_ref().ok().cloned();
     let begin = door.clone();
     tauri::Builder::default()
         .plugin(window::only_one(place.as_ref()))
         .plugin(window::remembered(place.as_ref()))
         .manage(door.clone())
-        .invoke_handler(tauri::generate_handler![bridge::call, bridge::attach])
+        .manage(born)
+        .invoke_handler(tauri::generate_handler![bridge::call, bridge::attach, bridge::painted])
         .setup(move |app| {
             begin.open(home);
             window::until_told(app.handle(), begin.scope());
@@ -87,12 +88,15 @@ fn context() -> tauri::Context {
 /// What the window system tells; only for the log.
 fn told(event: &RunEvent, door: &Door, born: Instant) {
     match event {
-        RunEvent::Ready => {
-            tracing::info!(ms = u64::try_from(born.elapsed().as_millis()).unwrap_or(u64::MAX), "the window is there")
-        }
+        RunEvent::Ready => tracing::info!(ms = milliseconds(born), "the window is there"),
         RunEvent::WindowEvent { event: WindowEvent::Destroyed, label, .. } => door.detach(label),
         _ => {}
     }
+}
+
+/// Since then.
+fn milliseconds(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Ends the house: first what it does with others, then every task, and says which of the two ends it took.

@@ -49,6 +49,11 @@ pub async fn attach(on_batch: impl Fn(Result<Batch, Fault>) + 'static) -> Result
     invoke("attach", &carried).await.map(|_| ()).map_err(|refusal| fault_of(&refusal))
 }
 
+/// Tells the shell, for its log, that what the house told is on the screen. A browser without one does not hear it.
+pub async fn painted() {
+    let _unheard = invoke("painted", &Object::new()).await;
+}
+
 /// Says that the program itself failed: in the console, and on the page, which can no longer do it alone.
 pub fn stopped(what: &str) {
     web_sys::console::error_1(&what.into());

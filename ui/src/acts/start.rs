@@ -1,5 +1,7 @@
 //! Starts the window: opens the channel, greets the core, puts back what was kept.
 
+use std::time::Duration;
+
 use contract::calls::Hi;
 use contract::settings::Hello;
 use contract::{Batch, Fault, Topic};
@@ -28,6 +30,18 @@ pub fn want_always(state: State) {
     for topic in [Topic::Nodes, Topic::Approvals, Topic::Vitals] {
         state.topics.want(topic, state.told, state.toasts);
     }
+}
+
+/// Once the nodes are on the screen, the shell hears of it: the start is measured by that.
+pub fn say_when_painted(state: State) {
+    Effect::new(move |said: Option<bool>| {
+        if said == Some(true) || !state.told.nodes_known() {
+            return said == Some(true);
+        }
+        // The frame's own callbacks come before it is painted, and a task set from there after.
+        request_animation_frame(|| set_timeout(|| spawn_local(core::painted()), Duration::ZERO));
+        true
+    });
 }
 
 async fn connect(state: State) -> Result<(), Fault> {

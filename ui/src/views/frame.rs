@@ -24,6 +24,7 @@ pub fn Frame() -> impl IntoView {
     provide_context(state);
     start::want_always(state);
     start::start(state);
+    start::say_when_painted(state);
     approvals::herald(state);
     theme::wear(state);
     keep::keep(state);
