@@ -1,5 +1,6 @@
 //! `bundle`: a .deb of the app and `pilot`, laid out here and packed by Debian's own dpkg-deb.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -10,11 +11,21 @@ use anyhow::{Context, Result};
 use crate::house::House;
 use crate::process;
 use crate::run;
+use crate::setup::{self, WASM};
 use crate::steps::{Steps, say};
 
-/// What the programs load when they start, by Debian's names before and after the 64-bit time change.
-const DEPENDS: &str = "libc6, libgcc-s1, libwebkit2gtk-4.1-0, libgtk-3-0t64 | libgtk-3-0, \
-    libsoup-3.0-0, libayatana-appindicator3-1, libxdo3";
+/// Loaded while running and so not seen by dpkg-shlibdeps: the icon in the tray.
+const LOADED_LATER: &str = "libayatana-appindicator3-1";
+
+const PROGRAMS: [&str; 2] = ["pilothouse", "pilot"];
+
+const COPYRIGHT: &str = "Pilothouse is free software, under the MIT licence (LICENSE-MIT) or the Apache License 2.0
+(LICENSE-APACHE, and /usr/share/common-licenses/Apache-2.0), as you prefer.
+
+Built into it are the fonts Inter (inter-LICENSE.txt) and JetBrains Mono (jetbrains-mono-LICENSE.txt), under the
+SIL Open Font License 1.1, and the Rust libraries listed in the file libraries, each with its own licence. Those
+under the Mozilla Public License 2.0 are used unchanged; their source is at https://crates.io.
+";
 
 const DESKTOP: &str = "[Desktop Entry]
 Type=Application
@@ -32,6 +43,7 @@ StartupNotify=true
 
 /// `cargo xtask bundle`.
 pub fn deb(house: &House) -> Result<()> {
+    setup::to_pack()?;
     let mut steps = Steps::of(4);
     run::programs(house, &mut steps, "release")?;
     steps.next("packing the .deb");
@@ -44,16 +56,17 @@ pub fn deb(house: &House) -> Result<()> {
         fs::remove_dir_all(&stage)?;
     }
     lay_out(house, &stage)?;
-    fs::create_dir_all(stage.join("DEBIAN"))?;
-    fs::write(stage.join("DEBIAN/control"), control(version, architecture.trim(), kibibytes(&stage)?))?;
+    let control = control(version, architecture.trim(), kibibytes(&stage)?, &depends(&stage)?);
+    write(&stage.join("DEBIAN/control"), control)?;
+    open_to_all(&stage)?;
     let mut pack = Command::new("dpkg-deb");
     process::run(pack.args(["--root-owner-group", "-Zxz", "--build"]).arg(&stage).arg(&package))?;
-    say(format!("install it with: sudo apt-get install {}", package.display()));
+    say(format!("{:.1} MiB; install it with: sudo apt-get install {}", mebibytes(&package)?, package.display()));
     Ok(())
 }
 
 fn lay_out(house: &House, stage: &Path) -> Result<()> {
-    for program in ["pilothouse", "pilot"] {
+    for program in PROGRAMS {
         put(&house.binary("release", program), &stage.join("usr/bin").join(program), 0o755)?;
     }
     let icons = house.root.join("icons");
@@ -64,11 +77,45 @@ fn lay_out(house: &House, stage: &Path) -> Result<()> {
         put(&icons.join(file), &place, 0o644)?;
     }
     put(&icons.join("icon.svg"), &stage.join("usr/share/icons/hicolor/scalable/apps/pilothouse.svg"), 0o644)?;
-    put(&house.root.join("LICENSE-MIT"), &stage.join("usr/share/doc/pilothouse/copyright"), 0o644)?;
-    let desktop = stage.join("usr/share/applications/pilothouse.desktop");
-    fs::create_dir_all(folder(&desktop)?)?;
-    fs::write(&desktop, DESKTOP)?;
+    write(&stage.join("usr/share/applications/pilothouse.desktop"), DESKTOP)?;
+    licences(house, &stage.join("usr/share/doc/pilothouse"))?;
     completions(house, stage)
+}
+
+/// Ours, those of the fonts that are built in, and of every library that is.
+fn licences(house: &House, doc: &Path) -> Result<()> {
+    write(&doc.join("copyright"), COPYRIGHT)?;
+    for file in ["LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md"] {
+        put(&house.root.join(file), &doc.join(file), 0o644)?;
+    }
+    for font in ["inter-LICENSE.txt", "jetbrains-mono-LICENSE.txt"] {
+        put(&house.root.join("ui/assets/fonts").join(font), &doc.join(font), 0o644)?;
+    }
+    let mut libraries = BTreeSet::new();
+    for part in [["--package", "pilothouse", "--package", "pilot"], ["--package", "ui", "--target", WASM]] {
+        let mut tree = house.cargo();
+        tree.args(["tree", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{p}  {l}"]).args(part);
+        libraries.extend(process::output(&mut tree)?.lines().filter(|line| !ours(line)).map(str::to_owned));
+    }
+    let lines: Vec<String> = libraries.into_iter().collect();
+    write(&doc.join("libraries"), lines.join("\n") + "\n")
+}
+
+/// A line of `cargo tree` that names a crate of this tree, by its folder, or repeats another.
+fn ours(line: &str) -> bool {
+    line.contains(" (/") || line.ends_with("(*)") || line.trim().is_empty()
+}
+
+/// The packages whose libraries the programs load, as Debian's own tool reads them from the programs.
+fn depends(stage: &Path) -> Result<String> {
+    let scratch = tempfile::tempdir()?;
+    // It wants a source package around it, and reads nothing else of it.
+    write(&scratch.path().join("debian/control"), "Source: pilothouse\n\nPackage: pilothouse\nArchitecture: any\n")?;
+    let mut ask = Command::new("dpkg-shlibdeps");
+    ask.current_dir(&scratch).arg("-O").args(PROGRAMS.map(|program| stage.join("usr/bin").join(program)));
+    let answer = process::output(&mut ask)?;
+    let found = answer.lines().find_map(|line| line.strip_prefix("shlibs:Depends="));
+    Ok(format!("{}, {LOADED_LATER}", found.context("dpkg-shlibdeps found no package")?))
 }
 
 /// `pilot` writes its own completions, so they are those of this very build.
@@ -80,9 +127,7 @@ fn completions(house: &House, stage: &Path) -> Result<()> {
         ("fish", "usr/share/fish/vendor_completions.d/pilot.fish"),
     ] {
         let script = process::output(Command::new(&pilot).args(["completions", shell]))?;
-        let place = stage.join(file);
-        fs::create_dir_all(folder(&place)?)?;
-        fs::write(place, script)?;
+        write(&stage.join(file), script)?;
     }
     Ok(())
 }
@@ -92,6 +137,27 @@ fn put(from: &Path, to: &Path, mode: u32) -> Result<()> {
     fs::copy(from, to).with_context(|| format!("{} is missing", from.display()))?;
     fs::set_permissions(to, fs::Permissions::from_mode(mode))?;
     Ok(())
+}
+
+fn write(to: &Path, text: impl AsRef<[u8]>) -> Result<()> {
+    fs::create_dir_all(folder(to)?)?;
+    fs::write(to, text)?;
+    Ok(fs::set_permissions(to, fs::Permissions::from_mode(0o644))?)
+}
+
+/// Whatever the person's umask is, an installed folder can be entered by everyone.
+fn open_to_all(stage: &Path) -> Result<()> {
+    for entry in walkdir::WalkDir::new(stage) {
+        let entry = entry?;
+        if entry.file_type().is_dir() {
+            fs::set_permissions(entry.path(), fs::Permissions::from_mode(0o755))?;
+        }
+    }
+    Ok(())
+}
+
+fn mebibytes(file: &Path) -> Result<f64> {
+    Ok(fs::metadata(file)?.len() as f64 / 1_048_576.0)
 }
 
 fn folder(file: &Path) -> Result<PathBuf> {
@@ -106,10 +172,10 @@ fn kibibytes(stage: &Path) -> Result<u64> {
     Ok(bytes.div_ceil(1024))
 }
 
-fn control(version: &str, architecture: &str, kibibytes: u64) -> String {
+fn control(version: &str, architecture: &str, kibibytes: u64, depends: &str) -> String {
     format!(
         "Package: pilothouse\nVersion: {version}\nArchitecture: {architecture}\nMaintainer: Pilothouse <pilothouse@localhost>\n\
-         Installed-Size: {kibibytes}\nDepends: {DEPENDS}\nRecommends: gnome-keyring | kwalletmanager\nSection: devel\n\
+         Installed-Size: {kibibytes}\nDepends: {depends}\nRecommends: gnome-keyring | kwalletmanager\nSection: devel\n\
          Priority: optional\nDescription: one native window for every AI agent on every gateway\n \
          See, talk to and steer the agents of many gateways in one window, or from a\n terminal with pilot. \
          An embedded gateway is there on first start.\n"
@@ -122,13 +188,26 @@ mod tests {
 
     #[test]
     fn the_control_file_has_one_field_a_line_and_ends_in_a_newline() {
-        let text = control("0.1.0", "amd64", 12);
+        let text = control("0.1.0", "amd64", 12, "libc6 (>= 2.36)");
         assert!(text.ends_with('\n'));
-        for field in ["Package: pilothouse", "Version: 0.1.0", "Architecture: amd64", "Installed-Size: 12"] {
+        for field in [
+            "Package: pilothouse",
+            "Version: 0.1.0",
+            "Architecture: amd64",
+            "Installed-Size: 12",
+            "Depends: libc6 (>= 2.36)",
+        ] {
             assert!(text.lines().any(|line| line == field), "{field} in\n{text}");
         }
         let folded = |line: &str| line.starts_with(' ') || line.contains(": ");
         assert!(text.lines().all(folded), "{text}");
+    }
+
+    #[test]
+    fn the_list_of_libraries_leaves_our_own_crates_out() {
+        assert!(ours("contract v0.1.0 (/home/someone/pilothouse/crates/contract)  MIT OR Apache-2.0"));
+        assert!(ours("serde v1.0.229  MIT OR Apache-2.0 (*)"));
+        assert!(!ours("serde_derive v1.0.229 (proc-macro)  MIT OR Apache-2.0"));
     }
 
     #[test]

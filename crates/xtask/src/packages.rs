@@ -144,6 +144,16 @@ pub const TEST: &[Package] = &[
     },
 ];
 
+/// What packing a .deb needs on top.
+pub const PACK: &[Package] = &[Package {
+    debian: "dpkg-dev",
+    fedora: "dpkg-dev",
+    arch: "dpkg",
+    suse: "dpkg",
+    why: "packing the .deb, and finding the packages it depends on",
+    probe: Probe::Program("dpkg-shlibdeps"),
+}];
+
 /// The packages that are not there, in the order they are listed.
 pub fn missing<'a>(wanted: &[&'a Package], there: impl Fn(&Package) -> bool) -> Vec<&'a Package> {
     wanted.iter().filter(|package| !there(package)).copied().collect()

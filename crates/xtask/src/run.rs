@@ -9,6 +9,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::house::House;
+use crate::parts::Parts;
 use crate::process;
 use crate::setup;
 use crate::steps::{Steps, say};
@@ -16,6 +17,9 @@ use crate::window::{self, Profile};
 
 /// The app serves the window that was built into it, under Tauri's production rules.
 pub const EMBEDDED: [&str; 2] = ["--features", "tauri/custom-protocol"];
+
+/// The bench that starts the app itself.
+const START: &str = "start";
 
 /// `cargo xtask run`: from nothing to the open window.
 pub fn app(house: &House, args: &[String]) -> Result<()> {
@@ -62,12 +66,19 @@ pub fn programs(house: &House, steps: &mut Steps, profile: &str) -> Result<()> {
     Ok(())
 }
 
-/// `cargo xtask bench NAME`.
+/// `cargo xtask bench NAME`. The bench of the start gets the programs it starts, and a desk to start them on.
 pub fn bench(house: &House, name: &str, args: &[String]) -> Result<()> {
-    let mut steps = Steps::of(1);
+    let mut steps = Steps::of(if name == START { 4 } else { 1 });
+    let mut parts = Parts::default();
+    if name == START {
+        programs(house, &mut steps, "release")?;
+        setup::to_open()?;
+        parts.find_window(house, "release");
+    }
     steps.next(&format!("building and running the benchmark `{name}`"));
     let mut cargo = house.cargo();
     cargo.args(["run", "--release", "--package", "testkit", "--bin", &format!("bench-{name}"), "--"]);
+    parts.tell_to(&mut cargo);
     process::run(cargo.args(args))
 }
 

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::house::House;
-use crate::packages::{self, Package, RUN, TEST};
+use crate::packages::{self, PACK, Package, RUN, TEST};
 use crate::process;
 use crate::steps::{Steps, say};
 use crate::system::{self, Family};
@@ -38,6 +38,16 @@ pub fn to_test() -> Result<()> {
     packages(&TEST.iter().collect::<Vec<_>>())
 }
 
+/// What a window on a display and a bus of its own needs: of the tests' packages, those without a gateway of others.
+pub fn to_open() -> Result<()> {
+    packages(&TEST.iter().filter(|package| package.debian != "npm").collect::<Vec<_>>())
+}
+
+/// What packing a .deb needs.
+pub fn to_pack() -> Result<()> {
+    packages(&PACK.iter().collect::<Vec<_>>())
+}
+
 fn packages(wanted: &[&Package]) -> Result<()> {
     let family = Family::here();
     let missing = missing(family, wanted)?;
@@ -49,8 +59,9 @@ fn packages(wanted: &[&Package]) -> Result<()> {
         (Family::Debian, _) => apt(&missing),
         (_, Some(command)) => bail!("install them with this, then start again:\n  {command}"),
         (_, None) => bail!(
-            "this system's packages are not known here (the names above are Debian's); install the libraries with \
-             your system's tools, then start again"
+            "how this system names its packages is not known here (above are Debian's names). Install what they hold \
+             with its own tools, then start again; elsewhere that is one of:\n{}",
+            Family::commands(&missing).join("\n")
         ),
     }
 }
@@ -69,34 +80,37 @@ fn missing<'a>(family: Family, wanted: &[&'a Package]) -> Result<Vec<&'a Package
 }
 
 fn apt(missing: &[&Package]) -> Result<()> {
-    let mut get = apt_get()?;
     let names: Vec<&str> = missing.iter().map(|package| package.debian).collect();
-    if !lists_known(Path::new("/var/lib/apt/lists")) {
-        process::run(apt_get()?.arg("update")).context("the lists of packages could not be fetched")?;
+    let root = process::output(Command::new("id").arg("-u"))?.trim() == "0";
+    if !root && process::on_path("sudo").is_none() {
+        bail!(
+            "installing needs root, and there is no sudo here; as root run this, then start again:\n  \
+             apt-get update && apt-get install {}",
+            names.join(" ")
+        );
     }
-    let install = ["install", "--yes", "--no-install-recommends"];
-    if process::run(get.args(install).args(&names)).is_ok() {
+    let install = [&["install", "--yes", "--no-install-recommends"], names.as_slice()].concat();
+    if !root {
+        say(format!("sudo may ask for your password, for: apt-get {}", install.join(" ")));
+    }
+    if !lists_known(Path::new("/var/lib/apt/lists")) {
+        process::run(apt_get(root).arg("update")).context("the lists of packages could not be fetched")?;
+    }
+    if process::run(apt_get(root).args(&install)).is_ok() {
         return Ok(());
     }
     say("that failed; once more with fresh lists of packages");
-    process::run(apt_get()?.arg("update")).context("the lists of packages could not be fetched")?;
-    process::run(apt_get()?.args(install).args(&names))
+    process::run(apt_get(root).arg("update")).context("the lists of packages could not be fetched")?;
+    process::run(apt_get(root).args(&install))
         .with_context(|| format!("install these by hand, then start again: {}", names.join(" ")))
 }
 
 /// apt-get that asks nothing, as root or through sudo.
-fn apt_get() -> Result<Command> {
-    if process::output(Command::new("id").arg("-u"))?.trim() == "0" {
-        let mut get = Command::new("apt-get");
-        get.env("DEBIAN_FRONTEND", "noninteractive");
-        return Ok(get);
-    }
-    if process::on_path("sudo").is_none() {
-        bail!("installing needs root and there is no sudo: become root and run `cargo xtask setup` once");
-    }
-    let mut get = Command::new("sudo");
-    get.args(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
-    Ok(get)
+fn apt_get(root: bool) -> Command {
+    let quiet = "DEBIAN_FRONTEND=noninteractive";
+    let mut get = Command::new(if root { "env" } else { "sudo" });
+    get.args(if root { [].as_slice() } else { &["env"] }).args([quiet, "apt-get"]);
+    get
 }
 
 fn lists_known(folder: &Path) -> bool {

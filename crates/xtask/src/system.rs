@@ -51,6 +51,12 @@ impl Family {
         }
     }
 
+    /// The commands of all systems that are known, for a person on another one.
+    pub fn commands(packages: &[&Package]) -> Vec<String> {
+        let known = [Family::Debian, Family::Fedora, Family::Arch, Family::Suse];
+        known.iter().filter_map(|family| family.command(packages)).map(|command| format!("  {command}")).collect()
+    }
+
     /// The exact command that installs these, for the person to read or run.
     pub fn command(self, packages: &[&Package]) -> Option<String> {
         let install = match self {
@@ -128,5 +134,6 @@ mod tests {
         assert_eq!(Family::Fedora.command(&two).as_deref(), Some("sudo dnf install webkit2gtk4.1-devel"));
         assert_eq!(Family::Arch.command(&two).as_deref(), Some("sudo pacman -S --needed webkit2gtk-4.1"));
         assert_eq!(Family::Unknown.command(&two), None);
+        assert_eq!(Family::commands(&two).len(), 4, "a system that is not known gets all commands to read");
     }
 }

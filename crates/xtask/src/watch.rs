@@ -16,15 +16,14 @@ pub fn forever(house: &House, profile: Profile) -> Result<()> {
     // A channel on which nothing ever comes: the wait between two looks.
     let (_kept_open, nothing) = mpsc::sync_channel::<()>(0);
     loop {
-        let built_from = window::fingerprint(house, profile)?;
+        let built_from = window::look(house);
         match window::build(house, profile) {
-            Ok(()) => {
-                say("waiting for a change (Ctrl-C stops; the app takes the new window at its next `cargo xtask run`)")
-            }
-            Err(error) => say(format!("{error:#}\nwaiting for a change")),
+            Ok(()) => say("waiting for a change (Ctrl-C stops; the app shows the new window at its next start)"),
+            Err(error) => say(format!("{error:#}\nthe last window that built stays; waiting for a change")),
         }
-        while window::fingerprint(house, profile).is_ok_and(|now| now == built_from) {
+        while window::look(house) == built_from {
             let _silence = nothing.recv_timeout(LOOK_EVERY);
         }
+        say("something changed; building again");
     }
 }

@@ -142,23 +142,45 @@ fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
+/// What the window is made of: folders and files below the top.
+const SOURCES: [&str; 5] = ["ui", "crates/contract", "crates/xtask/src", "Cargo.toml", "Cargo.lock"];
+
+/// A number over names, sizes and times of everything the window is made of: cheap enough to look often. A file that
+/// an editor is just replacing is one more change, not an error.
+pub fn look(house: &House) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let dist = house.dist();
+    for top in SOURCES.map(|source| house.root.join(source)) {
+        let files = sources(&top, &dist).filter_map(Result::ok);
+        for file in files.filter(|file| file.file_type().is_file()) {
+            file.path().hash(&mut hasher);
+            let about = file.metadata().ok();
+            about.map(|about| (about.len(), about.modified().ok())).hash(&mut hasher);
+        }
+    }
+    hasher.finish()
+}
+
 /// A number over the content of everything the window is made of.
 pub fn fingerprint(house: &House, profile: Profile) -> Result<String> {
-    let sources = ["ui", "crates/contract", "crates/xtask/src", "Cargo.toml", "Cargo.lock"];
     let mut hasher = DefaultHasher::new();
     profile.name().hash(&mut hasher);
-    for source in sources {
+    for source in SOURCES {
         hash_tree(&house.root.join(source), &house.dist(), &mut hasher)?;
     }
     Ok(format!("{:016x}", hasher.finish()))
+}
+
+fn sources(top: &Path, except: &Path) -> impl Iterator<Item = walkdir::Result<walkdir::DirEntry>> {
+    let walk = WalkDir::new(top).sort_by_file_name().into_iter();
+    walk.filter_entry(move |entry| entry.path() != except)
 }
 
 fn hash_tree(top: &Path, except: &Path, hasher: &mut DefaultHasher) -> Result<()> {
     if !top.exists() {
         bail!("{} is missing", top.display());
     }
-    let walk = WalkDir::new(top).sort_by_file_name().into_iter().filter_entry(|entry| entry.path() != except);
-    for entry in walk {
+    for entry in sources(top, except) {
         let entry = entry?;
         if entry.file_type().is_file() {
             entry.path().strip_prefix(top)?.hash(hasher);
@@ -200,6 +222,21 @@ mod tests {
         assert_ne!(fingerprint(&house, Profile::Dev).unwrap(), before);
         fs::write(house.root.join("ui/src/main.rs"), "two").unwrap();
         assert_ne!(fingerprint(&house, Profile::Ui).unwrap(), before);
+    }
+
+    #[test]
+    fn a_look_sees_what_changes_comes_and_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let house = house(folder.path());
+        let source = house.root.join("ui/src/main.rs");
+        let before = look(&house);
+        fs::write(house.dist().join("ui.js"), "built").unwrap();
+        assert_eq!(look(&house), before, "its own output is no source");
+        fs::write(&source, "longer").unwrap();
+        let changed = look(&house);
+        assert_ne!(changed, before);
+        fs::remove_file(&source).unwrap();
+        assert_ne!(look(&house), changed, "a file that is gone is a change, and no failure");
     }
 
     #[test]
