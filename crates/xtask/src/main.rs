@@ -90,8 +90,18 @@ enum Verb {
     },
 }
 
-fn main() -> Result<ExitCode> {
-    let verb = Cli::parse().verb;
+/// The last line says what failed, and is the last: a backtrace of this tool would help nobody who builds Pilothouse.
+fn main() -> ExitCode {
+    match done(Cli::parse().verb) {
+        Ok(code) => code,
+        Err(error) => {
+            steps::say(format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn done(verb: Verb) -> Result<ExitCode> {
     let house = House::find()?;
     match verb {
         Verb::Setup { tests } => setup::standalone(&house, tests)?,

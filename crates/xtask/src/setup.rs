@@ -100,9 +100,8 @@ fn apt(missing: &[&Package]) -> Result<()> {
         return Ok(());
     }
     say("that failed; once more with fresh lists of packages");
-    process::run(apt_get(root).arg("update")).context("the lists of packages could not be fetched")?;
-    process::run(apt_get(root).args(&install))
-        .with_context(|| format!("install these by hand, then start again: {}", names.join(" ")))
+    let again = process::run(apt_get(root).arg("update")).and_then(|()| process::run(apt_get(root).args(&install)));
+    again.with_context(|| format!("install these by hand, then start again: {}", names.join(" ")))
 }
 
 /// apt-get that asks nothing, as root or through sudo.
