@@ -9,52 +9,54 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::frames;
-use crate::measure::{Watch, now};
+use crate::measure::{Task, Watch, now};
 
 /// What its tasks share.
 #[derive(Default)]
 struct Tally {
     frames: AtomicU64,
-    began: OnceLock<Mutex<Option<Watch>>>,
+    began: OnceLock<Watch>,
     late: Mutex<Vec<u64>>,
 }
 
-/// Reads `links` sockets until `frames` have come.
+/// Reads sockets until all frames have come.
 #[tokio::main(worker_threads = 2)]
 #[allow(clippy::disallowed_methods, reason = "the bench stands beside the house, not in it")]
-pub async fn run(port: u16, links: u64, frames: u64) -> anyhow::Result<()> {
+pub async fn run(task: Task) -> anyhow::Result<()> {
     let tally = Arc::new(Tally::default());
     let mut tasks = tokio::task::JoinSet::new();
-    for _ in 0..links {
-        tasks.spawn(read(port, frames / links, tally.clone()));
+    for link in 0..task.links {
+        tasks.spawn(read(task, link, tally.clone()));
     }
     while let Some(end) = tasks.join_next().await {
         end??;
     }
-    let watch = tally.began.get().and_then(|watch| watch.lock().take());
-    let watch = watch.ok_or_else(|| anyhow::anyhow!("no frame came"))?;
-    watch.report(tally.frames.load(Ordering::Relaxed), &mut tally.late.lock())
+    let watch = tally.began.get().ok_or_else(|| anyhow::anyhow!("no frame came"))?;
+    let figures = watch.stop(tally.frames.load(Ordering::Relaxed), &mut tally.late.lock());
+    println!("{}", serde_json::to_string(&figures)?);
+    Ok(())
 }
 
-async fn read(port: u16, expected: u64, tally: Arc<Tally>) -> anyhow::Result<()> {
-    let stream = TcpStream::connect(("127.0.0.1", port)).await?;
+async fn read(task: Task, link: u64, tally: Arc<Tally>) -> anyhow::Result<()> {
+    let stream = TcpStream::connect(("127.0.0.1", task.port)).await?;
     stream.set_nodelay(true)?;
-    let (mut socket, _) = tokio_tungstenite::client_async(format!("ws://127.0.0.1:{port}/ws"), stream).await?;
+    let url = format!("ws://127.0.0.1:{}/link/{link}", task.port);
+    let (mut socket, _) = tokio_tungstenite::client_async(url, stream).await?;
     for (id, method) in [("1", "connect"), ("2", "subscribe")] {
         socket.send(Message::text(format!(r#"{{"type":"req","id":"{id}","method":"{method}"}}"#))).await?;
         socket.next().await.ok_or_else(|| anyhow::anyhow!("no answer"))??;
     }
+    let expected = task.frames / task.links;
     let mut seen = 0;
     while seen < expected {
         let message = socket.next().await.ok_or_else(|| anyhow::anyhow!("the feeder left"))??;
-        if let Message::Text(text) = message {
-            tally.began.get_or_init(|| Mutex::new(Some(Watch::start())));
-            seen += 1;
-            tally.frames.fetch_add(1, Ordering::Relaxed);
-            if let Some(sent) = frames::stamp_in(&text) {
-                tally.late.lock().push(now().saturating_sub(sent));
-            }
+        let Message::Text(text) = message else { continue };
+        tally.began.get_or_init(Watch::start);
+        seen += 1;
+        if let Some(sent) = task.paced.then(|| frames::stamps(&text).next()).flatten() {
+            tally.late.lock().push(now().saturating_sub(sent));
         }
     }
+    tally.frames.fetch_add(seen, Ordering::Relaxed);
     Ok(())
 }

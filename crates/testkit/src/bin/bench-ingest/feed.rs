@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use anyhow::Context;
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 
 use crate::frames;
 use crate::measure::now;
@@ -18,29 +20,43 @@ const BEAT: Duration = Duration::from_millis(1);
 /// Serves `links` clients; `pace` is events a second over all, 0 for full speed.
 #[tokio::main(flavor = "current_thread")]
 pub async fn run(links: u64, frames: u64, pace: u64) -> anyhow::Result<()> {
+    let each = frames / links;
+    // Made before anybody connects: the reader is what is measured, and not how fast this one writes text.
+    let streams: Vec<Vec<u8>> =
+        if pace == 0 { (0..links).map(|link| stream(link, each)).collect() } else { Vec::new() };
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?.port());
-    let each = frames / links;
-    let mut sockets = Vec::new();
+    let mut greetings = Vec::new();
     for _ in 0..links {
-        let (stream, _) = listener.accept().await?;
-        stream.set_nodelay(true)?;
-        sockets.push(greet(stream));
+        let (socket, _) = listener.accept().await?;
+        socket.set_nodelay(true)?;
+        greetings.push(greet(socket));
     }
-    let sockets = futures_util::future::try_join_all(sockets).await?;
-    if pace > 0 {
-        return paced(sockets, each, pace).await;
+    // All begin together, once the last one has subscribed.
+    let mut greeted = futures_util::future::try_join_all(greetings).await?;
+    greeted.sort_by_key(|(link, _)| *link);
+    let mut sockets: Vec<TcpStream> = greeted.into_iter().map(|(_, socket)| socket).collect();
+    if pace == 0 {
+        let tasks = sockets.iter_mut().zip(&streams).map(|(socket, stream)| full(socket, stream));
+        futures_util::future::try_join_all(tasks).await?;
+    } else {
+        paced(&mut sockets, each, pace).await?;
     }
-    let tasks = sockets.into_iter().enumerate().map(|(link, stream)| full(link as u64, stream, each));
-    futures_util::future::try_join_all(tasks).await?;
-    // The readers leave first.
-    std::future::pending::<()>().await;
-    Ok(())
+    // The reader leaves first: the end of the sockets is not part of the measure.
+    std::future::pending().await
 }
 
-/// Answers until the client has subscribed, then gives the bare stream.
-async fn greet(stream: TcpStream) -> anyhow::Result<TcpStream> {
-    let mut socket = tokio_tungstenite::accept_async(stream).await?;
+/// Answers until the client has subscribed, then gives the bare stream, with the number of the link: its address ends
+/// with it.
+async fn greet(stream: TcpStream) -> anyhow::Result<(u64, TcpStream)> {
+    let mut link = None;
+    #[allow(clippy::result_large_err, reason = "the library's own type")]
+    let note = |request: &Request, response: Response| {
+        link = request.uri().path().rsplit('/').next().and_then(|number| number.parse().ok());
+        Ok(response)
+    };
+    let mut socket = tokio_tungstenite::accept_hdr_async(stream, note).await?;
+    let link = link.context("a client asked for no link")?;
     while let Some(message) = socket.next().await {
         let Message::Text(text) = message? else { continue };
         let request: serde_json::Value = serde_json::from_str(&text)?;
@@ -50,7 +66,7 @@ async fn greet(stream: TcpStream) -> anyhow::Result<TcpStream> {
         let answer = serde_json::json!({"type": "res", "id": id, "ok": true, "payload": payload});
         socket.send(Message::text(answer.to_string())).await?;
         if method == "subscribe" {
-            return Ok(socket.into_inner());
+            return Ok((link, socket.into_inner()));
         }
     }
     anyhow::bail!("a client left before it subscribed")
@@ -66,21 +82,23 @@ fn hello() -> serde_json::Value {
     })
 }
 
-async fn full(link: u64, mut stream: TcpStream, each: u64) -> anyhow::Result<()> {
-    let mut bytes = Vec::with_capacity(CHUNK + 1024);
+/// All a link is to hear.
+fn stream(link: u64, each: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
     for n in 0..each {
         frames::raw(&frames::frame(link, n, None), &mut bytes);
-        if bytes.len() >= CHUNK || n + 1 == each {
-            stream.write_all(&bytes).await?;
-            bytes.clear();
-        }
     }
-    // Kept open: the end of the stream is not part of the measure.
-    Box::leak(Box::new(stream));
+    bytes
+}
+
+async fn full(socket: &mut TcpStream, stream: &[u8]) -> std::io::Result<()> {
+    for chunk in stream.chunks(CHUNK) {
+        socket.write_all(chunk).await?;
+    }
     Ok(())
 }
 
-async fn paced(mut sockets: Vec<TcpStream>, each: u64, pace: u64) -> anyhow::Result<()> {
+async fn paced(sockets: &mut [TcpStream], each: u64, pace: u64) -> anyhow::Result<()> {
     let mut beat = tokio::time::interval(BEAT);
     let (mut sent, links) = (0u64, sockets.len() as u64);
     let began = std::time::Instant::now();
@@ -96,6 +114,5 @@ async fn paced(mut sockets: Vec<TcpStream>, each: u64, pace: u64) -> anyhow::Res
             sent += 1;
         }
     }
-    std::future::pending::<()>().await;
     Ok(())
 }

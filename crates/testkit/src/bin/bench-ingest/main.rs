@@ -5,28 +5,36 @@
 //! that its CPU time is its alone. Figures are medians of the rounds; the raw ones are printed too.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints its figures")]
 
-mod count;
 mod feed;
 mod frames;
+
+mod count;
 mod house;
-mod measure;
-mod report;
 mod rival;
 
-use std::io::{BufRead, BufReader, Write};
+mod check;
+mod tap;
+mod window;
+
+mod measure;
+mod report;
+
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, bail};
 
-use measure::Figures;
+use measure::{Figures, Task};
 
 /// Frames of one round at full speed, over all links.
 const FULL_FRAMES: u64 = 400_000;
 /// Events a second of the paced round, over all links, and its length.
 const PACE: u64 = 10_000;
-const PACED_SECONDS: u64 = 8;
+const PACED_SECONDS: u64 = 6;
 /// How many links.
 const LINKS: [u64; 3] = [1, 16, 64];
+const PACED_LINKS: u64 = 64;
+const ROUNDS: usize = 3;
 
 /// Who reads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,12 +62,19 @@ fn main() -> anyhow::Result<()> {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["feed", links, frames, pace] => feed::run(links.parse()?, frames.parse()?, pace.parse()?),
-        ["count", port, links, frames] => count::run(port.parse()?, links.parse()?, frames.parse()?),
-        ["house", port, links, frames] => house::run(port.parse()?, links.parse()?, frames.parse()?),
-        [] => all(3),
+        ["count", numbers @ ..] => count::run(task(numbers)?),
+        ["house", numbers @ ..] => house::run(task(numbers)?),
+        [] => all(ROUNDS),
         ["--rounds", rounds] => all(rounds.parse()?),
         _ => bail!("usage: bench-ingest [--rounds N]"),
     }
+}
+
+fn task(numbers: &[&str]) -> anyhow::Result<Task> {
+    let [port, links, frames, pace] = numbers else {
+        bail!("a reader needs port, links, frames and pace");
+    };
+    Ok(Task { port: port.parse()?, links: links.parse()?, frames: frames.parse()?, paced: *pace != "0" })
 }
 
 fn all(rounds: usize) -> anyhow::Result<()> {
@@ -74,8 +89,8 @@ fn all(rounds: usize) -> anyhow::Result<()> {
             }
         }
         for reader in Reader::ALL {
-            let figures = one(reader, 64, PACE * PACED_SECONDS, PACE, &rival)?;
-            println!("round {round} · 64 links · {PACE}/s · {:<18} {figures}", reader.name());
+            let figures = one(reader, PACED_LINKS, PACE * PACED_SECONDS, PACE, &rival)?;
+            println!("round {round} · {PACED_LINKS} links · {PACE}/s  · {:<18} {figures}", reader.name());
             report.paced(reader, figures);
         }
     }
@@ -86,23 +101,20 @@ fn all(rounds: usize) -> anyhow::Result<()> {
 fn one(reader: Reader, links: u64, frames: u64, pace: u64, rival: &rival::Rival) -> anyhow::Result<Figures> {
     let this = std::env::current_exe()?;
     let frames = frames::whole_runs(frames, links);
-    let mut feeder = Command::new(&this)
-        .args(["feed", &links.to_string(), &frames.to_string(), &pace.to_string()])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
-    let port = first_line(&mut feeder)?.trim().to_owned();
-    let numbers = [port, links.to_string(), frames.to_string()];
-    let mut command = match reader {
-        Reader::Count => own(&this, "count"),
-        Reader::House => own(&this, "house"),
-        Reader::Rival => rival.command(),
-    };
-    let out = command.args(&numbers).stderr(Stdio::inherit()).output()?;
-    // The feeder has nothing left to do; it may be gone already.
-    let _ = feeder.stdin.take().map(|mut inlet| inlet.write_all(b"\n"));
+    let [links, wanted, pace] = [links, frames, pace].map(|number| number.to_string());
+    let mut feeder = Command::new(&this).args(["feed", &links, &wanted, &pace]).stdout(Stdio::piped()).spawn()?;
+    let read = first_line(&mut feeder).and_then(|port| {
+        let mut command = match reader {
+            Reader::Count => own(&this, "count"),
+            Reader::House => own(&this, "house"),
+            Reader::Rival => rival.command(),
+        };
+        Ok(command.args([port.trim(), &links, &wanted, &pace]).stderr(Stdio::inherit()).output()?)
+    });
+    // It has nothing left to do, and may be gone already.
     feeder.kill().ok();
     feeder.wait()?;
+    let out = read?;
     if !out.status.success() {
         bail!("the {} failed: {}", reader.name(), String::from_utf8_lossy(&out.stdout));
     }

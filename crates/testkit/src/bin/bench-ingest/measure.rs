@@ -1,10 +1,21 @@
-//! What a reader measures of itself.
+//! What a reader is asked to do, and what it measures of itself.
 
 use std::fmt;
 use std::fs;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
+
+/// What a reader is asked to do.
+#[derive(Debug, Clone, Copy)]
+pub struct Task {
+    pub port: u16,
+    pub links: u64,
+    /// Over all links.
+    pub frames: u64,
+    /// Whether deltas bear the time they were sent at.
+    pub paced: bool,
+}
 
 /// A reader's figures of one round.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -15,7 +26,8 @@ pub struct Figures {
     pub seconds: f64,
     /// CPU time of all its threads in that time, seconds.
     pub cpu: f64,
-    /// 99th percentile from sent to known, microseconds; 0 without stamps.
+    /// From sent to known, microseconds; 0 without stamps.
+    pub p50_us: f64,
     pub p99_us: f64,
 }
 
@@ -29,7 +41,11 @@ impl Figures {
 
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:>9.0} events/s  {:>6.2} s CPU  p99 {:>7.0} µs", self.rate(), self.cpu, self.p99_us)
+        write!(f, "{:>9.0} events/s  {:>5.2} s CPU", self.rate(), self.cpu)?;
+        if self.p99_us > 0.0 {
+            write!(f, "  p50 {:>5.0} µs  p99 {:>5.0} µs", self.p50_us, self.p99_us)?;
+        }
+        Ok(())
     }
 }
 
@@ -45,29 +61,22 @@ impl Watch {
         Watch { began: Instant::now(), cpu: cpu_seconds() }
     }
 
-    /// Ends now, and prints the figures for the parent.
-    pub fn report(self, frames: u64, late: &mut [u64]) -> anyhow::Result<()> {
-        let figures = Figures {
-            frames,
-            seconds: self.began.elapsed().as_secs_f64(),
-            cpu: cpu_seconds() - self.cpu,
-            p99_us: p99(late),
-        };
-        println!("{}", serde_json::to_string(&figures)?);
-        Ok(())
+    /// The figures from the start until now.
+    pub fn stop(&self, frames: u64, late: &mut [u64]) -> Figures {
+        let seconds = self.began.elapsed().as_secs_f64();
+        let cpu = cpu_seconds() - self.cpu;
+        late.sort_unstable();
+        Figures { frames, seconds, cpu, p50_us: percentile(late, 50), p99_us: percentile(late, 99) }
     }
 }
 
 #[allow(clippy::cast_precision_loss, reason = "microseconds far below 2^52")]
-fn p99(late: &mut [u64]) -> f64 {
-    if late.is_empty() {
-        return 0.0;
-    }
-    late.sort_unstable();
-    late[(late.len() * 99 / 100).min(late.len() - 1)] as f64 / 1000.0
+fn percentile(sorted: &[u64], percent: usize) -> f64 {
+    let at = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));
+    sorted.get(at).map_or(0.0, |nanos| *nanos as f64 / 1000.0)
 }
 
-/// CPU time of all threads that live, seconds, from the scheduler's own count.
+/// CPU time of all threads that live, seconds, from the scheduler's own count. No thread of a reader ends before it.
 #[allow(clippy::cast_precision_loss, reason = "nanoseconds of a short run")]
 fn cpu_seconds() -> f64 {
     let Ok(threads) = fs::read_dir("/proc/self/task") else {

@@ -30,7 +30,8 @@ impl Cost {
             tree.extend(children(process));
             at += 1;
         }
-        Ok(Cost { processes: tree.into_iter().map(Process::of).collect::<Result<_>>()? })
+        let processes = tree.into_iter().filter_map(|process| Process::of(process).transpose());
+        Ok(Cost { processes: processes.collect::<Result<_>>()? })
     }
 
     pub fn mebibytes(&self) -> f64 {
@@ -61,10 +62,11 @@ impl Cost {
 }
 
 impl Process {
-    fn of(process: u32) -> Result<Process> {
+    /// Nothing for one that has ended meanwhile, or has ended and is not yet taken note of.
+    fn of(process: u32) -> Result<Option<Process>> {
         let place = format!("/proc/{process}");
+        let Ok(rollup) = fs::read_to_string(format!("{place}/smaps_rollup")) else { return Ok(None) };
         let name = fs::read_to_string(format!("{place}/comm"))?.trim().to_owned();
-        let rollup = fs::read_to_string(format!("{place}/smaps_rollup"))?;
         let pss = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).context("the kernel tells no PSS")?;
         let pss = pss.trim().trim_end_matches(" kB").parse()?;
         let mut threads = HashMap::new();
@@ -75,7 +77,7 @@ impl Process {
             let ran = ran.split(' ').next().unwrap_or_default().parse()?;
             threads.insert(entry.file_name().to_string_lossy().parse()?, (name, ran));
         }
-        Ok(Process { name, pss, threads })
+        Ok(Some(Process { name, pss, threads }))
     }
 
     pub fn mebibytes(&self) -> f64 {
