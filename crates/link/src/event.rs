@@ -92,13 +92,13 @@ pub enum Body {
     #[serde(rename = "text.delta")]
     TextDelta {
         /// The text to append.
-        text: Box<str>,
+        text: String,
     },
     /// More of the model's reasoning. Always an increment.
     #[serde(rename = "thinking.delta")]
     ThinkingDelta {
         /// The text to append.
-        text: Box<str>,
+        text: String,
     },
     /// A tool call began.
     #[serde(rename = "tool.started")]
@@ -191,7 +191,7 @@ pub enum Body {
     #[serde(rename = "notice")]
     Notice {
         /// The sentence.
-        text: Box<str>,
+        text: String,
     },
     /// Frames were lost between two points and no history can fill them.
     #[serde(rename = "gap")]

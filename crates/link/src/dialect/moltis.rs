@@ -8,6 +8,7 @@ mod agent;
 mod approval;
 mod calls;
 mod chat;
+mod delta;
 mod handshake;
 mod history;
 mod node;
@@ -27,6 +28,7 @@ use super::{ClientInfo, Close, Credentials, Dialect, Origin, Out, Upgrade};
 use crate::call::{Call, CallError};
 use crate::event::{Body, Event};
 use approval::Approvals;
+use delta::Delta;
 use handshake::{Granted, Stage};
 use session::Sessions;
 use subagent::Children;
@@ -112,6 +114,12 @@ impl Dialect for Moltis {
     }
 
     fn frame(&mut self, text: &str, now: i64, out: &mut Out) {
+        if let Some(delta) = Delta::read(text) {
+            self.approvals.expire(now, out);
+            self.seq = delta.seq.unwrap_or(self.seq);
+            let session = Some(delta.session_key).filter(|key| !key.is_empty());
+            return self.more_text(delta.run_id, session, &delta.text, now, out);
+        }
         let Some(frame) = Envelope::read(text) else {
             return keep(text, None, now, out);
         };

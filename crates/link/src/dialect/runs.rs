@@ -6,8 +6,6 @@
 
 mod run;
 
-use std::collections::{HashMap, VecDeque};
-
 use super::Out;
 use super::recent::Recent;
 use crate::event::{Body, Outcome, RunEnd};
@@ -39,42 +37,48 @@ impl Place<'_> {
 /// All runs of a connection.
 #[derive(Debug)]
 pub(crate) struct Runs {
-    open: HashMap<Box<str>, Run>,
-    order: VecDeque<Box<str>>,
+    /// The oldest first. They are few, and the one that speaks is mostly the last.
+    open: Vec<Run>,
     done: Recent,
 }
 
 impl Runs {
     pub fn new() -> Self {
-        Self { open: HashMap::new(), order: VecDeque::new(), done: Recent::new(DONE_LIMIT) }
+        Self { open: Vec::new(), done: Recent::new(DONE_LIMIT) }
     }
 
     /// The run, begun now if nobody has heard of it; `None` when it has ended.
     pub fn enter(&mut self, place: Place<'_>, out: &mut Out) -> Option<&mut Run> {
-        if !self.open.contains_key(place.run) {
-            if self.done.contains(place.run) {
-                return None;
-            }
-            self.begin(place, out);
-        }
-        let run = self.open.get_mut(place.run)?;
+        let index = match self.index(place.run) {
+            Some(index) => index,
+            None if self.done.contains(place.run) => return None,
+            None => self.begin(place, out),
+        };
+        let run = self.open.get_mut(index)?;
         run.learn(place);
         Some(run)
     }
 
-    fn begin(&mut self, place: Place<'_>, out: &mut Out) {
+    fn index(&self, id: &str) -> Option<usize> {
+        self.open.iter().rposition(|run| run.id() == id)
+    }
+
+    fn begin(&mut self, place: Place<'_>, out: &mut Out) -> usize {
         self.make_room(place.at, out);
         let run = Run::new(place);
         run.say(place.at, Body::RunStarted, out);
-        self.open.insert(place.run.into(), run);
-        self.order.push_back(place.run.into());
+        self.open.push(run);
+        self.open.len() - 1
     }
 
     fn make_room(&mut self, at: i64, out: &mut Out) {
-        while self.order.len() >= OPEN_LIMIT {
-            let Some(oldest) = self.order.front().cloned() else {
-                return;
-            };
+        while self.open.len() >= OPEN_LIMIT {
+            self.give_up_oldest(at, out);
+        }
+    }
+
+    fn give_up_oldest(&mut self, at: i64, out: &mut Out) {
+        if let Some(oldest) = self.open.first().map(|run| run.id().to_owned()) {
             self.give_up(&oldest, at, out);
         }
     }
@@ -87,12 +91,12 @@ impl Runs {
 
     /// An open run.
     pub fn get(&mut self, id: &str) -> Option<&mut Run> {
-        self.open.get_mut(id)
+        self.open.iter_mut().rfind(|run| run.id() == id)
     }
 
     /// Whether the run is open or has ended here.
     pub fn knows(&self, id: &str) -> bool {
-        self.open.contains_key(id) || self.done.contains(id)
+        self.index(id).is_some() || self.done.contains(id)
     }
 
     /// Whether the run has ended here.
@@ -102,13 +106,13 @@ impl Runs {
 
     /// The open runs, the oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &Run> {
-        self.order.iter().filter_map(|id| self.open.get(id))
+        self.open.iter()
     }
 
     /// The latest open run of a session.
     pub fn of_session(&self, session: &str) -> Option<&Run> {
         let in_session = |run: &&Run| run.session.as_deref() == Some(session);
-        self.order.iter().rev().filter_map(|id| self.open.get(id)).find(in_session)
+        self.open.iter().rfind(in_session)
     }
 
     /// Ends a run; false when it had ended before. A run never heard of ends too: it
@@ -133,15 +137,15 @@ impl Runs {
 
     /// Ends a run the way it probably ended; false when nobody knows a way.
     pub fn end_likely(&mut self, id: &str, at: i64, out: &mut Out) -> bool {
-        let likely = self.open.get_mut(id).and_then(|run| run.likely.take());
+        let likely = self.get(id).and_then(|run| run.likely.take());
         likely.is_some_and(|end| self.finish(id, at, end, out))
     }
 
     fn finish(&mut self, id: &str, at: i64, end: RunEnd, out: &mut Out) -> bool {
-        let Some(mut run) = self.open.remove(id) else {
+        let Some(index) = self.index(id) else {
             return false;
         };
-        self.order.retain(|other| &**other != id);
+        let mut run = self.open.remove(index);
         self.done.insert(id);
         run.close_tools(at, out);
         let end = RunEnd { usage: end.usage.or(run.usage), ..end };
@@ -151,8 +155,8 @@ impl Runs {
 
     /// Ends every open run with an unknown outcome: the connection is gone.
     pub fn end_all(&mut self, at: i64, out: &mut Out) {
-        while let Some(oldest) = self.order.front().cloned() {
-            self.give_up(&oldest, at, out);
+        while !self.open.is_empty() {
+            self.give_up_oldest(at, out);
         }
     }
 }
@@ -216,11 +220,24 @@ mod tests {
     fn cumulative_text_is_told_as_increments_and_never_taken_back() {
         let (mut runs, mut out) = (Runs::new(), Out::default());
         let run = runs.enter(place("r"), &mut out).unwrap();
-        for whole in ["He", "Hello", "Hello", "Bye", "Hello you"] {
-            run.whole_text(1, whole, &mut out);
+        for (whole, at) in ["He", "Hello", "Hello", "Bye", "Hello you"].into_iter().zip(1..) {
+            run.whole_text(at, whole, &mut out);
         }
         assert_eq!(run.text, "Hello you");
         assert_eq!(out.events.len(), 4);
+    }
+
+    #[test]
+    fn increments_that_arrive_together_are_told_as_one_and_no_others() {
+        let (mut runs, mut out) = (Runs::new(), Out::default());
+        for (run, at, text) in [("r", 1, "a"), ("r", 1, "b"), ("r", 2, "c"), ("s", 2, "d"), ("r", 2, "e")] {
+            runs.enter(place(run), &mut out).unwrap().more_text(at, text, &mut out);
+        }
+        let text = |event: &Event| match &event.body {
+            Body::TextDelta { text } => Some(text.clone()),
+            _ => None,
+        };
+        assert_eq!(out.events.iter().filter_map(text).collect::<Vec<_>>(), ["ab", "c", "d", "e"]);
     }
 
     #[test]

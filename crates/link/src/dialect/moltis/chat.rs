@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::super::Out;
 use super::super::lax::{Flag, Int, Text, read};
-use super::super::runs::Place;
+use super::super::runs::{Place, Runs};
 use super::{Moltis, count, say_at};
 use crate::event::{Body, Message, Outcome, Role, RunEnd, Usage};
 
@@ -112,23 +112,20 @@ impl Moltis {
             return false;
         };
         let session = chat.session_key.filled();
+        if let (Some("delta"), Some(run)) = (chat.state.get(), chat.run_id.filled()) {
+            self.more_text(run, session, chat.text.or_empty(), now, out);
+            return true;
+        }
         let agent = session.and_then(|session| self.sessions.agent(session)).map(str::to_owned);
         let run = chat.run_id.or_empty();
         let place = Place { run, agent: agent.as_deref(), session, at: now };
         match (chat.state.or_empty(), chat.run_id.filled()) {
-            ("delta", Some(_)) => {
-                self.join_late(place, out);
-                if let Some(run) = self.runs.enter(place, out) {
-                    run.more_text(now, chat.text.or_empty(), out);
-                }
-                true
-            }
             ("final" | "error" | "aborted", Some(_)) => {
                 self.ended(&chat, place, out);
                 true
             }
             ("tool_call_start" | "tool_call_end", Some(_)) => {
-                self.join_late(place, out);
+                join_late(&mut self.runs, place, out);
                 self.tool(&chat, place, out);
                 true
             }
@@ -141,12 +138,14 @@ impl Moltis {
         }
     }
 
-    /// A run that is heard of in its middle was begun before this connection.
-    fn join_late(&mut self, place: Place<'_>, out: &mut Out) {
-        if !self.runs.knows(place.run)
-            && let Some(run) = self.runs.enter(place, out)
-        {
-            run.phase(place.at, "joined late", out);
+    /// The answer goes on.
+    pub(super) fn more_text(&mut self, run: &str, session: Option<&str>, text: &str, now: i64, out: &mut Out) {
+        let Self { sessions, runs, .. } = self;
+        let agent = session.and_then(|session| sessions.agent(session));
+        let place = Place { run, agent, session, at: now };
+        join_late(runs, place, out);
+        if let Some(run) = runs.enter(place, out) {
+            run.more_text(now, text, out);
         }
     }
 
@@ -264,6 +263,15 @@ impl Moltis {
         };
         self.runs.end(place, end, out);
         self.approvals.end_of_run(place, out);
+    }
+}
+
+/// A run that is heard of in its middle was begun before this connection.
+fn join_late(runs: &mut Runs, place: Place<'_>, out: &mut Out) {
+    if !runs.knows(place.run)
+        && let Some(run) = runs.enter(place, out)
+    {
+        run.phase(place.at, "joined late", out);
     }
 }
 

@@ -158,6 +158,6 @@ impl Openclaw {
             return;
         }
         let (agent, session) = (agent.map(Box::from), session.map(Box::from));
-        out.events.push(Event { at, agent, session, run: Some(run.into()), body: Body::Notice { text } });
+        out.events.push(Event { at, agent, session, run: Some(run.into()), body: Body::Notice { text: text.into() } });
     }
 }

@@ -83,9 +83,13 @@ impl Run {
 
     /// More text, as an increment.
     pub fn more_text(&mut self, at: i64, text: &str, out: &mut Out) {
-        if !text.is_empty() {
-            self.text.push_str(text);
-            self.say(at, Body::TextDelta { text: text.into() }, out);
+        if text.is_empty() {
+            return;
+        }
+        self.text.push_str(text);
+        match self.told_last(at, out) {
+            Some(Body::TextDelta { text: told }) => told.push_str(text),
+            _ => self.say(at, Body::TextDelta { text: text.into() }, out),
         }
     }
 
@@ -100,9 +104,18 @@ impl Run {
     /// The whole reasoning of this round so far: what is new in it is told.
     pub fn whole_thinking(&mut self, at: i64, text: &str, out: &mut Out) {
         if let Some(more) = text.strip_prefix(self.thinking.as_str()).filter(|more| !more.is_empty()) {
-            self.say(at, Body::ThinkingDelta { text: more.into() }, out);
             self.thinking.push_str(more);
+            match self.told_last(at, out) {
+                Some(Body::ThinkingDelta { text: told }) => told.push_str(more),
+                _ => self.say(at, Body::ThinkingDelta { text: more.into() }, out),
+            }
         }
+    }
+
+    /// The last event, if it is this run's and nobody has it yet: increments that arrive together are told as one.
+    fn told_last<'o>(&self, at: i64, out: &'o mut Out) -> Option<&'o mut Body> {
+        let last = out.events.last_mut()?;
+        (last.at == at && last.run.as_deref() == Some(&*self.id)).then_some(&mut last.body)
     }
 
     /// A tool call begins, unless it is known.
