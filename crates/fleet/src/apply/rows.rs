@@ -34,10 +34,10 @@ impl<'a> Sheet<'a> {
 
     /// The session of that key, made when it is new.
     pub fn open(truth: &'a mut Truth, key: &str, agent: Option<&str>, now: i64, changes: &'a mut Changes) -> Sheet<'a> {
-        if truth.sessions.get(key).is_none_or(|session| session.transcript.is_none()) {
-            make(truth, key, changes);
-        }
-        let session = truth.session_mut(key);
+        // Every event comes by here: the key is looked up to see what is there and to take it, and no third time.
+        let known = truth.sessions.get(key).filter(|session| session.transcript.is_some());
+        let key = known.map(|session| session.key.clone()).unwrap_or_else(|| make(truth, key, changes));
+        let session = truth.sessions.entry(key).or_insert_with_key(|key| Session::new(key.clone()));
         session.touched = now;
         if session.about.updated_at.is_none() && now > 0 {
             session.about.updated_at = Some(now);
@@ -124,8 +124,8 @@ fn key_of_run(truth: &Truth, run: &str) -> Option<Arc<str>> {
     truth.sessions.values().find(holds).map(|session| session.key.clone())
 }
 
-/// Makes the session and room for its rows, at the cost of the session that was silent longest.
-fn make(truth: &mut Truth, key: &str, changes: &mut Changes) {
+/// Makes room for the rows of a session, at the cost of the one that was silent longest; its key.
+fn make(truth: &mut Truth, key: &str, changes: &mut Changes) -> Arc<str> {
     let idle = |session: &&mut Session| {
         session.transcript.is_some() && !session.watched && session.active_run().is_none() && !session.has_open_own()
     };
@@ -136,9 +136,9 @@ fn make(truth: &mut Truth, key: &str, changes: &mut Changes) {
             oldest.transcript = None;
         }
     }
-    if !truth.sessions.contains_key(key) {
-        let key: Arc<str> = key.into();
-        truth.sessions.insert(key.clone(), Session::new(key));
-        changes.node = true;
+    if let Some(session) = truth.sessions.get(key) {
+        return session.key.clone();
     }
+    changes.node = true;
+    key.into()
 }

@@ -167,17 +167,19 @@ fn ending(sheet: &mut Sheet<'_>, event: &Event) -> Option<usize> {
 fn still(sheet: &mut Sheet<'_>, run: &str) {
     let mut changed = Vec::new();
     for row in &mut sheet.rows().rows {
-        if row.run.as_deref().unwrap_or_default() != run {
+        // Few rows move, so this is asked before whose they are.
+        let moves = match &row.body {
+            RowBody::Assistant { streaming, .. } | RowBody::Thinking { streaming, .. } => *streaming,
+            RowBody::Tool { state, .. } | RowBody::Subagent { state, .. } => *state == ToolState::Running,
+            _ => false,
+        };
+        if !moves || row.run.as_deref().unwrap_or_default() != run {
             continue;
         }
         match &mut row.body {
-            RowBody::Assistant { streaming, .. } | RowBody::Thinking { streaming, .. } if *streaming => {
-                *streaming = false;
-            }
-            RowBody::Tool { state, .. } | RowBody::Subagent { state, .. } if *state == ToolState::Running => {
-                *state = ToolState::Unknown;
-            }
-            _ => continue,
+            RowBody::Assistant { streaming, .. } | RowBody::Thinking { streaming, .. } => *streaming = false,
+            RowBody::Tool { state, .. } | RowBody::Subagent { state, .. } => *state = ToolState::Unknown,
+            _ => {}
         }
         changed.push(row.id);
     }

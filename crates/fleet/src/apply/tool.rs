@@ -32,7 +32,7 @@ pub(super) fn started(truth: &mut Truth, event: &Event, call: &Call<'_>, now: i6
     let Some(index) = run::join(&mut sheet, event) else {
         return Taken::Known;
     };
-    if find(&mut sheet, call.call).is_some() {
+    if find(&mut sheet, event.run.as_deref(), call.call).is_some() {
         return Taken::Known;
     }
     text::close_rows(&mut sheet, index);
@@ -48,7 +48,7 @@ pub(super) fn finished(truth: &mut Truth, event: &Event, end: &End<'_>, now: i64
     let Some(mut sheet) = Sheet::of(truth, event, now, changes) else {
         return Taken::New;
     };
-    let found = find(&mut sheet, end.call).map(|row| row.id);
+    let found = find(&mut sheet, event.run.as_deref(), end.call).map(|row| row.id);
     let id = found.unwrap_or_else(|| {
         let call = Call { call: end.call, name: "tool", input: &Value::Null };
         sheet.push(Some(event.at), event.run.as_deref(), body(&call, ToolState::Running))
@@ -136,7 +136,11 @@ pub(super) fn state_of(ok: Option<bool>) -> ToolState {
     }
 }
 
-fn find<'a>(sheet: &'a mut Sheet<'_>, id: &str) -> Option<&'a mut Row> {
-    let is = |row: &&mut Row| matches!(&row.body, RowBody::Tool { call, .. } if &**call == id);
+/// The row of a call. Some models count their calls anew in every run: the run must be the same where both are known.
+fn find<'a>(sheet: &'a mut Sheet<'_>, run: Option<&str>, id: &str) -> Option<&'a mut Row> {
+    let is = |row: &&mut Row| {
+        matches!(&row.body, RowBody::Tool { call, .. } if &**call == id)
+            && row.run.as_deref().is_none_or(|of| run.is_none_or(|run| run == of))
+    };
     sheet.rows().rows.iter_mut().rev().find(is)
 }

@@ -42,9 +42,8 @@ pub(crate) struct Entry {
     pub seq: u64,
     /// Unix milliseconds it reached us.
     pub at: i64,
+    /// Deltas with their joined text.
     pub event: Event,
-    /// The joined text, for deltas.
-    pub text: String,
     pub line: Option<Arc<Line>>,
 }
 
@@ -93,15 +92,14 @@ impl Notes<'_> {
             return;
         }
         self.events += 1;
-        let text = match &mut event.body {
-            Body::TextDelta { text } | Body::ThinkingDelta { text } => std::mem::take(text),
-            _ => return,
-        };
+        let Some(text) = increment(&mut event.body) else { return };
         self.bytes += text.len();
         let pages = &mut *self.pages;
         let found = pages.open.iter().rev().find(|index| pages.entries[**index].takes(&event)).copied();
         if let Some(entry) = found.and_then(|index| pages.entries.get_mut(index)) {
-            entry.text.push_str(&text);
+            if let (Some(joined), Some(text)) = (increment(&mut entry.event.body), increment(&mut event.body)) {
+                joined.push_str(text);
+            }
             entry.seq = seq;
             return;
         }
@@ -109,7 +107,7 @@ impl Notes<'_> {
         let n = self.shared.next_id();
         pages.close_session(event.session.as_deref());
         pages.open.push(pages.entries.len());
-        pages.entries.push(Entry { n, first: seq, seq, at, event, text: text.into(), line: None });
+        pages.entries.push(Entry { n, first: seq, seq, at, event, line: None });
     }
 
     /// Notes anything else.
@@ -121,7 +119,7 @@ impl Notes<'_> {
         self.bytes += ENTRY_BYTES + weight(&event.body);
         let pages = &mut *self.pages;
         pages.close_session(event.session.as_deref());
-        pages.entries.push(Entry { n, first: seq, seq, at, event, text: String::new(), line });
+        pages.entries.push(Entry { n, first: seq, seq, at, event, line });
     }
 
     /// Tells the writer, when there is something for it.
@@ -175,6 +173,14 @@ impl Entry {
         std::mem::discriminant(&self.event.body) == std::mem::discriminant(&event.body)
             && self.event.run == event.run
             && self.event.session == event.session
+    }
+}
+
+/// The text of a delta.
+fn increment(body: &mut Body) -> Option<&mut String> {
+    match body {
+        Body::TextDelta { text } | Body::ThinkingDelta { text } => Some(text),
+        _ => None,
     }
 }
 

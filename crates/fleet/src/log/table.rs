@@ -96,7 +96,7 @@ fn insert_entry(tx: &Transaction<'_>, node: i64, entry: &Entry) -> rusqlite::Res
         view::line::name(&event.body),
         agent,
         event.session.as_deref(),
-        body(entry),
+        serde_json::to_string(event).unwrap_or_default(),
         line.map(|line| mark_name(line.mark)),
         line.map(|line| &*line.what),
         line.and_then(|line| line.code.as_deref()),
@@ -104,24 +104,6 @@ fn insert_entry(tx: &Transaction<'_>, node: i64, entry: &Entry) -> rusqlite::Res
         line.map(folded),
     ])?;
     Ok(())
-}
-
-/// The event as JSON, deltas with their joined text.
-fn body(entry: &Entry) -> String {
-    let joined = match &entry.event.body {
-        Body::TextDelta { .. } => Some(Body::TextDelta { text: entry.text.as_str().into() }),
-        Body::ThinkingDelta { .. } => Some(Body::ThinkingDelta { text: entry.text.as_str().into() }),
-        _ => None,
-    };
-    let written = match joined {
-        Some(body) => {
-            let (agent, session, run) =
-                (entry.event.agent.clone(), entry.event.session.clone(), entry.event.run.clone());
-            serde_json::to_string(&Event { at: entry.event.at, agent, session, run, body })
-        }
-        None => serde_json::to_string(&entry.event),
-    };
-    written.unwrap_or_default()
 }
 
 /// What there was no room for, as an entry.
@@ -135,7 +117,6 @@ fn gap(node: &str, lost: &Lost) -> Entry {
         seq: lost.seq,
         at: lost.at,
         event: Event::new(lost.at, body),
-        text: String::new(),
         line: Some(line.into()),
     }
 }

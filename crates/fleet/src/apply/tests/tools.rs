@@ -48,6 +48,14 @@ fn a_call_announced_twice_is_one_row() {
 }
 
 #[test]
+fn a_call_of_another_run_may_bear_the_same_id() {
+    check(
+        "start r\ntool r c exec\ntooled c ok a\nfinish r ok\nstart s\ntool s c exec\ntooled c ok b",
+        "tool exec ok a\ntool exec ok b\nrunning s",
+    );
+}
+
+#[test]
 fn an_end_without_a_beginning_has_a_row() {
     check("start r\ntooled c ok out", "tool tool ok out\nrunning r");
 }
