@@ -12,6 +12,9 @@ use crate::store::Durability;
 /// How long a connection waits for a lock that another process holds.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
+/// What the writer keeps in memory, KiB: a commit of some seconds' events fits, and no page is written twice for it.
+const WRITER_CACHE_KIB: i64 = 8 * 1024;
+
 /// How often the log is asked for while others open the same new file.
 const ATTEMPTS: usize = 20;
 
@@ -22,6 +25,7 @@ pub(crate) fn writer(path: &Path, durability: Durability, steps: &[Migration]) -
     let sorted = |error| StoreError::at_opening(path, error);
     let mut db = Connection::open_with_flags(path, flags).map_err(sorted)?;
     prepare(&db, durability).map_err(sorted)?;
+    db.pragma_update(None, "cache_size", -WRITER_CACHE_KIB).map_err(sorted)?;
     migrate(&mut db, path, steps)?;
     Ok(db)
 }
