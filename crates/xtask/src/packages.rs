@@ -7,8 +7,6 @@ pub enum Probe {
     Program(&'static str),
     /// A library that pkg-config knows.
     Library(&'static str),
-    /// A file at a fixed place.
-    File(&'static str),
     /// Nothing to look for; only a package manager can tell.
     Nothing,
 }
@@ -81,14 +79,6 @@ pub const RUN: &[Package] = &[
         suse: "libayatana-appindicator3-devel",
         why: "the icon in the tray",
         probe: Probe::Nothing,
-    },
-    Package {
-        debian: "libxdo-dev",
-        fedora: "libxdo-devel",
-        arch: "xdotool",
-        suse: "xdotool-devel",
-        why: "the keys of the tray's menu",
-        probe: Probe::File("/usr/include/xdo.h"),
     },
 ];
 
@@ -174,9 +164,9 @@ mod tests {
     #[test]
     fn only_what_is_absent_is_planned_and_in_order() {
         let wanted: Vec<&Package> = RUN.iter().collect();
-        let plan = missing(&wanted, |package| !package.debian.starts_with("libx") && package.debian != "pkg-config");
+        let plan = missing(&wanted, |package| !package.debian.starts_with("libaya") && package.debian != "pkg-config");
         let names: Vec<&str> = plan.iter().map(|package| package.debian).collect();
-        assert_eq!(names, ["pkg-config", "libxdo-dev"]);
+        assert_eq!(names, ["pkg-config", "libayatana-appindicator3-dev"]);
         assert!(missing(&wanted, |_| true).is_empty());
     }
 

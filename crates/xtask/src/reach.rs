@@ -1,12 +1,12 @@
 //! What a filter reaches, read from the sources before anything is built: which test targets can hold such a name, and
 //! whether one of those tests asks for a real part. It may say too much, never too little: the name of a test is made
-//! of its files and functions, and all of these are written out.
+//! of its files, modules and functions, and all of these are written out (no macro here makes names of tests).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use walkdir::WalkDir;
 
 use crate::house::House;
@@ -17,17 +17,24 @@ const WANTS_A_PART: &str = "or_skip!(";
 /// What there is to build and to set up.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Reach {
-    /// Cargo's words for the targets; none means all of them.
+    /// Cargo's words for the packages and targets; none means all of them.
     pub targets: Vec<String>,
     /// A real gateway, keyring or window may be asked for.
     pub parts: bool,
 }
 
-/// The sources of one target, or of all targets of one kind in a package.
+/// The sources of one test target of a package, or of its library and programs.
 #[derive(Default)]
 struct Group {
+    package: String,
     words: Vec<String>,
-    files: Vec<(String, String)>,
+    sources: Vec<Source>,
+}
+
+/// What a source can give to the names of tests: its files, modules and functions.
+struct Source {
+    names: Vec<String>,
+    wants_a_part: bool,
 }
 
 /// Everything.
@@ -37,34 +44,57 @@ pub fn all() -> Reach {
 
 /// Nothing, where no test can have that in its name.
 pub fn of(house: &House, filter: &str) -> Result<Option<Reach>> {
-    let names: Vec<&str> = filter.split("::").filter(|name| !name.is_empty()).collect();
-    let mut reach = Reach::default();
-    for group in groups(&house.root)?.values().filter(|group| group.holds(&names)) {
-        reach.parts |= group.wants_a_part(names.last().copied().unwrap_or_default());
-        if !reach.targets.ends_with(&group.words) {
-            reach.targets.extend(group.words.iter().cloned());
-        }
+    let names: Vec<&str> = filter.split("::").collect();
+    let (mut packages, mut targets, mut parts) = (BTreeSet::new(), BTreeSet::new(), false);
+    for group in groups(&house.root)?.into_values().filter(|group| group.holds(&names)) {
+        parts |= group.wants_a_part(&names);
+        packages.insert(vec!["--package".to_owned(), group.package]);
+        targets.insert(group.words);
     }
-    Ok((!reach.targets.is_empty()).then_some(reach))
+    let targets: Vec<String> = packages.into_iter().chain(targets).flatten().collect();
+    Ok((!targets.is_empty()).then_some(Reach { targets, parts }))
 }
 
 impl Group {
     fn holds(&self, names: &[&str]) -> bool {
-        names.iter().all(|name| self.files.iter().any(|file| mentions(file, name)))
+        (0..names.len()).all(|at| self.sources.iter().any(|source| source.has(names, at)))
     }
 
-    fn wants_a_part(&self, name: &str) -> bool {
-        self.files.iter().any(|file| file.1.contains(WANTS_A_PART) && mentions(file, name))
+    /// A test asks for its parts in the source that its function stands in.
+    fn wants_a_part(&self, names: &[&str]) -> bool {
+        let innermost = names.iter().rposition(|name| !name.is_empty()).unwrap_or_default();
+        self.sources.iter().any(|source| source.wants_a_part && source.has(names, innermost))
     }
 }
 
-fn mentions((path, text): &(String, String), name: &str) -> bool {
-    path.contains(name) || text.contains(name)
+impl Source {
+    fn read(path: &Path, text: &str) -> Source {
+        let mut names: Vec<String> = path.with_extension("").components().filter_map(name).collect();
+        for word in ["fn ", "mod "] {
+            let part =
+                |rest: &str| rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+            names.extend(text.split(word).skip(1).map(part));
+        }
+        Source { names, wants_a_part: text.contains(WANTS_A_PART) }
+    }
+
+    /// Whether something here fits the part of the filter at that place: what stands before `::` is the end of a name,
+    /// what stands behind one is the beginning.
+    fn has(&self, filter: &[&str], at: usize) -> bool {
+        let Some(part) = filter.get(at) else { return false };
+        let (begins, ends) = (at > 0, at + 1 < filter.len());
+        self.names.iter().any(|name| match (begins, ends) {
+            (false, false) => name.contains(part),
+            (false, true) => name.ends_with(part),
+            (true, false) => name.starts_with(part),
+            (true, true) => name == part,
+        })
+    }
 }
 
-/// All sources, by the words that name their target to cargo; the key keeps packages apart.
-fn groups(root: &Path) -> Result<BTreeMap<(Vec<String>, String), Group>> {
-    let mut groups: BTreeMap<(Vec<String>, String), Group> = BTreeMap::new();
+/// All sources, by the folder of their package and what names their target to cargo.
+fn groups(root: &Path) -> Result<BTreeMap<(PathBuf, Vec<String>), Group>> {
+    let mut groups: BTreeMap<(PathBuf, Vec<String>), Group> = BTreeMap::new();
     for top in ["tests", "ui/src", "crates"] {
         for entry in WalkDir::new(root.join(top)).sort_by_file_name() {
             let entry = entry?;
@@ -72,28 +102,44 @@ fn groups(root: &Path) -> Result<BTreeMap<(Vec<String>, String), Group>> {
                 continue;
             }
             let path = entry.path().strip_prefix(root)?;
-            let (package, words) = target(path);
-            let group = groups.entry((words.clone(), package)).or_default();
+            let (folder, words) = target(root, path);
+            let group = groups.entry((folder.clone(), words.clone())).or_default();
+            if group.package.is_empty() {
+                group.package = package(&root.join(folder))?;
+            }
             group.words = words;
-            group.files.push((path.display().to_string(), fs::read_to_string(entry.path())?));
+            group.sources.push(Source::read(path, &fs::read_to_string(entry.path())?));
         }
     }
     Ok(groups)
 }
 
-/// The package of a source, and what names its target: `tests/` is one binary, a crate's `tests/` has one a file or
-/// folder, and everything else is tested inside its library or program.
-fn target(path: &Path) -> (String, Vec<String>) {
+/// The folder of a source's package, and what names its target: `tests/` is one binary, a crate's `tests/` has one a
+/// file or folder, and everything else is tested inside its library or programs.
+fn target(root: &Path, path: &Path) -> (PathBuf, Vec<String>) {
     let parts: Vec<String> = path.components().filter_map(name).collect();
-    let words = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect();
-    match parts.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["tests", ..] => ("tests".to_owned(), words(&["--test", "blackbox"])),
-        ["crates", package, "tests", test, ..] => {
-            ((*package).to_owned(), words(&["--test", test.trim_end_matches(".rs")]))
-        }
-        ["crates", package, ..] => ((*package).to_owned(), words(&["--lib", "--bins"])),
-        _ => ("ui".to_owned(), words(&["--lib", "--bins"])),
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let test = |name: &str| vec!["--test".to_owned(), name.trim_end_matches(".rs").to_owned()];
+    match parts.as_slice() {
+        ["tests", ..] => ("tests".into(), test("blackbox")),
+        ["crates", package, "tests", name, ..] => (["crates", package].iter().collect(), test(name)),
+        ["crates", package, ..] => inside(root, ["crates", package].iter().collect()),
+        _ => inside(root, "ui".into()),
     }
+}
+
+fn inside(root: &Path, folder: PathBuf) -> (PathBuf, Vec<String>) {
+    let kinds = [("src/lib.rs", "--lib"), ("src/main.rs", "--bins"), ("src/bin", "--bins")];
+    let there = kinds.iter().filter(|(place, _)| root.join(&folder).join(place).exists());
+    let words = there.map(|(_, word)| (*word).to_owned()).collect();
+    (folder, words)
+}
+
+/// The name is the first one that stands in a manifest.
+fn package(folder: &Path) -> Result<String> {
+    let manifest = fs::read_to_string(folder.join("Cargo.toml"))?;
+    let name = manifest.lines().find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
+    name.map(str::to_owned).with_context(|| format!("{} names no package", folder.display()))
 }
 
 fn name(part: Component<'_>) -> Option<String> {
@@ -108,11 +154,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().to_path_buf();
         for (file, text) in [
+            ("tests/Cargo.toml", "[package]\nname = \"blackbox\"\n"),
             ("tests/window.rs", "async fn the_window_opens() { or_skip!(open()); }"),
             ("tests/tidy.rs", "fn every_file_says_what_it_is_for() {}"),
+            ("crates/link/Cargo.toml", "[package]\nname = \"link\"\n"),
             ("crates/link/tests/dialects/main.rs", "fn recorded_frames_are_read() {}"),
-            ("crates/link/src/pulse.rs", "fn a_beat_is_kept() {}"),
-            ("ui/src/main.rs", "fn main() {}"),
+            ("crates/link/src/lib.rs", "mod pulse;"),
+            ("crates/link/src/pulse.rs", "/// Keeps the window open.\nfn a_beat_is_kept() {}"),
+            ("ui/Cargo.toml", "[package]\nname = \"ui\"\n"),
+            ("ui/src/main.rs", "fn main() {}\nfn a_beat_is_drawn() {}"),
         ] {
             let place = root.join(file);
             fs::create_dir_all(place.parent().unwrap()).unwrap();
@@ -129,20 +179,24 @@ mod tests {
 
     #[test]
     fn a_filter_builds_the_targets_that_can_hold_it_and_no_parts_that_none_asks_for() {
-        assert_eq!(reach("a_beat"), Some(("--lib --bins".into(), false)));
-        assert_eq!(reach("pulse::tests::a_beat"), None, "no file or function is named tests here");
-        assert_eq!(reach("pulse::a_beat"), Some(("--lib --bins".into(), false)));
-        assert_eq!(reach("recorded"), Some(("--test dialects".into(), false)));
-        assert_eq!(reach("tidy::"), Some(("--test blackbox".into(), false)));
+        let without_parts = |targets: &str| Some((targets.to_owned(), false));
+        assert_eq!(reach("a_beat_is_kept"), without_parts("--package link --lib"));
+        assert_eq!(reach("a_beat"), without_parts("--package link --package ui --bins --lib"));
+        assert_eq!(reach("pul::a_beat"), None, "no name ends so");
+        assert_eq!(reach("pulse::a_beat"), without_parts("--package link --lib"));
+        assert_eq!(reach("recorded"), without_parts("--package link --test dialects"));
+        assert_eq!(reach("tidy::"), without_parts("--package blackbox --test blackbox"));
     }
 
     #[test]
     fn a_filter_that_reaches_the_real_window_sets_its_parts_up() {
-        assert_eq!(reach("window::the_window"), Some(("--test blackbox".into(), true)));
+        assert_eq!(reach("window::the_window"), Some(("--package blackbox --test blackbox".into(), true)));
     }
 
     #[test]
     fn a_filter_that_no_test_can_have_builds_nothing() {
         assert_eq!(reach("no_such_test"), None);
+        assert_eq!(reach("pulse::tests::a_beat"), None, "no file or module is named tests here");
+        assert_eq!(reach("Keeps"), None, "a comment is no name");
     }
 }

@@ -34,13 +34,16 @@ impl Runner {
         }
     }
 
-    /// The command that builds and runs these targets, or all where none is named.
+    /// The command that builds and runs the tests of these targets, or all where none is named.
     pub fn command(self, house: &House, targets: &[String], arguments: &[&str]) -> Command {
         let mut cargo = house.cargo();
         match self {
-            Runner::Nextest => cargo.args(["nextest", "run"]).args(TESTED),
-            Runner::CargoTest => cargo.arg("test").args(TESTED).arg("--no-fail-fast"),
+            Runner::Nextest => cargo.args(["nextest", "run"]),
+            Runner::CargoTest => cargo.args(["test", "--no-fail-fast"]),
         };
+        if targets.is_empty() {
+            cargo.args(TESTED);
+        }
         cargo.args(targets).args(arguments);
         cargo
     }

@@ -85,7 +85,6 @@ pub fn seen(probe: Probe) -> bool {
     match probe {
         Probe::Program(program) => process::on_path(program).is_some(),
         Probe::Library(library) => process::succeeds(Command::new("pkg-config").args(["--exists", library])),
-        Probe::File(file) => fs::metadata(file).is_ok(),
         Probe::Nothing => true,
     }
 }

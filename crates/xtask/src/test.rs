@@ -73,10 +73,10 @@ fn run(runner: Runner, tests: Command, parts: &Parts) -> Result<ExitCode> {
     for failure in &tally.failures {
         say(format!("failed {failure}"));
     }
-    writeln!(std::io::stdout(), "{}", tally.counts)?;
     if tally.counts == Counts::default() {
         say("no test ran");
     }
+    writeln!(std::io::stdout(), "{}", tally.counts)?;
     let good = content && tally.counts.failed == 0 && tally.counts != Counts::default();
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
