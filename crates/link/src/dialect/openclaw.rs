@@ -151,7 +151,7 @@ impl Openclaw {
             }
         };
         self.goodbye = Some((text.clone(), back));
-        say(now, Body::Notice { text: text.into() }, out)
+        say(now, Body::Notice { text }, out)
     }
 }
 

@@ -108,7 +108,7 @@ async fn numbers_of_lines_rise_over_all_nodes() {
     let mut model = Model::default();
     for step in 0..100 {
         let node = if step % 3 == 0 { "a" } else { "b" };
-        house.event(node, Some("s"), Body::Notice { text: format!("{step}").into() });
+        house.event(node, Some("s"), Body::Notice { text: format!("{step}") });
         model.take(after(step % 20, &mut batches).await);
     }
     model.take(after(100, &mut batches).await);

@@ -188,7 +188,7 @@ impl Moltis {
 
     /// What happens beside a run; false when nobody knows the state.
     fn happened(&mut self, state: &str, chat: &Chat<'_>, place: Place<'_>, out: &mut Out) -> bool {
-        let notice = |text: String, out: &mut Out| say_at(place, Body::Notice { text: text.into() }, out);
+        let notice = |text: String, out: &mut Out| say_at(place, Body::Notice { text }, out);
         match state {
             "user_message" | "channel_user" => self.user_spoke(chat, place, out),
             "queued" => {

@@ -41,8 +41,8 @@ pub(super) struct Delta<'a> {
 impl<'a> Delta<'a> {
     /// Reads a frame; `None` when it is no such delta.
     pub fn read(text: &'a str) -> Option<Self> {
-        // The fields of a long frame would be looked for in vain, and at length.
-        if text.len() > LONGEST {
+        // No other frame is to be read twice: what is no delta mostly does not say so either.
+        if text.len() > LONGEST || !text.contains(r#""delta""#) {
             return None;
         }
         let Frame { kind, event, payload, seq } = serde_json::from_str(text).ok()?;

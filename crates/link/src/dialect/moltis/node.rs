@@ -49,7 +49,7 @@ impl Moltis {
                 if told.available.set() {
                     let version = told.latest_version.filled().unwrap_or("a newer one");
                     let text = format!("A newer version of the gateway can be had: {version}.");
-                    say(now, Body::Notice { text: text.into() }, out);
+                    say(now, Body::Notice { text }, out);
                 }
                 true
             }
@@ -69,6 +69,6 @@ impl Moltis {
             }
             _ => format!("The gateway could not read a message of ours: {}.", told.message.or_empty()),
         };
-        say(now, Body::Notice { text: text.into() }, out)
+        say(now, Body::Notice { text }, out)
     }
 }

@@ -198,7 +198,7 @@ fn refused(asked: &Asked, frame: &Envelope<'_>, text: &str, now: i64, out: &mut 
             answer(asked.asker, Err(error), out);
         }
         Asker::Own => {
-            say(now, Body::Notice { text: format!("The gateway refused a request: {message}").into() }, out);
+            say(now, Body::Notice { text: format!("The gateway refused a request: {message}") }, out);
         }
         Asker::Recorded => keep(text, method(&asked.ask), now, out),
     }
