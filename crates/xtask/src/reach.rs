@@ -11,8 +11,8 @@ use walkdir::WalkDir;
 
 use crate::house::House;
 
-/// How a test says that it wants a real part.
-const WANTS_A_PART: &str = "or_skip!(";
+/// How a test says that it wants a real part. Not in one piece, so that this file is not taken for one.
+const WANTS_A_PART: &str = concat!("or_skip", "!(");
 
 /// What there is to build and to set up.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -31,9 +31,11 @@ struct Group {
     sources: Vec<Source>,
 }
 
-/// What a source can give to the names of tests: its files, modules and functions.
+/// What a source can give to the names of tests.
 struct Source {
-    names: Vec<String>,
+    /// Its folders, itself, and the modules in it.
+    modules: Vec<String>,
+    functions: Vec<String>,
     wants_a_part: bool,
 }
 
@@ -69,27 +71,29 @@ impl Group {
 
 impl Source {
     fn read(path: &Path, text: &str) -> Source {
-        let mut names: Vec<String> = path.with_extension("").components().filter_map(name).collect();
-        for word in ["fn ", "mod "] {
-            let part =
-                |rest: &str| rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
-            names.extend(text.split(word).skip(1).map(part));
-        }
-        Source { names, wants_a_part: text.contains(WANTS_A_PART) }
+        let mut modules: Vec<String> = path.with_extension("").components().filter_map(name).collect();
+        modules.extend(after("mod ", text));
+        Source { modules, functions: after("fn ", text).collect(), wants_a_part: text.contains(WANTS_A_PART) }
     }
 
-    /// Whether something here fits the part of the filter at that place: what stands before `::` is the end of a name,
-    /// what stands behind one is the beginning.
+    /// Whether something here fits the part of the filter at that place: what stands before `::` is the end of a module's
+    /// name, what stands behind one is the beginning of a name.
     fn has(&self, filter: &[&str], at: usize) -> bool {
         let Some(part) = filter.get(at) else { return false };
         let (begins, ends) = (at > 0, at + 1 < filter.len());
-        self.names.iter().any(|name| match (begins, ends) {
+        let functions = self.functions.iter().filter(|_| !ends);
+        self.modules.iter().chain(functions).any(|name| match (begins, ends) {
             (false, false) => name.contains(part),
             (false, true) => name.ends_with(part),
             (true, false) => name.starts_with(part),
             (true, true) => name == part,
         })
     }
+}
+
+fn after<'a>(word: &'a str, text: &'a str) -> impl Iterator<Item = String> + 'a {
+    let name = |rest: &str| rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+    text.split(word).skip(1).map(name)
 }
 
 /// All sources, by the folder of their package and what names their target to cargo.
@@ -155,7 +159,7 @@ mod tests {
         let root = folder.path().to_path_buf();
         for (file, text) in [
             ("tests/Cargo.toml", "[package]\nname = \"blackbox\"\n"),
-            ("tests/window.rs", "async fn the_window_opens() { or_skip!(open()); }"),
+            ("tests/window.rs", concat!("async fn the_window_opens() { or_skip", "!(open()); }")),
             ("tests/tidy.rs", "fn every_file_says_what_it_is_for() {}"),
             ("crates/link/Cargo.toml", "[package]\nname = \"link\"\n"),
             ("crates/link/tests/dialects/main.rs", "fn recorded_frames_are_read() {}"),
@@ -182,6 +186,7 @@ mod tests {
         let without_parts = |targets: &str| Some((targets.to_owned(), false));
         assert_eq!(reach("a_beat_is_kept"), without_parts("--package link --lib"));
         assert_eq!(reach("a_beat"), without_parts("--package link --package ui --bins --lib"));
+        assert_eq!(reach("a_beat_is_kept::"), None, "a function holds no tests");
         assert_eq!(reach("pul::a_beat"), None, "no name ends so");
         assert_eq!(reach("pulse::a_beat"), without_parts("--package link --lib"));
         assert_eq!(reach("recorded"), without_parts("--package link --test dialects"));
