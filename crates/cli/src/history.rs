@@ -49,6 +49,9 @@ fn print(message: &Message) -> anyhow::Result<()> {
     };
     let at = message.sent_at.map(time).unwrap_or_default();
     line(&format!("── {who}  {at}"))?;
+    if !message.text.is_empty() {
+        line(&message.text)?;
+    }
     for tool in &message.tools {
         let mark = match tool.ok {
             Some(true) => "✓",
@@ -56,9 +59,6 @@ fn print(message: &Message) -> anyhow::Result<()> {
             None => "?",
         };
         line(&format!("   {mark} {} {}", tool.name, short(&tool.input.to_string(), 80)))?;
-    }
-    if !message.text.is_empty() {
-        line(&message.text)?;
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! A session's history as vendors keep it (rows: what was said, tool calls, what they
-//! gave) as whole messages: the tool calls of a turn belong to the message they led to.
+//! A session's history as vendors keep it (rows: what was said, tool calls, what they gave) as whole messages in the
+//! order they were said: what a tool gave stands with its call.
 
 use serde_json::Value;
 
@@ -15,80 +15,37 @@ pub(crate) enum Row {
     Gave(ToolCall),
 }
 
-/// Joins rows to messages.
+/// Joins rows to messages: each result goes to the call it answers, and nothing changes its place.
 pub(crate) fn join(rows: impl IntoIterator<Item = Row>) -> Vec<Message> {
-    let mut joined = Joined::default();
+    let mut messages = Vec::new();
     for row in rows {
         match row {
-            Row::Said(message) => joined.said(message),
-            Row::Gave(result) => joined.gave(result),
+            Row::Said(message) if says_nothing(&message) => {}
+            Row::Said(message) => messages.push(message),
+            Row::Gave(result) => gave(&mut messages, result),
         }
     }
-    joined.flush();
-    joined.messages
+    messages
 }
 
-#[derive(Default)]
-struct Joined {
-    messages: Vec<Message>,
-    /// A turn's message that has said nothing yet, only called tools.
-    silent: Option<Message>,
+fn says_nothing(message: &Message) -> bool {
+    message.role == Role::Assistant && message.text.is_empty() && message.thinking.is_none() && message.tools.is_empty()
 }
 
-impl Joined {
-    fn said(&mut self, mut message: Message) {
-        if message.role != Role::Assistant {
-            self.flush();
-            self.messages.push(message);
-            return;
+fn gave(messages: &mut [Message], result: ToolCall) {
+    let turn = || (0..messages.len()).rev().take_while(|at| messages[*at].role == Role::Assistant);
+    let asks = |at: &usize| messages[*at].tools.iter().position(|call| call.call == result.call);
+    if let Some((at, place)) = turn().find_map(|at| Some((at, asks(&at)?))) {
+        let call = &mut messages[at].tools[place];
+        call.ok = result.ok;
+        call.output = result.output;
+        call.ms = result.ms.or(call.ms);
+        if call.input.is_null() {
+            call.input = result.input;
         }
-        if let Some(silent) = self.silent.take() {
-            if silent.run_id.is_some() && message.run_id.is_some() && silent.run_id != message.run_id {
-                self.messages.push(silent);
-            } else {
-                message = after(silent, message);
-            }
-        }
-        if message.text.is_empty() && !message.tools.is_empty() {
-            self.silent = Some(message);
-        } else if !message.text.is_empty() || message.thinking.is_some() || !message.tools.is_empty() {
-            self.messages.push(message);
-        }
+    } else if let Some(last) = messages.last_mut().filter(|last| last.role == Role::Assistant) {
+        last.tools.push(result);
     }
-
-    fn gave(&mut self, result: ToolCall) {
-        let silent = self.silent.iter_mut();
-        let turn = self.messages.iter_mut().rev().take_while(|message| message.role == Role::Assistant);
-        let mut calls = silent.chain(turn).flat_map(|message| message.tools.iter_mut());
-        if let Some(call) = calls.find(|call| call.call == result.call) {
-            call.ok = result.ok;
-            call.output = result.output;
-            call.ms = result.ms.or(call.ms);
-            if call.input.is_null() {
-                call.input = result.input;
-            }
-        } else if let Some(silent) = &mut self.silent {
-            silent.tools.push(result);
-        } else if let Some(last) = self.messages.last_mut().filter(|last| last.role == Role::Assistant) {
-            last.tools.push(result);
-        }
-    }
-
-    fn flush(&mut self) {
-        self.messages.extend(self.silent.take());
-    }
-}
-
-/// The message of a turn that called tools before it said something.
-fn after(silent: Message, said: Message) -> Message {
-    let mut tools = silent.tools;
-    tools.extend(said.tools);
-    let thinking = match (silent.thinking, said.thinking) {
-        (Some(first), Some(second)) => Some(format!("{first}\n\n{second}").into()),
-        (first, second) => first.or(second),
-    };
-    let run_id = said.run_id.or(silent.run_id);
-    Message { tools, thinking, run_id, ..said }
 }
 
 /// Arguments without the vendor's own additions, which begin with `_`.
@@ -154,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tool_round_belongs_to_the_answer_it_led_to() {
+    fn a_tool_round_stands_before_the_answer_it_led_to() {
         let rows = [
             said(Role::User, "q", &[]),
             said(Role::Assistant, "", &["c1", "c2"]),
@@ -163,8 +120,14 @@ mod tests {
             said(Role::Assistant, "a", &[]),
         ];
         let messages = join(rows);
-        assert_eq!(messages.len(), 2);
+        assert_eq!(messages.iter().map(|message| &*message.text).collect::<Vec<_>>(), ["q", "", "a"]);
         assert_eq!(messages[1].tools.iter().map(|tool| tool.ok).collect::<Vec<_>>(), [Some(true); 2]);
+    }
+
+    #[test]
+    fn a_result_finds_its_call_over_later_words_of_the_turn() {
+        let messages = join([said(Role::Assistant, "", &["c"]), said(Role::Assistant, "b", &[]), gave("c")]);
+        assert_eq!((messages[0].tools[0].ok, messages[1].tools.len()), (Some(true), 0));
     }
 
     #[test]

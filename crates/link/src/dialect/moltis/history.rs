@@ -200,15 +200,15 @@ mod tests {
         let last = page(3, None);
         assert_eq!(last.messages.iter().map(|message| &*message.text).collect::<Vec<_>>(), ["a1", "q2", "a2"]);
         let first = page(3, last.before.as_deref());
-        assert_eq!(first.messages.iter().map(|message| &*message.text).collect::<Vec<_>>(), ["q1"]);
+        assert_eq!(first.messages.iter().map(|message| &*message.text).collect::<Vec<_>>(), ["q1", ""]);
         assert_eq!(first.before, None);
     }
 
     #[test]
-    fn a_tool_round_is_part_of_its_answer_without_the_internals() {
-        let answer = &page(3, None).messages[0];
-        assert_eq!(answer.tools.len(), 1);
-        assert_eq!(answer.tools[0].input, serde_json::json!({"command": "ls"}));
-        assert_eq!((answer.tools[0].ok, &*answer.tools[0].output), (Some(true), "x"));
+    fn a_tool_round_has_what_the_tool_gave_and_no_internals() {
+        let round = &page(4, None).messages[0];
+        assert_eq!(round.tools.len(), 1);
+        assert_eq!(round.tools[0].input, serde_json::json!({"command": "ls"}));
+        assert_eq!((round.tools[0].ok, &*round.tools[0].output), (Some(true), "x"));
     }
 }

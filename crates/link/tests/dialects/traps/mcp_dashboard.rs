@@ -160,7 +160,7 @@ fn an_unlabelled_history_belongs_to_the_focus_and_success_in_it_means_nothing() 
     ));
     talk.hears(frame("AGENT_LIST", json!({"agents": [{"agent_id": "default", "name": "default"}]})));
     let (_, Ok(Reply::History(page))) = talk.out.replies.remove(0) else { panic!() };
-    assert_eq!(page.messages.len(), 2);
+    assert_eq!(page.messages.len(), 3);
     let tool = &page.messages[1].tools[0];
     assert_eq!((tool.ok, &*tool.output), (None, "5"));
 }
