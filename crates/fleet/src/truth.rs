@@ -49,6 +49,8 @@ pub struct LinkStand {
     pub scopes: Vec<String>,
     /// Unix milliseconds up to which the node's lists are true; `None` while they are live.
     pub stale_since: Option<i64>,
+    /// Whether the sessions were read since the link came up.
+    pub listed: bool,
     /// The last way there and back, milliseconds.
     pub latency_ms: Option<f64>,
     /// Whether the key is kept for this session only.
@@ -77,6 +79,7 @@ impl Truth {
             product: None,
             scopes: Vec::new(),
             stale_since: None,
+            listed: false,
             latency_ms: None,
             key_in_memory: false,
         };
@@ -88,9 +91,9 @@ impl Truth {
         matches!(self.link.state, NodeState::Ready { .. })
     }
 
-    /// Whether what is shown of runs is what goes on: the link is up and the lists were read since.
+    /// Whether the lists are what the node has: the link is up and they were read since.
     pub fn is_live(&self) -> bool {
-        self.is_ready() && self.link.stale_since.is_none()
+        self.is_ready() && self.link.listed
     }
 
     pub fn session(&self, key: &str) -> Option<&Session> {

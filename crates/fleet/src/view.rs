@@ -4,4 +4,5 @@ pub mod approval;
 pub mod line;
 pub mod node;
 pub mod row;
+pub mod title;
 pub mod tool;

@@ -59,6 +59,7 @@ pub(super) fn head(truth: &mut Truth, head: &NodeHead, changes: &mut Changes) {
 /// What was known is old from now on, and what was going on may have ended.
 fn went_down(truth: &mut Truth, now: i64) {
     truth.link.stale_since.get_or_insert(now);
+    truth.link.listed = false;
     truth.link.latency_ms = None;
     for session in truth.sessions.values_mut() {
         for run in session.runs.iter_mut().filter(|run| run.is_active()) {

@@ -52,11 +52,13 @@ pub(super) fn sessions(truth: &mut Truth, list: &[Session], now: i64, changes: &
     drop_absent(truth, now, changes);
     if truth.is_ready() {
         truth.link.stale_since = None;
+        truth.link.listed = true;
     }
     changes.node = true;
 }
 
-/// A session is new or its description changed. Only a new one is worth a line: the same change is announced often.
+/// A session is new or its description changed. Only a new one is worth a line: the same change is announced often, and
+/// what is announced before the lists were read since the link came up was there before.
 pub(super) fn session_changed(truth: &mut Truth, about: &Session, now: i64, changes: &mut Changes) -> Taken {
     let known = truth.session(&about.key).is_some_and(|session| session.listed);
     describe(truth, about);
@@ -64,7 +66,7 @@ pub(super) fn session_changed(truth: &mut Truth, about: &Session, now: i64, chan
         close_unsure(truth, &about.key, now, changes);
     }
     changes.node = true;
-    if known { Taken::Known } else { Taken::New }
+    if known || !truth.is_live() { Taken::Known } else { Taken::New }
 }
 
 pub(super) fn session_removed(truth: &mut Truth, event: &Event, changes: &mut Changes) -> Taken {

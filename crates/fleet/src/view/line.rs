@@ -3,6 +3,7 @@
 use contract::activity::{Line, Mark};
 use link::event::{Body, Event, Message, NodeState, Outcome, Role, RunEnd};
 
+use super::title::title;
 use super::tool::summary;
 use crate::truth::{RowBody, Truth};
 
@@ -103,7 +104,7 @@ fn says(truth: &Truth, event: &Event) -> Option<(&'static str, Says)> {
         },
         Body::ApprovalRequested(about) => coded(Mark::Asks, "asks", &about.command),
         Body::ApprovalResolved { id, .. } => settled(truth, id)?,
-        Body::SessionChanged(about) => coded(Mark::Other, "new session", about.title.as_deref().unwrap_or(&about.key)),
+        Body::SessionChanged(about) => coded(Mark::Other, "new session", &title(about)),
         Body::SessionRemoved => plain(Mark::Other, "session removed"),
         Body::AgentChanged(agent) => coded(Mark::Other, "new agent", &agent.name),
         Body::AgentRemoved => plain(Mark::Other, "agent removed"),

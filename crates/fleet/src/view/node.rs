@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use contract::node::{self, Activity, LinkState, Node};
 use link::event::NodeState;
 
+use super::title::title;
 use crate::truth::{Session, Truth};
 
 /// How many sessions a node shows; the newest.
@@ -117,7 +118,7 @@ fn session(truth: &Truth, session: &Session, asking: &Asking<'_>) -> node::Sessi
     node::Session {
         key: about.key.clone(),
         agent: about.agent_id.clone(),
-        title: about.title.clone().filter(|title| !title.is_empty()).unwrap_or_else(|| about.key.clone()),
+        title: title(about),
         preview: about.preview.clone(),
         updated_at: about.updated_at,
         messages: about.messages,

@@ -46,7 +46,7 @@ pub fn head(truth: &Truth, session: &Session) -> Head {
     let sure = active.filter(|run| !run.unsure && truth.is_ready());
     let phase = match (active, sure) {
         (Some(_), None) => Some(UNSURE.to_owned()),
-        (_, sure) => sure.and_then(|run| run.phase.as_deref()).map(str::to_owned),
+        (_, sure) => sure.and_then(|run| run.phase.as_deref()).map(|phase| phase.replace('_', " ")),
     };
     Head {
         running: sure.map(|run| run.id.to_string()),

@@ -5,7 +5,7 @@ use link::event::{Agent, Body, Event, Session};
 
 use super::check;
 use super::script::play;
-use crate::apply::Fact;
+use crate::apply::{Fact, Taken};
 use crate::view;
 
 fn session(key: &str, agent: &str, updated_at: i64) -> Session {
@@ -23,6 +23,16 @@ fn sessions_that_the_node_no_longer_has_are_gone() {
     play.fact(&Fact::Sessions(vec![session("b", "x", 9_001)]));
     let keys: Vec<String> = view::node::node(&play.truth).sessions.into_iter().map(|session| session.key).collect();
     assert_eq!(keys, ["b"]);
+}
+
+#[test]
+fn a_session_that_is_only_heard_of_first_is_no_news_and_a_new_one_is() {
+    let mut play = play("");
+    let heard = |key| Fact::Event(Event::new(0, Body::SessionChanged(session(key, "x", 9_000))));
+    assert_eq!(play.fact(&heard("a")), Taken::Known, "the lists were not read yet");
+    play.fact(&Fact::Sessions(vec![session("a", "x", 9_000)]));
+    assert_eq!(play.fact(&heard("a")), Taken::Known);
+    assert_eq!(play.fact(&heard("b")), Taken::New);
 }
 
 #[test]
@@ -67,7 +77,7 @@ fn sessions_that_nobody_shows_keep_few_rows_and_few_keep_any() {
     let mut play = play("");
     for session in 0..30 {
         for row in 0..200 {
-            let body = Body::Notice { text: format!("{row}").into() };
+            let body = Body::Notice { text: format!("{row}") };
             let event = Event { session: Some(format!("s{session}").into()), ..Event::new(0, body) };
             play.fact(&Fact::Event(event));
         }

@@ -8,7 +8,7 @@ use link::event::{
     self, Approval, Body, Decision, Event, Message, NodeState, Outcome, Role, RunEnd, Session, ToolCall,
 };
 
-use crate::apply::{Changes, Fact, Shown, apply};
+use crate::apply::{Changes, Fact, Shown, Taken, apply};
 use crate::truth::{NodeHead, Truth};
 use crate::view;
 
@@ -50,8 +50,8 @@ pub fn play(facts: &str) -> Play {
 }
 
 impl Play {
-    pub fn fact(&mut self, fact: &Fact) {
-        apply(&mut self.truth, fact, self.now, &mut self.changes);
+    pub fn fact(&mut self, fact: &Fact) -> Taken {
+        apply(&mut self.truth, fact, self.now, &mut self.changes)
     }
 
     pub fn line(&mut self, line: &str) {
@@ -59,7 +59,7 @@ impl Play {
         let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
         match verb {
             "pass" => self.now += rest.parse::<i64>().expect("milliseconds"),
-            _ => self.fact(&fact(verb, rest, self.now)),
+            _ => _ = self.fact(&fact(verb, rest, self.now)),
         }
     }
 }
