@@ -4,7 +4,7 @@ use contract::settings::Layout;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{Panes, State};
+use super::{Panes, Route, State};
 
 /// Raised when an older window could not make sense of a newer text.
 const VERSION: u32 = 1;
@@ -13,6 +13,8 @@ const VERSION: u32 = 1;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Kept {
     version: u32,
+    #[serde(default)]
+    route: Route,
     panes: Panes,
     sidebar: bool,
     stream: bool,
@@ -23,6 +25,7 @@ impl Kept {
     pub fn of(state: State) -> Self {
         Self {
             version: VERSION,
+            route: state.route.get(),
             panes: state.panes.get(),
             sidebar: state.frame.sidebar.get(),
             stream: state.frame.stream.get(),
@@ -42,6 +45,7 @@ impl Kept {
 
     /// Puts the window back as it was.
     pub fn restore(self, state: State) {
+        state.route.set(self.route);
         state.panes.set(self.panes);
         state.frame.sidebar.set(self.sidebar);
         state.frame.stream.set(self.stream);
@@ -54,7 +58,7 @@ mod tests {
     use super::*;
 
     fn kept() -> Kept {
-        Kept { version: VERSION, panes: Panes::default(), sidebar: true, stream: false }
+        Kept { version: VERSION, route: Route::Split, panes: Panes::default(), sidebar: true, stream: false }
     }
 
     #[test]

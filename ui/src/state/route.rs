@@ -1,10 +1,13 @@
 //! The screens. A new one is a variant here; the compiler then asks for its title, mark, key and view.
 
+use serde::{Deserialize, Serialize};
+
 use crate::parts::icon::Icon;
 
 /// Which screen is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Route {
+    #[default]
     Nodes,
     Split,
     Activity,

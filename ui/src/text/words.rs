@@ -1,6 +1,6 @@
 //! Counts, sizes, vendors and addresses in words.
 
-use contract::node::Vendor;
+use contract::node::{Node, Vendor};
 
 /// "1 agent", "3 agents".
 pub fn count(n: u64, one: &str, many: &str) -> String {
@@ -34,6 +34,11 @@ pub fn vendor(vendor: Vendor) -> &'static str {
         Vendor::Openclaw => "OpenClaw",
         Vendor::McpDashboard => "mcp-cli",
     }
+}
+
+/// What the node says it is; until then, the vendor the person chose.
+pub fn product(node: &Node) -> String {
+    node.product.clone().unwrap_or_else(|| vendor(node.vendor).to_owned())
 }
 
 /// A model's name without its maker and its date: "anthropic/claude-opus-4-20250514" is "claude-opus-4".

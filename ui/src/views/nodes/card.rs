@@ -104,7 +104,7 @@ fn changed(node: &Node) -> bool {
 }
 
 fn product(node: &Node) -> String {
-    let product = node.product.clone().unwrap_or_else(|| words::vendor(node.vendor).to_owned());
+    let product = words::product(node);
     match &node.version {
         Some(version) => format!("{product} {version}"),
         None => product,

@@ -28,7 +28,7 @@ impl Head {
         let aside = match standing(node) {
             Standing::Away => format!("since {}", time::moment(since(node), now())),
             Standing::Resting => "paused".to_owned(),
-            _ => words::vendor(node.vendor).to_owned(),
+            _ => words::product(node),
         };
         Self { name: node.name.clone(), shape: node.state.into(), aside, away }
     }
