@@ -6,6 +6,9 @@ use super::Taken;
 use super::changes::Changes;
 use crate::truth::{NodeHead, Truth};
 
+/// A difference in latency that a person would call one, milliseconds.
+const NOTICED_MS: f64 = 2.0;
+
 /// The link moved to another state. Steps of one try, and tries after the first, are worth no line.
 pub(super) fn moved(truth: &mut Truth, state: &NodeState, now: i64, changes: &mut Changes) -> Taken {
     let was_ready = truth.is_ready();
@@ -41,9 +44,13 @@ pub(super) fn moved(truth: &mut Truth, state: &NodeState, now: i64, changes: &mu
     }
 }
 
+/// The figure moves only when the way has become another: a card that changes at every beat is painted for nothing.
 pub(super) fn latency(truth: &mut Truth, ms: f64, changes: &mut Changes) {
-    truth.link.latency_ms = Some(ms);
-    changes.node = true;
+    let known = truth.link.latency_ms;
+    if known.is_none_or(|known| (ms - known).abs() > f64::max(known / 2.0, NOTICED_MS)) {
+        truth.link.latency_ms = Some(ms);
+        changes.node = true;
+    }
 }
 
 pub(super) fn key_in_memory(truth: &mut Truth, yes: bool, changes: &mut Changes) {

@@ -65,7 +65,6 @@ impl Cell {
         if state.closed {
             return;
         }
-        let before = state.seq;
         let done = {
             let mut change = Change {
                 inner,
@@ -81,7 +80,6 @@ impl Cell {
         };
         let deadline = done.changes.deadline;
         state.subs.mark(done.changes);
-        let events = state.seq - before;
         drop(state);
         if done.moved {
             inner.hub.nodes_moved();
@@ -89,7 +87,7 @@ impl Cell {
         if deadline {
             inner.deadline.moved();
         }
-        inner.hub.stirred(events, done.lines);
+        inner.hub.stirred(done.events, done.lines);
     }
 }
 
@@ -108,6 +106,8 @@ pub(crate) struct Change<'a> {
 #[derive(Default)]
 struct Done {
     changes: Changes,
+    /// How many events came, pulses not counted.
+    events: u64,
     /// How many lines the stream got.
     lines: u64,
     /// Whether the node's place among the others changed.
@@ -127,8 +127,11 @@ impl Change<'_> {
             let _ = self.inner.live.send(Arc::new(stamped));
         }
         let seq = self.state.seq;
+        self.done.events += u64::from(!matches!(event.body, Body::Health { .. }));
         match event.body {
             Body::TextDelta { .. } | Body::ThinkingDelta { .. } => self.notes.delta(seq, self.now, event),
+            // A pulse: told live, but neither work nor worth a place in the log every half minute.
+            Body::Health { .. } => {}
             _ => self.keep(seq, event, taken),
         }
     }

@@ -4,6 +4,7 @@ use contract::node::{Activity, LinkState};
 
 use super::check;
 use super::script::{KEY, play};
+use crate::apply::{Changes, Fact};
 use crate::view;
 
 const UNSURE: &str = "phase unknown until the node is back";
@@ -85,4 +86,19 @@ fn the_state_is_since_it_changed_not_since_the_last_try() {
 #[test]
 fn a_lost_stretch_is_drawn() {
     check("start r\ntext r a\ngap\ntext r b", "agent~ ab\ngap\nrunning r");
+}
+
+#[test]
+fn a_card_is_not_painted_anew_for_a_latency_that_only_trembles() {
+    let mut play = play("");
+    let mut beat = |ms| {
+        play.changes = Changes::default();
+        play.fact(&Fact::Latency(ms));
+        (play.changes.node, play.truth.link.latency_ms)
+    };
+    assert_eq!(beat(0.7), (true, Some(0.7)));
+    assert_eq!(beat(1.9), (false, Some(0.7)));
+    assert_eq!(beat(40.0), (true, Some(40.0)));
+    assert_eq!(beat(31.0), (false, Some(40.0)));
+    assert_eq!(beat(4.0), (true, Some(4.0)));
 }
