@@ -41,6 +41,49 @@ async fn an_openclaw_added_in_the_window_is_there_again_after_a_restart_and_afte
 }
 
 #[tokio::test]
+async fn agents_of_two_vendors_answer_side_by_side_and_panes_and_history_are_there_again() -> Result<()> {
+    let desk = or_skip!(Desk::start().await);
+    let claw = or_skip!(openclaw::start().await);
+    let first = or_skip!(desk.open().await);
+    add(&first, "lab", &claw.url(), claw.token()).await?;
+    shows_on_card(&first, "lab", "Ready", SOON).await?;
+
+    press(&first, "//nav//button[contains(., 'Split')]").await?;
+    press(&first, "(//section)[1]//button[contains(., 'pilot')]").await?;
+    press(&first, "(//section)[2]//button[contains(., 'Main')]").await?;
+    say(&first, "Message pilot on local", "steer north").await?;
+    say(&first, "Message Main on lab", "[slow:12] steer south").await?;
+    shows_in_pane(&first, 1, "You said: steer north").await?;
+    shows_in_pane(&first, 2, "slow11").await?;
+    for line in ["local / pilot", "lab / Main"] {
+        first.shows(line, SOON).await?;
+    }
+    first.close().await?;
+
+    let again = desk.open().await?;
+    for (pane, words) in [(1, "You said: steer north"), (2, "slow11")] {
+        shows_in_pane(&again, pane, words).await?;
+    }
+    again.close().await
+}
+
+#[tokio::test]
+async fn a_tool_call_waits_for_the_person_and_runs_once_it_is_allowed() -> Result<()> {
+    let (_desk, window) = or_skip!(window::open().await);
+    press(&window, "//nav//button[contains(., 'Split')]").await?;
+    press(&window, "(//section)[1]//button[contains(., 'pilot')]").await?;
+    say(&window, "Message pilot on local", "run echo $((6*7))").await?;
+    press(&window, "//nav//button[contains(., 'Approvals')]").await?;
+    window.shows("echo $((6*7))", SOON).await?;
+    // The buttons of a new card wait a moment, so that nobody presses them in passing.
+    press(&window, "//main//button[contains(., 'Allow once')][not(@disabled)]").await?;
+    press(&window, "//nav//button[contains(., 'Split')]").await?;
+    shows_in_pane(&window, 1, "allowed once").await?;
+    shows_in_pane(&window, 1, "42").await?;
+    window.close().await
+}
+
+#[tokio::test]
 async fn a_plain_address_elsewhere_is_refused_at_its_field() -> Result<()> {
     let (_desk, window) = or_skip!(window::open().await);
     add(&window, "far", "ws://gateway.example.com:8765", "key").await?;
@@ -62,6 +105,24 @@ async fn add(window: &Window, name: &str, address: &str, key: &str) -> Result<()
 async fn press(window: &Window, path: &str) -> Result<()> {
     let button = window.page.wait().at_most(SOON).for_element(Locator::XPath(path)).await?;
     Ok(button.click().await?)
+}
+
+/// Types into the composer of that name and sends it.
+async fn say(window: &Window, composer: &str, text: &str) -> Result<()> {
+    let field = window.sees(&format!("textarea[aria-label='{composer}']"), SOON).await?;
+    field.send_keys(text).await?;
+    Ok(field.send_keys("\u{e007}").await?)
+}
+
+async fn shows_in_pane(window: &Window, pane: u8, words: &str) -> Result<()> {
+    let path = format!("(//section)[{pane}][contains(., '{words}')]");
+    match window.page.wait().at_most(BACK).for_element(Locator::XPath(&path)).await {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let shown = window.text().await.unwrap_or_default();
+            Err(anyhow::Error::new(error).context(format!("pane {pane} never says {words}; the window shows: {shown}")))
+        }
+    }
 }
 
 async fn shows_on_card(window: &Window, node: &str, words: &str, deadline: Duration) -> Result<()> {

@@ -11,6 +11,7 @@ mod openclaw;
 mod pending;
 mod recent;
 mod runs;
+mod scan;
 mod transcript;
 
 use secrecy::SecretString;

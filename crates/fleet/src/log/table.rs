@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use contract::activity::{Line, Mark};
 use link::event::{Body, Event};
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, Statement, Transaction, params};
 use store::Migration;
 
 use super::Entry;
@@ -48,6 +48,13 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         CREATE TABLE indexed (upto INTEGER NOT NULL) STRICT;
         INSERT INTO indexed VALUES (0);
     ",
+}, Migration {
+    name: "only lines are looked for by session",
+    // An index of all entries cost as much to keep as the entries, and only lines were ever asked for by it.
+    sql: "
+        DROP INDEX entry_of_session;
+        CREATE INDEX line_of_session ON entry (session) WHERE mark IS NOT NULL;
+    ",
 }];
 
 /// The number of the newest entry, and of the last event of each node.
@@ -65,13 +72,14 @@ pub(super) fn insert(tx: &Transaction<'_>, node: &str, pages: &Pages) -> rusqlit
         "INSERT INTO node (name, seq) VALUES (?1, 0) ON CONFLICT (name) DO UPDATE SET seq = seq RETURNING id",
     )?;
     let id: i64 = known.query_row([node], |row| row.get(0))?;
+    let (mut insert, mut body) = (tx.prepare_cached(INSERT)?, Vec::new());
     let mut last = 0;
     for entry in &pages.entries {
-        insert_entry(tx, id, entry)?;
+        insert_entry(&mut insert, &mut body, id, entry)?;
         last = last.max(entry.seq);
     }
     if let Some(lost) = &pages.lost {
-        insert_entry(tx, id, &gap(node, lost))?;
+        insert_entry(&mut insert, &mut body, id, &gap(node, lost))?;
         last = last.max(lost.seq);
     }
     let mut seq = tx.prepare_cached("UPDATE node SET seq = max(seq, ?2) WHERE id = ?1")?;
@@ -79,11 +87,16 @@ pub(super) fn insert(tx: &Transaction<'_>, node: &str, pages: &Pages) -> rusqlit
     Ok(())
 }
 
-fn insert_entry(tx: &Transaction<'_>, node: i64, entry: &Entry) -> rusqlite::Result<()> {
-    let mut insert = tx.prepare_cached(
-        "INSERT INTO entry (id, node, first, seq, at, event, agent, session, body, mark, what, code, figure, folded)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-    )?;
+const INSERT: &str =
+    "INSERT INTO entry (id, node, first, seq, at, event, agent, session, body, mark, what, code, figure, folded)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+
+/// Writes one entry; `body` is room for its text.
+fn insert_entry(insert: &mut Statement<'_>, body: &mut Vec<u8>, node: i64, entry: &Entry) -> rusqlite::Result<()> {
+    body.clear();
+    if serde_json::to_writer(&mut *body, &entry.event).is_err() {
+        body.clear();
+    }
     let event = &entry.event;
     let line = entry.line.as_deref();
     let agent = line.and_then(|line| line.agent.as_deref()).or(event.agent.as_deref());
@@ -96,7 +109,7 @@ fn insert_entry(tx: &Transaction<'_>, node: i64, entry: &Entry) -> rusqlite::Res
         view::line::name(&event.body),
         agent,
         event.session.as_deref(),
-        serde_json::to_string(event).unwrap_or_default(),
+        str::from_utf8(body).unwrap_or_default(),
         line.map(|line| mark_name(line.mark)),
         line.map(|line| &*line.what),
         line.and_then(|line| line.code.as_deref()),

@@ -131,6 +131,11 @@ impl Collector {
             return;
         };
         self.stream = (stream, newest);
+        if let Some(lines) = latest(core, filter, limit, newest).filter(|_| fresh.len() > limit as usize) {
+            // More came than the window keeps: the last of it is the shorter message.
+            updates.push(Update::Activity { lines, more: true });
+            return;
+        }
         let lines: Vec<_> = fresh.iter().filter(|line| passes(filter, line)).map(|line| (**line).clone()).collect();
         if !lines.is_empty() {
             updates.push(Update::ActivityMore { lines });
@@ -160,6 +165,12 @@ fn take(window: &Window) -> Due {
         missing: std::mem::take(&mut desk.missing),
         toasts: std::mem::take(&mut desk.toasts),
     }
+}
+
+/// As many lines as the window shows, up to the line of that number; `None` when there are fewer in memory.
+fn latest(core: &Inner, filter: &Filter, limit: u32, last: u64) -> Option<Vec<contract::activity::Line>> {
+    let mut lines = core.hub.stream.before(filter, last + 1, limit.saturating_add(1));
+    (lines.len() > limit as usize).then(|| lines.split_off(1))
 }
 
 /// The stream's last lines up to the line of that number.

@@ -3,7 +3,7 @@
 use contract::activity::{Line, Mark};
 use link::event::{Body, Event, Message, NodeState, Outcome, Role, RunEnd};
 
-use super::title::title;
+use super::title::called;
 use super::tool::summary;
 use crate::truth::{RowBody, Truth};
 
@@ -104,7 +104,9 @@ fn says(truth: &Truth, event: &Event) -> Option<(&'static str, Says)> {
         },
         Body::ApprovalRequested(about) => coded(Mark::Asks, "asks", &about.command),
         Body::ApprovalResolved { id, .. } => settled(truth, id)?,
-        Body::SessionChanged(about) => coded(Mark::Other, "new session", &title(about)),
+        Body::SessionChanged(about) => {
+            Says { code: called(about).map(|name| words(&name)), ..plain(Mark::Other, "new session") }
+        }
         Body::SessionRemoved => plain(Mark::Other, "session removed"),
         Body::AgentChanged(agent) => coded(Mark::Other, "new agent", &agent.name),
         Body::AgentRemoved => plain(Mark::Other, "agent removed"),

@@ -7,13 +7,18 @@ const LENGTH: usize = 60;
 /// How long a key's part is that only a machine made: a UUID as text.
 const UUID: usize = 36;
 
-/// Its title; else, when its key says nothing to a person, what it is about; else its key.
+/// What a list calls it, whatever is known.
 pub fn title(about: &Session) -> String {
+    called(about).unwrap_or_else(|| "New session".to_owned())
+}
+
+/// Its title; else its key; else, when that says nothing to a person, what it is about, once it is about anything.
+pub fn called(about: &Session) -> Option<String> {
     let own = about.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
     match own {
-        Some(title) => title.to_owned(),
-        None if made_up(&about.key) => topic(about).unwrap_or_else(|| "New session".to_owned()),
-        None => about.key.clone(),
+        Some(title) => Some(title.to_owned()),
+        None if made_up(&about.key) => topic(about),
+        None => Some(about.key.clone()),
     }
 }
 
@@ -36,7 +41,7 @@ fn made_up(key: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn called(key: &str, own: Option<&str>, preview: Option<&str>) -> String {
+    fn titled(key: &str, own: Option<&str>, preview: Option<&str>) -> String {
         let key = key.to_owned();
         title(&Session {
             key,
@@ -50,15 +55,15 @@ mod tests {
 
     #[test]
     fn a_session_is_called_by_its_title_its_key_or_what_it_is_about() {
-        assert_eq!(called(MADE_UP, Some("Rivers"), Some("name three")), "Rivers");
-        assert_eq!(called("agent:main:main", None, Some("name three")), "agent:main:main");
-        assert_eq!(called(MADE_UP, Some(" "), Some("\n name three rivers\nplease")), "name three rivers");
-        assert_eq!(called(MADE_UP, None, None), "New session");
+        assert_eq!(titled(MADE_UP, Some("Rivers"), Some("name three")), "Rivers");
+        assert_eq!(titled("agent:main:main", None, Some("name three")), "agent:main:main");
+        assert_eq!(titled(MADE_UP, Some(" "), Some("\n name three rivers\nplease")), "name three rivers");
+        assert_eq!(titled(MADE_UP, None, None), "New session");
     }
 
     #[test]
     fn a_long_topic_is_cut_between_characters() {
-        let title = called(MADE_UP, None, Some(&"ä".repeat(200)));
+        let title = titled(MADE_UP, None, Some(&"ä".repeat(200)));
         assert_eq!(title.chars().count(), LENGTH + 1);
     }
 }

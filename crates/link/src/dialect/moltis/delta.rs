@@ -3,52 +3,57 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-
-/// A longer frame is read the general way, bytes.
-const LONGEST: usize = 16 * 1024;
-
-/// A frame as far as it matters here.
-#[derive(Deserialize)]
-struct Frame<'a> {
-    #[serde(rename = "type")]
-    kind: &'a str,
-    #[serde(default)]
-    event: &'a str,
-    #[serde(borrow)]
-    payload: Delta<'a>,
-    #[serde(default)]
-    seq: Option<i64>,
-}
+use super::super::scan::Scan;
 
 /// A `chat` event of the state `delta`.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Default)]
 pub(super) struct Delta<'a> {
-    #[serde(default)]
     pub run_id: &'a str,
-    #[serde(default)]
     pub session_key: &'a str,
-    #[serde(default)]
-    state: &'a str,
-    #[serde(default, borrow)]
     pub text: Cow<'a, str>,
     /// The number of the broadcast.
-    #[serde(skip)]
     pub seq: Option<i64>,
 }
 
 impl<'a> Delta<'a> {
-    /// Reads a frame; `None` when it is no such delta.
+    /// Reads a frame; `None` when it is no such delta, as soon as that shows.
     pub fn read(text: &'a str) -> Option<Self> {
-        // No other frame is to be read twice: what is no delta mostly does not say so either.
-        if text.len() > LONGEST || !text.contains(r#""delta""#) {
-            return None;
-        }
-        let Frame { kind, event, payload, seq } = serde_json::from_str(text).ok()?;
-        let is_delta = (kind, event, payload.state) == ("event", "chat", "delta") && !payload.run_id.is_empty();
-        is_delta.then_some(Delta { seq, ..payload })
+        let (mut delta, mut says, mut is_delta) = (Self::default(), (false, false), false);
+        let mut scan = Scan::new(text);
+        scan.object(|key, scan| {
+            match key {
+                "type" => says.0 = only("event", scan.plain()?)?,
+                "event" => says.1 = only("chat", scan.plain()?)?,
+                "payload" => is_delta = delta.payload(scan)?,
+                "seq" => delta.seq = scan.whole()?,
+                _ => scan.skip()?,
+            }
+            Some(())
+        })?;
+        scan.end()?;
+        (says == (true, true) && is_delta && !delta.run_id.is_empty()).then_some(delta)
     }
+
+    /// Reads the payload; whether it says that it is a delta.
+    fn payload(&mut self, scan: &mut Scan<'a>) -> Option<bool> {
+        let mut is_delta = false;
+        scan.object(|key, scan| {
+            match key {
+                "runId" => self.run_id = scan.plain()?,
+                "sessionKey" => self.session_key = scan.plain()?,
+                "state" => is_delta = only("delta", scan.plain()?)?,
+                "text" => self.text = scan.string()?,
+                _ => scan.skip()?,
+            }
+            Some(())
+        })?;
+        Some(is_delta)
+    }
+}
+
+/// True where the word is the one that is looked for; nothing else is worth reading on.
+fn only(word: &str, found: &str) -> Option<bool> {
+    (found == word).then_some(true)
 }
 
 #[cfg(test)]
@@ -72,6 +77,9 @@ mod tests {
             r#"{"type":"event","event":"chat","payload":{"runId":"r","sessionKey":"s","state":"final","text":"t"}}"#,
             r#"{"type":"event","event":"chat","payload":{"runId":"","sessionKey":"s","state":"delta","text":"t"}}"#,
             r#"{"type":"event","event":"chat","payload":{"runId":1,"sessionKey":"s","state":"delta","text":"t"}}"#,
+            r#"{"type":"event","event":"chat","payload":{"runId":"r","sessionKey":"s","text":"t"}}"#,
+            r#"{"type":"event","payload":{"runId":"r","sessionKey":"s","state":"delta","text":"t"}}"#,
+            r#"{"type":"event","event":"chat","payload":{"runId":"r","sessionKey":"s","state":"delta","text":"t"}} x"#,
             "[]",
         ] {
             assert!(Delta::read(text).is_none(), "{text}");
