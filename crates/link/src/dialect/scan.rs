@@ -1,0 +1,273 @@
+//! A JSON text taken apart in one pass, nothing copied: for the few frames that come in thousands. It reads less than
+//! JSON allows, and then says `None`: whoever asks reads such a text the general way.
+
+use std::borrow::Cow;
+
+/// A value nested deeper than this is read the general way.
+const DEEPEST: usize = 16;
+
+/// Every byte of a word a one, and every byte's highest bit.
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+/// A place in a JSON text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scan<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Scan<'a> {
+    /// The beginning of a text.
+    pub fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// Reads an object: `field` is shown each key, and takes the value that the scan stands before.
+    pub fn object(&mut self, mut field: impl FnMut(&'a str, &mut Self) -> Option<()>) -> Option<()> {
+        self.take(b'{')?;
+        if self.next_is(b'}') {
+            return Some(());
+        }
+        loop {
+            let key = self.plain()?;
+            self.take(b':')?;
+            field(key, self)?;
+            if !self.next_is(b',') {
+                return self.take(b'}');
+            }
+        }
+    }
+
+    /// A string; without escapes it is not copied.
+    pub fn string(&mut self) -> Option<Cow<'a, str>> {
+        self.take(b'"')?;
+        let from = self.at;
+        let mut end = self.special(from)?;
+        if self.byte(end)? == b'"' {
+            self.at = end + 1;
+            return self.text.get(from..end).map(Cow::Borrowed);
+        }
+        while self.byte(end)? == b'\\' {
+            end = self.special(end + 2)?;
+        }
+        // What ends it is a quote, or a byte that no string may hold: that is for the reader to find.
+        self.at = end + 1;
+        serde_json::from_str(self.text.get(from - 1..=end)?).ok().map(Cow::Owned)
+    }
+
+    /// A string without escapes.
+    pub fn plain(&mut self) -> Option<&'a str> {
+        match self.string()? {
+            Cow::Borrowed(text) => Some(text),
+            Cow::Owned(_) => None,
+        }
+    }
+
+    /// A whole number, or `null`.
+    pub fn whole(&mut self) -> Option<Option<i64>> {
+        if self.peek()? == b'n' {
+            return self.word("null").map(|()| None);
+        }
+        self.number().map(Some)
+    }
+
+    /// Passes over a value.
+    pub fn skip(&mut self) -> Option<()> {
+        self.skip_within(DEEPEST)
+    }
+
+    /// Nothing but space is left.
+    pub fn end(mut self) -> Option<()> {
+        self.space();
+        (self.at == self.text.len()).then_some(())
+    }
+
+    fn skip_within(&mut self, depth: usize) -> Option<()> {
+        let depth = depth.checked_sub(1)?;
+        match self.peek()? {
+            b'"' => self.string().map(drop),
+            b'{' => self.object(|_, scan| scan.skip_within(depth)),
+            b'[' => self.array(depth),
+            b't' => self.word("true"),
+            b'f' => self.word("false"),
+            b'n' => self.word("null"),
+            _ => self.number().map(drop),
+        }
+    }
+
+    fn array(&mut self, depth: usize) -> Option<()> {
+        self.take(b'[')?;
+        if self.next_is(b']') {
+            return Some(());
+        }
+        loop {
+            self.skip_within(depth)?;
+            if !self.next_is(b',') {
+                return self.take(b']');
+            }
+        }
+    }
+
+    fn word(&mut self, word: &str) -> Option<()> {
+        self.text.get(self.at..)?.starts_with(word).then(|| self.at += word.len())
+    }
+
+    /// Digits, perhaps with a sign. A fraction is for others to read.
+    fn number(&mut self) -> Option<i64> {
+        self.space();
+        let from = self.at;
+        self.at += usize::from(self.byte(from)? == b'-');
+        let first = self.at;
+        while self.byte(self.at).is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at += 1;
+        }
+        let zeros_first = self.byte(first)? == b'0' && self.at > first + 1;
+        let goes_on = matches!(self.byte(self.at), Some(b'.' | b'e' | b'E'));
+        if zeros_first || goes_on { None } else { self.text.get(from..self.at)?.parse().ok() }
+    }
+
+    /// Where the next byte is that ends a string, begins an escape or may not stand in one.
+    fn special(&self, from: usize) -> Option<usize> {
+        let mut at = from;
+        let bytes = self.text.as_bytes();
+        while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+            let word = u64::from_le_bytes(*eight);
+            let found = (zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\'))))
+                | (word.wrapping_sub(ONES * 0x20) & !word & HIGHS);
+            if found != 0 {
+                return Some(at + found.trailing_zeros() as usize / 8);
+            }
+            at += 8;
+        }
+        let rest = bytes.get(at..)?.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))?;
+        Some(at + rest)
+    }
+
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.text.as_bytes().get(at).copied()
+    }
+
+    fn space(&mut self) {
+        while matches!(self.byte(self.at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+            self.at += 1;
+        }
+    }
+
+    fn peek(&mut self) -> Option<u8> {
+        self.space();
+        self.byte(self.at)
+    }
+
+    fn next_is(&mut self, byte: u8) -> bool {
+        let is = self.peek() == Some(byte);
+        self.at += usize::from(is);
+        is
+    }
+
+    fn take(&mut self, byte: u8) -> Option<()> {
+        self.next_is(byte).then_some(())
+    }
+}
+
+/// The highest bit of every byte that is zero. Above the lowest such byte it may be set without cause.
+fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & HIGHS
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    /// Reads a string value, at every distance from the end of the text.
+    fn strings(text: &str) -> Vec<Option<String>> {
+        let read = |pad: usize| {
+            let padded = format!("{text}{}", " ".repeat(pad));
+            Scan::new(&padded).string().map(Cow::into_owned)
+        };
+        (0..17).map(read).collect()
+    }
+
+    #[test]
+    fn a_string_is_what_the_general_reader_says_it_is() {
+        for text in [
+            r#""""#,
+            r#""a""#,
+            r#""seven c""#,
+            r#""eight ch""#,
+            r#""fifteen charact""#,
+            r#""sixteen characte""#,
+            r#""a\nb""#,
+            r#""\\""#,
+            r#""\"""#,
+            r#""ä🦀\u00e4 and more of it""#,
+            r#""a\ud83e\udd80""#,
+            r#""\q""#,
+            r#""\u12""#,
+            "\"a\nb\"",
+            "\"a\u{1}\"",
+            "\"a\\\u{1}b\"",
+            r#""open"#,
+            r#""open\"#,
+            r#""open\""#,
+        ] {
+            let general = serde_json::from_str::<String>(text).ok();
+            assert_eq!(strings(text), vec![general; 17], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_passed_over_only_where_the_general_reader_takes_it() {
+        for text in [
+            "1",
+            "-1",
+            "0",
+            "-0",
+            "null",
+            "true",
+            "false",
+            "{}",
+            "[]",
+            "[1, 2]",
+            r#"{"a": [null, {"b": "}"}] }"#,
+            " [ ] ",
+            "01",
+            "-",
+            "[1,]",
+            "[,]",
+            "{,}",
+            r#"{"a"}"#,
+            r#"{"a":}"#,
+            r#"{"a":1,}"#,
+            "nul",
+            "tru",
+            "[1",
+            "1 2",
+            "",
+        ] {
+            let mut scan = Scan::new(text);
+            let passed = scan.skip().and_then(|()| scan.end()).is_some();
+            assert_eq!(passed, serde_json::from_str::<Value>(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_deep_or_no_whole_number_is_for_others() {
+        for text in ["1.5", "1e3", "99999999999999999999", &"[".repeat(100_000)] {
+            assert!(Scan::new(text).skip().is_none());
+        }
+    }
+
+    #[test]
+    fn the_fields_of_an_object_are_shown_in_their_order() {
+        let (mut seen, mut scan) = (Vec::new(), Scan::new(r#" { "a" : 1 , "b":"x" } "#));
+        let read = scan.object(|key, scan| {
+            seen.push(key);
+            scan.skip()
+        });
+        assert!(read.is_some() && scan.end().is_some());
+        assert_eq!(seen, ["a", "b"]);
+    }
+}
