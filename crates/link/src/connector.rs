@@ -163,7 +163,7 @@ pub(crate) async fn upgrade(stream: Stream, address: &Address, kind: Kind, how: 
         Ok(Ok((stream, _))) => Ok(Socket::new(stream)),
         Ok(Err(error)) => Err(refusal::explain(&error, address, kind, path)),
         Err(_) => Err(Failure::Away(format!(
-            "the server at {at} took the connection but did not answer as a {} gateway within {} s",
+            "the server at {at} took the connection but did not answer as {} does within {} s",
             vendor(kind),
             UPGRADE_LIMIT.as_secs()
         ))),

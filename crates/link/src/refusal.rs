@@ -97,8 +97,9 @@ pub(crate) fn redirected(location: Option<&str>, address: &Address) -> Failure {
         return Failure::Wrong(format!("the server at {at} wants TLS; write the address as wss://{at}"));
     }
     let place = location.split(['?', '#']).next().unwrap_or_default();
+    let place = if place.is_empty() { String::new() } else { format!(" ({place})") };
     Failure::Wrong(format!(
-        "the server at {at} points to another address ({place}), and this program does not follow. If that is the \
+        "the server at {at} points to another address{place}, and this program does not follow. If that is the \
          gateway, make it the node's address"
     ))
 }

@@ -8,8 +8,11 @@ use store::StoreError;
 /// A text of an error as a sentence: a capital at its beginning, a stop at its end.
 pub fn sentence(text: &str) -> String {
     let text = text.trim();
-    let mut letters = text.chars();
-    let mut whole: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    // An address or a command at the start stays as it is written.
+    let word = text.split_whitespace().next().unwrap_or_default();
+    let plain = word.chars().all(|letter| letter.is_alphabetic() || "'’,".contains(letter));
+    let first = text.chars().take(usize::from(plain)).flat_map(char::to_uppercase);
+    let mut whole: String = first.chain(text.chars().skip(usize::from(plain))).collect();
     if !whole.ends_with(['.', '!', '?', '”']) {
         whole.push('.');
     }
@@ -75,5 +78,6 @@ mod tests {
         assert_eq!(sentence("it broke"), "It broke.");
         assert_eq!(sentence("Really?"), "Really?");
         assert_eq!(sentence("éclat."), "Éclat.");
+        assert_eq!(sentence("ws://far is plain text"), "ws://far is plain text.");
     }
 }

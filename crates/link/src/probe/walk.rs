@@ -100,7 +100,7 @@ async fn gateway(stream: Stream, target: &Target, tools: &Tools, probe: &mut Pro
     let dialect = (tools.make)(kind, target);
     let socket = connector::upgrade(stream, &target.address, kind, &dialect.upgrade()).await?;
     let version = probe.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
-    probe.ok(StepName::Gateway, format!("a {} gateway{version} answers", vendor(kind)));
+    probe.ok(StepName::Gateway, format!("{}{version} answers", vendor(kind)));
     Ok(Opened { socket, dialect, kind })
 }
 
