@@ -28,7 +28,7 @@ use super::{ClientInfo, Close, Credentials, Dialect, Origin, Out, Upgrade};
 use crate::call::{Call, CallError};
 use crate::event::{Body, Event};
 use approval::Approvals;
-use delta::Delta;
+use delta::Last;
 use handshake::{Granted, Stage};
 use session::Sessions;
 use subagent::Children;
@@ -54,6 +54,7 @@ pub(crate) struct Moltis {
     approvals: Approvals,
     children: Children,
     told: Told,
+    last_delta: Last,
 }
 
 impl Moltis {
@@ -74,6 +75,7 @@ impl Moltis {
             approvals: Approvals::default(),
             children: Children::default(),
             told: Told::new(),
+            last_delta: Last::default(),
         }
     }
 
@@ -114,7 +116,7 @@ impl Dialect for Moltis {
     }
 
     fn frame(&mut self, text: &str, now: i64, out: &mut Out) {
-        if let Some(delta) = Delta::read(text) {
+        if let Some(delta) = self.last_delta.read(text) {
             self.approvals.expire(now, out);
             self.seq = delta.seq.unwrap_or(self.seq);
             let session = Some(delta.session_key).filter(|key| !key.is_empty());

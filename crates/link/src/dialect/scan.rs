@@ -20,7 +20,12 @@ pub(crate) struct Scan<'a> {
 impl<'a> Scan<'a> {
     /// The beginning of a text.
     pub fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+        Self::from(text, 0)
+    }
+
+    /// A place in a text that was read before up to there.
+    pub fn from(text: &'a str, at: usize) -> Self {
+        Self { text, at }
     }
 
     /// Reads an object: `field` is shown each key, and takes the value that the scan stands before.
@@ -29,14 +34,25 @@ impl<'a> Scan<'a> {
         if self.next_is(b'}') {
             return Some(());
         }
-        loop {
+        let key = self.plain()?;
+        self.take(b':')?;
+        field(key, self)?;
+        self.rest(field)
+    }
+
+    /// Reads on in an object, from behind a value of it.
+    pub fn rest(&mut self, mut field: impl FnMut(&'a str, &mut Self) -> Option<()>) -> Option<()> {
+        while self.next_is(b',') {
             let key = self.plain()?;
             self.take(b':')?;
             field(key, self)?;
-            if !self.next_is(b',') {
-                return self.take(b'}');
-            }
         }
+        self.take(b'}')
+    }
+
+    /// How far it has read, bytes.
+    pub fn at(&self) -> usize {
+        self.at
     }
 
     /// A string; without escapes it is not copied.
@@ -148,7 +164,8 @@ impl<'a> Scan<'a> {
         self.text.as_bytes().get(at).copied()
     }
 
-    fn space(&mut self) {
+    /// Passes over white space.
+    pub fn space(&mut self) {
         while matches!(self.byte(self.at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
             self.at += 1;
         }

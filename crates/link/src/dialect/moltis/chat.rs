@@ -141,6 +141,9 @@ impl Moltis {
     /// The answer goes on.
     pub(super) fn more_text(&mut self, run: &str, session: Option<&str>, text: &str, now: i64, out: &mut Out) {
         let Self { sessions, runs, .. } = self;
+        if let Some(run) = runs.get(run).filter(|run| run.is_placed()) {
+            return run.more_text(now, text, out);
+        }
         let agent = session.and_then(|session| sessions.agent(session));
         let place = Place { run, agent, session, at: now };
         join_late(runs, place, out);

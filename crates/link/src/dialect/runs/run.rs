@@ -9,6 +9,9 @@ use crate::event::{Body, Event, RunEnd, Usage};
 /// Tool calls of one run kept at once.
 const TOOL_LIMIT: usize = 1024;
 
+/// How much room an increment has at first, bytes.
+const ROOM: usize = 256;
+
 /// A run that has not ended.
 #[derive(Debug, Default)]
 pub(crate) struct Run {
@@ -58,6 +61,11 @@ impl Run {
         run
     }
 
+    /// Whether nothing is left to learn of whose it is.
+    pub fn is_placed(&self) -> bool {
+        self.agent.is_some() && self.session.is_some()
+    }
+
     pub(super) fn learn(&mut self, place: Place<'_>) {
         if self.agent.is_none() {
             self.agent = place.agent.map(Box::from);
@@ -89,7 +97,7 @@ impl Run {
         self.text.push_str(text);
         match self.told_last(at, out) {
             Some(Body::TextDelta { text: told }) => told.push_str(text),
-            _ => self.say(at, Body::TextDelta { text: text.into() }, out),
+            _ => self.say(at, Body::TextDelta { text: with_room(text) }, out),
         }
     }
 
@@ -168,6 +176,13 @@ impl Run {
             }
         }
     }
+}
+
+/// The text, with room for what may arrive together with it.
+fn with_room(text: &str) -> String {
+    let mut told = String::with_capacity(text.len().max(ROOM));
+    told.push_str(text);
+    told
 }
 
 fn unknown_tool_end(call: Box<str>) -> Body {
