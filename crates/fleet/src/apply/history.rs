@@ -98,6 +98,8 @@ fn splice(sheet: &mut Sheet<'_>, page: &Page) {
     let begins = rows.rows.front().map(|row| row.id) == first;
     rows.more = page.before.is_some() || (rows.more && !begins);
     rows.before = page.before.clone().map(|cursor| (start, cursor));
+    // Rows of a run may stand before what was its first row now.
+    sheet.session.runs.iter_mut().for_each(|run| run.since = i64::MIN);
 }
 
 /// The runs that go on, and those of them that nobody has heard of since the link went down.

@@ -35,7 +35,7 @@ fn person(sheet: &mut Sheet<'_>, event: &Event, message: &Message) -> Taken {
     sheet.session.about.updated_at = Some(now);
     sheet.changes.node = true;
     let run = event.run.as_ref().or(message.run_id.as_ref());
-    let Some(row) = sheet.rows().rows.iter_mut().find(|row| is_echo(row, message)) else {
+    let Some(row) = sheet.rows().owned().find(|row| is_echo(row, message)) else {
         let body = RowBody::User { text: message.text.to_string(), own: None };
         let id = sheet.push(message.sent_at.or(Some(event.at)), run.map(|run| &**run), body);
         if let Some(row) = sheet.rows().row_mut(id) {

@@ -37,6 +37,7 @@ pub(super) fn sending(truth: &mut Truth, said: &Said<'_>, now: i64, changes: &mu
         return Taken::Known;
     }
     let own = Own { client_id: said.client_id.into(), fate: Fate::Queued, fate_at: now, fault: None, run: None };
+    sheet.rows().owns = true;
     sheet.push(Some(now), None, RowBody::User { text: said.text.to_owned(), own: Some(own) });
     Taken::New
 }
@@ -76,7 +77,11 @@ pub(super) fn withdrawn(truth: &mut Truth, session: &str, client_id: &str, chang
 /// A run began: it answers the message bound to it, else the oldest one that the node has and nothing answers yet.
 pub(super) fn run_began(sheet: &mut Sheet<'_>, run: &str) {
     let now = sheet.now;
-    let rows = &mut sheet.rows().rows;
+    let rows = sheet.rows();
+    if !rows.owns {
+        return;
+    }
+    let rows = &mut rows.rows;
     let bound = |own: &Own| own.run.as_deref() == Some(run) && !run.is_empty();
     let waiting = |own: &Own| {
         own.run.as_deref().unwrap_or_default().is_empty() && matches!(own.fate, Fate::Acknowledged | Fate::Running)
@@ -98,7 +103,7 @@ pub(super) fn run_ended(sheet: &mut Sheet<'_>, id: &str, outcome: Outcome, error
     let now = sheet.now;
     let bound = |own: &&mut Own| own.run.as_deref() == Some(id) && rank(own.fate) <= rank(Fate::Running);
     let mut ended = Vec::new();
-    for row in &mut sheet.rows().rows {
+    for row in sheet.rows().owned() {
         let row_id = row.id;
         if let Some(own) = row.own_mut().filter(|own| bound(own)) {
             (own.fate, own.fate_at) = (run::fate_of(outcome), now);
@@ -120,7 +125,7 @@ pub(super) fn queued_at_node(sheet: &mut Sheet<'_>, run: &str) {
     let now = sheet.now;
     let bound = |own: &&mut Own| own.run.as_deref() == Some(run) && rank(own.fate) <= rank(Fate::Running);
     let mut waiting = None;
-    for row in &mut sheet.rows().rows {
+    for row in sheet.rows().owned() {
         let id = row.id;
         if let Some(own) = row.own_mut().filter(|own| bound(own)) {
             (own.fate, own.fate_at, own.run) = (Fate::Acknowledged, now, None);

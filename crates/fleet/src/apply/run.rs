@@ -6,7 +6,7 @@ use link::event::{Event, Outcome, RunEnd};
 use super::changes::{Changes, RowChange};
 use super::rows::Sheet;
 use super::{Taken, own, text};
-use crate::truth::{Ended, RowBody, Run, Truth};
+use crate::truth::{Ended, Row, RowBody, Run, Truth};
 
 /// How many ended runs a session remembers, to know a second end when it comes.
 const ENDED_KEPT: usize = 24;
@@ -100,6 +100,8 @@ pub(super) fn begin(sheet: &mut Sheet<'_>, id: &str) -> usize {
 
 /// A run goes on whose beginning was not seen.
 pub(super) fn resume(sheet: &mut Sheet<'_>, id: &str) -> usize {
+    let others = |row: &&Row| id.is_empty() || row.run.as_deref() != Some(id);
+    let since = sheet.rows().rows.iter().rev().find(others).map_or(i64::MIN, |row| row.order);
     let runs = &mut sheet.session.runs;
     let ended = runs.iter().filter(|run| !run.is_active()).count();
     if ended > ENDED_KEPT
@@ -107,7 +109,7 @@ pub(super) fn resume(sheet: &mut Sheet<'_>, id: &str) -> usize {
     {
         runs.remove(oldest);
     }
-    runs.push(Run::new(id, sheet.now));
+    runs.push(Run::new(id, since, sheet.now));
     sheet.changes.node = true;
     sheet.head();
     sheet.session.runs.len() - 1
@@ -121,8 +123,8 @@ pub(super) fn close(sheet: &mut Sheet<'_>, index: usize, outcome: Outcome, error
     run.unsure = false;
     run.phase = None;
     run.close_rows();
-    let id = run.id.clone();
-    still(sheet, &id);
+    let (id, since) = (run.id.clone(), run.since);
+    still(sheet, &id, since);
     remark(sheet, &id, outcome, error);
     own::run_ended(sheet, &id, outcome, error);
     mark(sheet, outcome);
@@ -164,9 +166,9 @@ fn ending(sheet: &mut Sheet<'_>, event: &Event) -> Option<usize> {
 }
 
 /// Nothing of an ended run moves any more: its text stands, its tools that did not end have an unknown end.
-fn still(sheet: &mut Sheet<'_>, run: &str) {
+fn still(sheet: &mut Sheet<'_>, run: &str, since: i64) {
     let mut changed = Vec::new();
-    for row in &mut sheet.rows().rows {
+    for row in sheet.rows().behind(since) {
         // Few rows move, so this is asked before whose they are.
         let moves = match &row.body {
             RowBody::Assistant { streaming, .. } | RowBody::Thinking { streaming, .. } => *streaming,

@@ -142,5 +142,7 @@ fn find<'a>(sheet: &'a mut Sheet<'_>, run: Option<&str>, id: &str) -> Option<&'a
         matches!(&row.body, RowBody::Tool { call, .. } if &**call == id)
             && row.run.as_deref().is_none_or(|of| run.is_none_or(|run| run == of))
     };
-    sheet.rows().rows.iter_mut().rev().find(is)
+    let known = sheet.session.runs.iter().rev().find(|known| run == Some(&*known.id));
+    let since = known.map_or(i64::MIN, |run| run.since);
+    sheet.rows().behind(since).rev().find(is)
 }

@@ -12,9 +12,10 @@ use super::notebook::{Lost, Pages};
 use crate::view;
 
 /// Every step of the schema, in the order of their release; only ever added to at the end.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    name: "the event log",
-    sql: "
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "the event log",
+        sql: "
         CREATE TABLE node (
             id INTEGER PRIMARY KEY,
             name TEXT NOT NULL UNIQUE,
@@ -48,14 +49,16 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         CREATE TABLE indexed (upto INTEGER NOT NULL) STRICT;
         INSERT INTO indexed VALUES (0);
     ",
-}, Migration {
-    name: "only lines are looked for by session",
-    // An index of all entries cost as much to keep as the entries, and only lines were ever asked for by it.
-    sql: "
+    },
+    Migration {
+        name: "only lines are looked for by session",
+        // An index of all entries cost as much to keep as the entries, and only lines were ever asked for by it.
+        sql: "
         DROP INDEX entry_of_session;
         CREATE INDEX line_of_session ON entry (session) WHERE mark IS NOT NULL;
     ",
-}];
+    },
+];
 
 /// The number of the newest entry, and of the last event of each node.
 pub(super) fn ends(db: &Connection) -> rusqlite::Result<(u64, HashMap<String, u64>)> {

@@ -15,6 +15,8 @@ pub struct Run {
     pub unsure: bool,
     /// What it is doing.
     pub phase: Option<Box<str>>,
+    /// All its rows stand behind the row of that order.
+    pub(crate) since: i64,
     /// The row that takes the next text.
     pub(crate) text_row: Option<u64>,
     /// The row that takes the next reasoning.
@@ -33,13 +35,14 @@ pub struct Ended {
 }
 
 impl Run {
-    pub(crate) fn new(id: &str, now: i64) -> Run {
+    pub(crate) fn new(id: &str, since: i64, now: i64) -> Run {
         Run {
             id: id.into(),
             started: now,
             ended: None,
             unsure: false,
             phase: None,
+            since,
             text_row: None,
             thinking_row: None,
             texts: Vec::new(),

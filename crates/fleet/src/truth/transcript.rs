@@ -27,6 +27,8 @@ pub struct Transcript {
     pub stale_since: Option<i64>,
     /// Why they could not be fetched.
     pub fault: Option<String>,
+    /// Whether a message sent from here is or was among the rows.
+    pub(crate) owns: bool,
     pub(crate) next_id: u64,
 }
 
@@ -38,6 +40,18 @@ impl Transcript {
 
     pub(crate) fn row_mut(&mut self, id: u64) -> Option<&mut Row> {
         self.rows.iter_mut().rev().find(|row| row.id == id)
+    }
+
+    /// The rows behind that place, oldest first.
+    pub(crate) fn behind(&mut self, order: i64) -> impl DoubleEndedIterator<Item = &mut Row> {
+        let start = self.rows.partition_point(|row| row.order <= order);
+        self.rows.range_mut(start..)
+    }
+
+    /// The rows among which messages sent from here may be: all, or none.
+    pub(crate) fn owned(&mut self) -> impl Iterator<Item = &mut Row> {
+        let start = if self.owns { 0 } else { self.rows.len() };
+        self.rows.range_mut(start..)
     }
 
     /// The row of the message sent from here with that id.
