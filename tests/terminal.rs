@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use testkit::desk::Desk;
+use testkit::fake_model::FakeModel;
 use testkit::part::Part;
 use testkit::running::{Running, input};
 use testkit::{openclaw, or_skip};
@@ -57,6 +58,28 @@ async fn a_key_never_stands_in_the_apps_folder() -> Result<()> {
         let holds_key = bytes.windows(TOKEN.len()).any(|window| window == TOKEN.as_bytes());
         ensure!(!holds_key, "{} holds the key", entry.path().display());
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_providers_key_goes_from_the_keyring_to_the_provider_and_nowhere_else() -> Result<()> {
+    let (desk, pilot) = or_skip!(terminal().await);
+    let model = FakeModel::start().await?;
+    let data = desk.home().join("headless");
+    std::fs::create_dir_all(&data)?;
+    let settings = format!(
+        "[models]\ndefault = \"box/fake-model\"\n[providers.box]\nkind = \"openai\"\nbase_url = \"{}\"\nkey_name = \"box\"\n",
+        model.url()
+    );
+    std::fs::write(data.join("gateway.toml"), settings)?;
+    let kept = pilot.run(&desk, &["key", "set", "box"], "a-provider-key").await?;
+    ensure!(kept.status.success() && !words(&kept).contains("a-provider-key"), "{}", words(&kept));
+
+    let (_gateway, url) = own_gateway(&desk, &pilot)?;
+    let said = pilot.run(&desk, &["send", &url, "hello there", "--wait", "--key-stdin"], TOKEN).await?;
+    ensure!(said.status.success(), "{}", words(&said));
+    let given = model.authorizations();
+    ensure!(!given.is_empty() && given.iter().all(|key| key.as_deref() == Some("Bearer a-provider-key")), "{given:?}");
     Ok(())
 }
 

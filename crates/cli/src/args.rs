@@ -157,6 +157,9 @@ pub enum Verb {
         /// The recording; `-` reads standard input.
         file: PathBuf,
     },
+    /// Keep the key of a model provider for our own gateway, or forget it.
+    #[command(subcommand)]
+    Key(KeyVerb),
     /// Print a shell's completion script.
     Completions {
         /// The shell.
@@ -211,6 +214,18 @@ pub enum NodeVerb {
     Resume { node: String },
     /// Forget a node and its keys.
     Remove { node: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeyVerb {
+    /// Read a key from standard input and keep it in the keyring; gateway.toml names it with `key_name`.
+    #[command(after_help = "Examples:\n  pilot key set openai < key.txt")]
+    Set {
+        /// The name that gateway.toml will call it by.
+        name: String,
+    },
+    /// Forget a key.
+    Remove { name: String },
 }
 
 /// How a key comes in.

@@ -4,16 +4,19 @@ use std::io::Read;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use fleet::keys::Keys;
 use gateway::{Config, Gateway, Listen};
 use secrecy::{ExposeSecret, SecretString};
 use store::Home;
 use supervise::Scope;
 
+use crate::model_key::ModelKeys;
 use crate::out::{line, note};
 
 /// How long open runs may take at the end.
@@ -38,6 +41,7 @@ pub async fn run(wanted: Wanted) -> anyhow::Result<ExitCode> {
         Some(file) => Config::load(file)?,
         None => Config::open(&data)?,
     };
+    let config = config.with_keys(Arc::new(ModelKeys(Keys::system(&scope))));
     let token = token(wanted.token_stdin)?;
     let gateway = Gateway::start(&scope, &data, config).await?;
     let listening = gateway.listen(Listen { addr: wanted.listen, token, tls: None }).await?;

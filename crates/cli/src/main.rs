@@ -12,6 +12,7 @@ mod approvals;
 mod decode;
 mod gateway;
 mod history;
+mod model_key;
 mod node;
 mod send;
 mod watch;

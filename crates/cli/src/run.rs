@@ -7,7 +7,7 @@ use clap::CommandFactory;
 use crate::args::{Args, NodeVerb, Verb};
 use crate::desk::Desk;
 use crate::out::Form;
-use crate::{agents, approvals, decode, gateway, history, keys, node, send, watch};
+use crate::{agents, approvals, decode, gateway, history, keys, model_key, node, send, watch};
 
 /// The words were understood, but cannot be meant so.
 #[derive(Debug)]
@@ -29,6 +29,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Verb::Gateway { listen, data, config, token_stdin } => {
             gateway::run(gateway::Wanted { listen, data, config, token_stdin }).await
         }
+        Verb::Key(verb) => model_key::run(verb).await,
         Verb::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "pilot", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)
@@ -57,7 +58,9 @@ fn key(verb: &Verb) -> crate::args::Key {
         | Verb::Approve { key, .. }
         | Verb::Deny { key, .. }
         | Verb::Node(NodeVerb::Add { key, .. } | NodeVerb::Show { key, .. } | NodeVerb::Test { key, .. }) => *key,
-        Verb::Node(_) | Verb::Gateway { .. } | Verb::Decode { .. } | Verb::Completions { .. } => Default::default(),
+        Verb::Node(_) | Verb::Key(_) | Verb::Gateway { .. } | Verb::Decode { .. } | Verb::Completions { .. } => {
+            Default::default()
+        }
     }
 }
 
@@ -78,6 +81,6 @@ async fn with_fleet(desk: &Desk, verb: Verb, form: Form) -> anyhow::Result<ExitC
             approvals::decide(desk, &id, decision, form).await
         }
         Verb::Deny { id, .. } => approvals::decide(desk, &id, contract::approval::Decision::Deny, form).await,
-        Verb::Gateway { .. } | Verb::Decode { .. } | Verb::Completions { .. } => Ok(ExitCode::FAILURE),
+        Verb::Key(_) | Verb::Gateway { .. } | Verb::Decode { .. } | Verb::Completions { .. } => Ok(ExitCode::FAILURE),
     }
 }

@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::Result;
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, body::Bytes};
@@ -29,7 +30,14 @@ pub struct FakeModel {
     server: JoinHandle<()>,
 }
 
-type Requests = Arc<Mutex<Vec<Value>>>;
+type Requests = Arc<Mutex<Vec<Asked>>>;
+
+/// One completion that was asked for.
+struct Asked {
+    body: Value,
+    /// What stood in `Authorization`.
+    authorization: Option<String>,
+}
 
 impl FakeModel {
     /// Starts it on a free port.
@@ -57,7 +65,16 @@ impl FakeModel {
 
     /// The bodies of all completions asked for so far, oldest first.
     pub fn asked(&self) -> Vec<Value> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.each(|asked| asked.body.clone())
+    }
+
+    /// What stood in `Authorization` of each.
+    pub fn authorizations(&self) -> Vec<Option<String>> {
+        self.each(|asked| asked.authorization.clone())
+    }
+
+    fn each<T>(&self, pick: fn(&Asked) -> T) -> Vec<T> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).iter().map(pick).collect()
     }
 }
 
@@ -72,11 +89,12 @@ async fn models() -> Json<Value> {
     Json(json!({ "object": "list", "data": models }))
 }
 
-async fn complete(State(asked): State<Requests>, body: Bytes) -> Response {
+async fn complete(State(asked): State<Requests>, headers: HeaderMap, body: Bytes) -> Response {
     let Ok(request) = serde_json::from_slice::<Value>(&body) else {
         return refusal(StatusCode::BAD_REQUEST, "bad json", "invalid_request_error");
     };
-    asked.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
+    let authorization = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    asked.lock().unwrap_or_else(PoisonError::into_inner).push(Asked { body: request.clone(), authorization });
     match Scenario::of(&request) {
         Scenario::Error => refusal(StatusCode::INTERNAL_SERVER_ERROR, "fake model exploded", "server_error"),
         Scenario::RateLimit => refusal(StatusCode::TOO_MANY_REQUESTS, "fake rate limit", "rate_limit_error"),

@@ -50,7 +50,7 @@ impl Unknown {
     fn sentence(&self) -> String {
         let (what, found) = (self.what, &self.found);
         if what == "key" && ["key", "api_key", "apikey", "token"].contains(&found.as_str()) {
-            return "keys do not stand in this file. Put the key into the keyring and its name into key_name, \
+            return "keys do not stand in this file. Put the key into the keyring (pilot key set NAME) and its name into key_name, \
                     or name an environment variable with key_env."
                 .to_owned();
         }
@@ -175,7 +175,7 @@ impl Source<'_> {
                     place: self.place(Some(key.span())),
                     message: format!(
                         "this looks like the key itself. Keys do not belong in this file: put it into the \
-                         keyring, and its name there here; or name an environment variable with key_env. \
+                         keyring (pilot key set NAME), and its name there here; or name an environment variable with key_env. \
                          (Provider {name:?})"
                     ),
                 });
