@@ -35,7 +35,7 @@ pub struct Fault {
     pub code: Code,
     /// What happened and what to do, for the person.
     pub message: String,
-    /// For [`Code::Untrusted`] the fingerprint; for [`Code::Pairing`] the command to run.
+    /// For [`Code::Untrusted`] the fingerprint; for [`Code::Pairing`] the id of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<String>,
 }
