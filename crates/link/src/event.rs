@@ -2,12 +2,14 @@
 //! rest of the house sees. It does not say which node spoke: that is added, with a
 //! sequence number, by whoever holds several nodes ([`Stamped`]).
 
+mod kept;
 mod state;
 mod things;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use kept::Kept;
 pub use state::NodeState;
 pub use things::{Agent, Approval, Decision, Message, Outcome, Role, RunEnd, Session, ToolCall, Usage};
 
@@ -161,31 +163,31 @@ pub enum Body {
     #[serde(rename = "artifact")]
     Artifact {
         /// What the vendor says of it.
-        value: Value,
+        value: Kept,
     },
     /// A plan's change, as the vendor says it.
     #[serde(rename = "plan.changed")]
     Plan {
         /// The plan.
-        value: Value,
+        value: Kept,
     },
     /// A task's change, as the vendor says it.
     #[serde(rename = "task.changed")]
     Task {
         /// The task.
-        value: Value,
+        value: Kept,
     },
     /// Who else is connected.
     #[serde(rename = "presence")]
     Presence {
         /// What the vendor says.
-        value: Value,
+        value: Kept,
     },
     /// The node's own measure of itself.
     #[serde(rename = "health")]
     Health {
         /// What the vendor says.
-        value: Value,
+        value: Kept,
     },
     /// A line worth showing that belongs to no run.
     #[serde(rename = "notice")]
@@ -208,6 +210,6 @@ pub enum Body {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<Box<str>>,
         /// The frame as it came.
-        raw: Value,
+        raw: Kept,
     },
 }

@@ -4,9 +4,8 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
-use crate::dialect::lax::{Flag, Int, Text, read};
+use crate::dialect::lax::{Flag, Int, Raw, Text, read};
 
 /// A line that could be read.
 pub(super) struct Line<'a> {
@@ -43,7 +42,7 @@ struct Recorded<'a> {
     #[serde(default)]
     t_ms: Int,
     #[serde(default, borrow)]
-    frame: Option<&'a RawValue>,
+    frame: Option<Raw<'a>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -84,7 +83,7 @@ impl<'a> Line<'a> {
 }
 
 /// A frame's text: recorded as such, or as the JSON it was.
-fn frame(raw: &RawValue) -> Result<Cow<'_, str>, String> {
+fn frame(raw: Raw<'_>) -> Result<Cow<'_, str>, String> {
     if !raw.get().starts_with('"') {
         return Ok(Cow::Borrowed(raw.get()));
     }
@@ -92,7 +91,7 @@ fn frame(raw: &RawValue) -> Result<Cow<'_, str>, String> {
     Ok(text.0.unwrap_or_default())
 }
 
-fn remark<'a>(raw: Option<&RawValue>) -> Happened<'a> {
+fn remark<'a>(raw: Option<Raw<'_>>) -> Happened<'a> {
     let remark: Remark<'_> = read(raw).unwrap_or_default();
     if let Some(status) = remark.upgrade_refused.0.and_then(|status| u16::try_from(status).ok()) {
         return Happened::Refused { status, body: remark.body.owned().unwrap_or_default() };
@@ -118,7 +117,7 @@ fn said_closed<'a>(said: &str) -> Option<Happened<'a>> {
 }
 
 /// Whom a remarked close is about.
-fn speaker(raw: Option<&RawValue>, happened: &Happened<'_>) -> Option<String> {
+fn speaker(raw: Option<Raw<'_>>, happened: &Happened<'_>) -> Option<String> {
     let Happened::Closed { .. } = happened else {
         return None;
     };

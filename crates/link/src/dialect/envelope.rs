@@ -2,14 +2,14 @@
 //! it borrows from the text; bodies stay raw until someone needs them.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::Out;
-use super::lax::{Flag, Int, Text, tree_of};
+use super::lax::{Flag, Int, Raw, Text, keep_text};
+use super::scan::Scan;
 use crate::event::{Body, Event};
 
 /// One frame as it was received.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub(crate) struct Envelope<'a> {
     #[serde(rename = "type", default, borrow)]
     pub kind: Text<'a>,
@@ -24,17 +24,38 @@ pub(crate) struct Envelope<'a> {
     #[serde(default)]
     pub seq: Int,
     #[serde(default, borrow)]
-    pub params: Option<&'a RawValue>,
+    pub params: Option<Raw<'a>>,
     #[serde(default, borrow)]
-    pub payload: Option<&'a RawValue>,
+    pub payload: Option<Raw<'a>>,
     #[serde(default, borrow)]
-    pub error: Option<&'a RawValue>,
+    pub error: Option<Raw<'a>>,
 }
 
 impl<'a> Envelope<'a> {
     /// Reads a frame; `None` when the text is no JSON object.
     pub fn read(text: &'a str) -> Option<Self> {
-        serde_json::from_str(text).ok()
+        Self::scanned(text).or_else(|| serde_json::from_str(text).ok())
+    }
+
+    fn scanned(text: &'a str) -> Option<Self> {
+        let (mut frame, mut scan) = (Self::default(), Scan::new(text));
+        scan.object(|key, scan| {
+            match key {
+                "type" => frame.kind = scan.text()?,
+                "id" => frame.id = scan.text()?,
+                "method" => frame.method = scan.text()?,
+                "event" => frame.event = scan.text()?,
+                "ok" => frame.ok = scan.flag()?,
+                "seq" => frame.seq = Int(scan.whole()?),
+                "params" => frame.params = scan.raw()?,
+                "payload" => frame.payload = scan.raw()?,
+                "error" => frame.error = scan.raw()?,
+                _ => scan.skip()?,
+            }
+            Some(())
+        })?;
+        scan.end()?;
+        Some(frame)
     }
 }
 
@@ -50,11 +71,25 @@ pub(crate) struct Failure<'a> {
     #[serde(default, rename = "retryAfterMs")]
     pub retry_after_ms: Int,
     #[serde(default, borrow)]
-    pub details: Option<&'a RawValue>,
+    pub details: Option<Raw<'a>>,
+}
+
+/// Whether an object's `type` is this word. Reads no further than that.
+pub(crate) fn is_of_type(word: &str, object: Raw<'_>) -> bool {
+    let mut is = false;
+    let read = Scan::new(object.get()).object(|key, scan| match key {
+        "type" => {
+            is = scan.plain() == Some(word);
+            // Read on no further.
+            None
+        }
+        _ => scan.skip(),
+    });
+    is && read.is_none()
 }
 
 /// Keeps a frame nobody here knows.
 pub(crate) fn keep(text: &str, name: Option<&str>, at: i64, out: &mut Out) {
-    let body = Body::Other { name: name.map(Box::from), raw: tree_of(text) };
+    let body = Body::Other { name: name.map(Box::from), raw: keep_text(text) };
     out.events.push(Event::new(at, body));
 }

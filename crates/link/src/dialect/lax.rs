@@ -8,6 +8,9 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAcce
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::scan::Scan;
+use crate::event::Kept;
+
 /// A string that borrows where it has no escapes; absent when it is no string.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Text<'a>(pub Option<Cow<'a, str>>);
@@ -39,6 +42,23 @@ impl Text<'_> {
     }
 }
 
+/// A value as the text that it was, to be read when somebody needs it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Raw<'a>(pub &'a str);
+
+impl<'a> Raw<'a> {
+    /// The text.
+    pub fn get(self) -> &'a str {
+        self.0
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Raw<'a> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        <&RawValue>::deserialize(from).map(|raw| Self(raw.get()))
+    }
+}
+
 /// An integer; fractions are cut, anything else is absent.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Int(pub Option<i64>);
@@ -62,20 +82,32 @@ impl Flag {
 }
 
 /// Reads `raw` as `T`, whatever is missing or of the wrong type being absent.
-pub(crate) fn read<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Option<T> {
+pub(crate) fn read<'a, T: Deserialize<'a>>(raw: Option<Raw<'a>>) -> Option<T> {
     serde_json::from_str(raw?.get()).ok()
 }
 
 /// The elements of an array that can be read; none when it is no array.
-pub(crate) fn list<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Vec<T> {
+pub(crate) fn list<'a, T: Deserialize<'a>>(raw: Option<Raw<'a>>) -> Vec<T> {
     let Some(raw) = raw else { return Vec::new() };
-    let elements: Vec<&'a RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
+    let elements: Vec<Raw<'a>> = serde_json::from_str(raw.get()).unwrap_or_default();
     elements.into_iter().filter_map(|element| serde_json::from_str(element.get()).ok()).collect()
 }
 
 /// The value as a tree. What is nested too deeply to be one stays text.
-pub(crate) fn tree(raw: Option<&RawValue>) -> Value {
+pub(crate) fn tree(raw: Option<Raw<'_>>) -> Value {
     raw.map_or(Value::Null, |raw| tree_of(raw.get()))
+}
+
+/// The value as it came, for whoever reads what was kept.
+pub(crate) fn kept(raw: Option<Raw<'_>>) -> Kept {
+    keep_text(raw.map_or("null", Raw::get))
+}
+
+/// A text as it came. What is no JSON on one line, or nested deeply, is made such by way of a tree.
+pub(crate) fn keep_text(text: &str) -> Kept {
+    let mut scan = Scan::new(text);
+    let plain = scan.skip().and_then(|()| scan.end()).is_some() && !text.contains(['\n', '\r']);
+    if plain { Kept::of_line(text) } else { Kept::of(&tree_of(text)) }
 }
 
 /// A text as a tree. What is no JSON, or nested too deeply, stays text.

@@ -11,10 +11,9 @@ mod turn;
 use std::collections::{HashMap, VecDeque};
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::envelope::keep;
-use super::lax::{Text, read, tree};
+use super::lax::{Raw, Text, kept, read};
 use super::runs::{Place, Runs};
 use super::transcript::Told;
 use super::{Close, Dialect, Origin, Out, Upgrade};
@@ -62,7 +61,7 @@ struct Frame<'a> {
     #[serde(rename = "type", default, borrow)]
     kind: Text<'a>,
     #[serde(default, borrow)]
-    payload: Option<&'a RawValue>,
+    payload: Option<Raw<'a>>,
 }
 
 impl McpDashboard {
@@ -104,8 +103,8 @@ impl McpDashboard {
             "ACTIVITY_HISTORY" => self.activity(payload),
             "SESSION_LIST" => self.session_list(payload, now, out),
             "SESSION_STATE" => self.session_state(payload, now, out),
-            "PLAN_UPDATE" => self.of_agent(payload, Body::Plan { value: tree(payload) }, now, out),
-            "APP_LAUNCHED" | "APP_CLOSED" => self.of_agent(payload, Body::Artifact { value: tree(payload) }, now, out),
+            "PLAN_UPDATE" => self.of_agent(payload, Body::Plan { value: kept(payload) }, now, out),
+            "APP_LAUNCHED" | "APP_CLOSED" => self.of_agent(payload, Body::Artifact { value: kept(payload) }, now, out),
             "TOOL_REGISTRY" => {
                 self.learn_tools(payload);
                 self.live
@@ -116,7 +115,7 @@ impl McpDashboard {
     }
 
     /// Tells something of the agent that a payload names.
-    fn of_agent(&mut self, payload: Option<&RawValue>, body: Body, now: i64, out: &mut Out) -> bool {
+    fn of_agent(&mut self, payload: Option<Raw<'_>>, body: Body, now: i64, out: &mut Out) -> bool {
         let agent = self.agent_of(payload);
         let run = self.turns.get(&agent).map(|turn| turn.run.clone()).unwrap_or_default();
         say_at(self.place(&agent, &run, now), body, out);
@@ -124,7 +123,7 @@ impl McpDashboard {
     }
 
     /// The agent a payload names, else the one in focus.
-    fn agent_of(&self, payload: Option<&RawValue>) -> Box<str> {
+    fn agent_of(&self, payload: Option<Raw<'_>>) -> Box<str> {
         #[derive(Default, Deserialize)]
         struct Named<'a> {
             #[serde(default, borrow)]

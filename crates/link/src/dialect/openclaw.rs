@@ -24,7 +24,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::envelope::{Envelope, keep};
-use super::lax::{Int, Text, read, tree};
+use super::lax::{Int, Raw, Text, kept, read};
 use super::pending::{Asker, Pending};
 use super::runs::Runs;
 use super::transcript::Told;
@@ -106,8 +106,8 @@ impl Openclaw {
             }
             "connect.challenge" => self.challenge(frame.payload, now, out),
             "tick" => true,
-            "health" => say(time(frame, now), Body::Health { value: tree(frame.payload) }, out),
-            "presence" => say(now, Body::Presence { value: tree(frame.payload) }, out),
+            "health" => say(time(frame, now), Body::Health { value: kept(frame.payload) }, out),
+            "presence" => say(now, Body::Presence { value: kept(frame.payload) }, out),
             "shutdown" => self.shutdown(frame.payload, now, out),
             _ => false,
         };
@@ -134,7 +134,7 @@ impl Openclaw {
         }
     }
 
-    fn shutdown(&mut self, payload: Option<&serde_json::value::RawValue>, now: i64, out: &mut Out) -> bool {
+    fn shutdown(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         #[derive(Default, Deserialize)]
         struct Shutdown<'a> {
             #[serde(default, borrow)]

@@ -3,8 +3,10 @@
 
 use std::borrow::Cow;
 
+use super::lax::{Flag, Raw, Text};
+
 /// A value nested deeper than this is read the general way.
-const DEEPEST: usize = 16;
+const DEEPEST: usize = 100;
 
 /// Every byte of a word a one, and every byte's highest bit.
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -80,6 +82,33 @@ impl<'a> Scan<'a> {
         }
     }
 
+    /// A string, or no text where something else stands.
+    pub fn text(&mut self) -> Option<Text<'a>> {
+        if self.peek()? == b'"' {
+            return self.string().map(|text| Text(Some(text)));
+        }
+        self.skip().map(|()| Text(None))
+    }
+
+    /// A truth value, or nothing where something else stands.
+    pub fn flag(&mut self) -> Option<Flag> {
+        let flag = match self.peek()? {
+            b't' => Some(true),
+            b'f' => Some(false),
+            _ => None,
+        };
+        self.skip().map(|()| Flag(flag))
+    }
+
+    /// A value as its text; nothing for `null`.
+    pub fn raw(&mut self) -> Option<Option<Raw<'a>>> {
+        self.space();
+        let from = self.at;
+        self.skip()?;
+        let text = self.text.get(from..self.at)?;
+        Some((text != "null").then_some(Raw(text)))
+    }
+
     /// A whole number, or `null`.
     pub fn whole(&mut self) -> Option<Option<i64>> {
         if self.peek()? == b'n' {
@@ -102,13 +131,13 @@ impl<'a> Scan<'a> {
     fn skip_within(&mut self, depth: usize) -> Option<()> {
         let depth = depth.checked_sub(1)?;
         match self.peek()? {
-            b'"' => self.string().map(drop),
+            b'"' => self.pass_string(),
             b'{' => self.object(|_, scan| scan.skip_within(depth)),
             b'[' => self.array(depth),
             b't' => self.word("true"),
             b'f' => self.word("false"),
             b'n' => self.word("null"),
-            _ => self.number().map(drop),
+            _ => self.pass_number(),
         }
     }
 
@@ -141,6 +170,58 @@ impl<'a> Scan<'a> {
         let zeros_first = self.byte(first)? == b'0' && self.at > first + 1;
         let goes_on = matches!(self.byte(self.at), Some(b'.' | b'e' | b'E'));
         if zeros_first || goes_on { None } else { self.text.get(from..self.at)?.parse().ok() }
+    }
+
+    fn pass_number(&mut self) -> Option<()> {
+        self.next_is(b'-');
+        let first = self.byte(self.at)?;
+        if self.digits()? > 1 && first == b'0' {
+            return None;
+        }
+        if self.byte(self.at) == Some(b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        if matches!(self.byte(self.at), Some(b'e' | b'E')) {
+            self.at += 1;
+            self.at += usize::from(matches!(self.byte(self.at), Some(b'+' | b'-')));
+            self.digits()?;
+        }
+        Some(())
+    }
+
+    /// How many digits were passed over; none is nothing.
+    fn digits(&mut self) -> Option<usize> {
+        let from = self.at;
+        while self.byte(self.at).is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at += 1;
+        }
+        (self.at > from).then_some(self.at - from)
+    }
+
+    fn pass_string(&mut self) -> Option<()> {
+        self.take(b'"')?;
+        loop {
+            self.at = self.special(self.at)?;
+            match self.byte(self.at)? {
+                b'"' => break,
+                b'\\' => self.pass_escape()?,
+                _ => return None,
+            }
+        }
+        self.at += 1;
+        Some(())
+    }
+
+    fn pass_escape(&mut self) -> Option<()> {
+        let length = match self.byte(self.at + 1)? {
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => 2,
+            b'u' => 6,
+            _ => return None,
+        };
+        let digits = self.text.as_bytes().get(self.at + 2..self.at + length)?;
+        self.at += length;
+        digits.iter().all(u8::is_ascii_hexdigit).then_some(())
     }
 
     /// Where the next byte is that ends a string, begins an escape or may not stand in one.
@@ -262,6 +343,17 @@ mod tests {
             "tru",
             "[1",
             "1 2",
+            "1.5",
+            "1.",
+            ".5",
+            "-1.5e+3",
+            "1e",
+            "1e5",
+            "- 1",
+            r#""a\n\u00e4""#,
+            r#""\u00g0""#,
+            r#""\x""#,
+            "\"\n\"",
             "",
         ] {
             let mut scan = Scan::new(text);
@@ -272,9 +364,10 @@ mod tests {
 
     #[test]
     fn what_is_deep_or_no_whole_number_is_for_others() {
-        for text in ["1.5", "1e3", "99999999999999999999", &"[".repeat(100_000)] {
-            assert!(Scan::new(text).skip().is_none());
+        for text in ["1.5", "1e3", "99999999999999999999"] {
+            assert!(Scan::new(text).whole().is_none());
         }
+        assert!(Scan::new(&"[".repeat(100_000)).skip().is_none());
     }
 
     #[test]

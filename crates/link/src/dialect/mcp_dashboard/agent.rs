@@ -1,10 +1,9 @@
 //! Agents: the list, those that are spawned and stopped, and the model they all share.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::super::Out;
-use super::super::lax::{Text, list, read};
+use super::super::lax::{Raw, Text, list, read};
 use super::{McpDashboard, say_at};
 use crate::event::{Agent, Body};
 
@@ -14,7 +13,7 @@ const LIMIT: usize = 1024;
 #[derive(Default, Deserialize)]
 struct Listed<'a> {
     #[serde(default, borrow)]
-    agents: Option<&'a RawValue>,
+    agents: Option<Raw<'a>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -34,7 +33,7 @@ struct Descriptor<'a> {
 }
 
 impl McpDashboard {
-    pub(super) fn agent_list(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn agent_list(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let Some(listed) = read::<Listed<'_>>(payload) else {
             return false;
         };
@@ -74,7 +73,7 @@ impl McpDashboard {
         })
     }
 
-    pub(super) fn registered(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn registered(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let row: Descriptor<'_> = read(payload).unwrap_or_default();
         let Some(agent) = self.agent(&row) else {
             return false;
@@ -95,7 +94,7 @@ impl McpDashboard {
     }
 
     /// Only a stopped agent has a status, and it says nothing about its success.
-    pub(super) fn agent_status(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn agent_status(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let row: Descriptor<'_> = read(payload).unwrap_or_default();
         let Some(agent) = row.agent_id.filled() else {
             return false;
@@ -107,7 +106,7 @@ impl McpDashboard {
         true
     }
 
-    pub(super) fn unregistered(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn unregistered(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let row: Descriptor<'_> = read(payload).unwrap_or_default();
         let Some(agent) = row.agent_id.filled() else {
             return false;
@@ -140,7 +139,7 @@ impl McpDashboard {
     }
 
     /// The model is the process's: switching it switches every agent.
-    pub(super) fn config(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn config(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let Some(row) = read::<Descriptor<'_>>(payload) else {
             return false;
         };
@@ -157,11 +156,11 @@ impl McpDashboard {
         true
     }
 
-    pub(super) fn learn_tools(&mut self, payload: Option<&RawValue>) {
+    pub(super) fn learn_tools(&mut self, payload: Option<Raw<'_>>) {
         #[derive(Default, Deserialize)]
         struct Registry<'a> {
             #[serde(default, borrow)]
-            tools: Option<&'a RawValue>,
+            tools: Option<Raw<'a>>,
         }
         let registry: Registry<'_> = read(payload).unwrap_or_default();
         let tools: Vec<Descriptor<'_>> = list(registry.tools);

@@ -5,10 +5,9 @@ use std::collections::VecDeque;
 
 use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::super::Out;
-use super::super::lax::{Text, read, tree};
+use super::super::lax::{Raw, Text, read, tree};
 use super::super::runs::Place;
 use super::{McpDashboard, moment, say_at};
 use crate::event::{Approval, Body, Decision};
@@ -41,7 +40,7 @@ struct Requested<'a> {
     #[serde(default, borrow)]
     tool_name: Text<'a>,
     #[serde(default, borrow)]
-    arguments: Option<&'a RawValue>,
+    arguments: Option<Raw<'a>>,
     #[serde(default, borrow)]
     call_id: Text<'a>,
     #[serde(default, borrow)]
@@ -49,7 +48,7 @@ struct Requested<'a> {
 }
 
 impl McpDashboard {
-    pub(super) fn approval_requested(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn approval_requested(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let asked: Requested<'_> = read(payload).unwrap_or_default();
         let Some(id) = asked.call_id.boxed() else {
             return false;

@@ -5,10 +5,9 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::super::Out;
-use super::super::lax::{Int, Text, list, read, tree, tree_of};
+use super::super::lax::{Int, Raw, Text, list, read, tree, tree_of};
 use super::super::transcript::{Row, join};
 use super::{McpDashboard, moment, say_at};
 use crate::event::{Body, Message, Role, Session, ToolCall};
@@ -51,7 +50,7 @@ impl Sessions {
 #[derive(Default, Deserialize)]
 struct Listed<'a> {
     #[serde(default, borrow)]
-    sessions: Option<&'a RawValue>,
+    sessions: Option<Raw<'a>>,
     #[serde(default, borrow)]
     current_session_id: Text<'a>,
 }
@@ -87,9 +86,9 @@ impl Entry<'_> {
 #[derive(Default, Deserialize)]
 struct Replayed<'a> {
     #[serde(default, borrow)]
-    messages: Option<&'a RawValue>,
+    messages: Option<Raw<'a>>,
     #[serde(default, borrow)]
-    events: Option<&'a RawValue>,
+    events: Option<Raw<'a>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -101,11 +100,11 @@ struct Kept<'a> {
     #[serde(default, borrow)]
     reasoning: Text<'a>,
     #[serde(default, borrow)]
-    tool_calls: Option<&'a RawValue>,
+    tool_calls: Option<Raw<'a>>,
 }
 
 impl McpDashboard {
-    pub(super) fn session_list(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn session_list(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let Some(listed) = read::<Listed<'_>>(payload) else {
             return false;
         };
@@ -153,7 +152,7 @@ impl McpDashboard {
         say_at(place, Body::SessionChanged(session), out);
     }
 
-    pub(super) fn session_state(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn session_state(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let Some(entry) = read::<Entry<'_>>(payload) else {
             return false;
         };
@@ -172,7 +171,7 @@ impl McpDashboard {
 
     /// A replay of what was said. In a recording it is told, where it is news; live it
     /// only answers whoever asked for it.
-    pub(super) fn history(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn history(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let Some(replayed) = read::<Replayed<'_>>(payload) else {
             return false;
         };
@@ -198,13 +197,13 @@ impl McpDashboard {
     }
 
     /// A replay of what tools gave: its success is always claimed and says nothing.
-    pub(super) fn activity(&mut self, payload: Option<&RawValue>) -> bool {
+    pub(super) fn activity(&mut self, payload: Option<Raw<'_>>) -> bool {
         #[derive(Default, Deserialize)]
         struct Happened<'a> {
             #[serde(rename = "type", default, borrow)]
             kind: Text<'a>,
             #[serde(default, borrow)]
-            payload: Option<&'a RawValue>,
+            payload: Option<Raw<'a>>,
         }
         #[derive(Default, Deserialize)]
         struct Gave<'a> {
@@ -215,7 +214,7 @@ impl McpDashboard {
             #[serde(default, borrow)]
             result: Text<'a>,
             #[serde(default, borrow)]
-            arguments: Option<&'a RawValue>,
+            arguments: Option<Raw<'a>>,
         }
         let Some(replayed) = read::<Replayed<'_>>(payload) else {
             return false;
@@ -255,13 +254,13 @@ impl Kept<'_> {
     }
 }
 
-fn called(raw: Option<&RawValue>) -> Vec<ToolCall> {
+fn called(raw: Option<Raw<'_>>) -> Vec<ToolCall> {
     #[derive(Deserialize)]
     struct Called<'a> {
         #[serde(default, borrow)]
         id: Text<'a>,
         #[serde(default, borrow)]
-        function: Option<&'a RawValue>,
+        function: Option<Raw<'a>>,
     }
     #[derive(Default, Deserialize)]
     struct Function<'a> {

@@ -3,10 +3,9 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::super::Out;
-use super::super::lax::{Flag, Int, Text, read, tree};
+use super::super::lax::{Flag, Int, Raw, Text, read, tree};
 use super::super::runs::ToolEnd;
 use super::{McpDashboard, moment, say_at};
 use crate::event::Body;
@@ -20,7 +19,7 @@ struct Result<'a> {
     #[serde(default, borrow)]
     timestamp: Text<'a>,
     #[serde(default, borrow)]
-    result: Option<&'a RawValue>,
+    result: Option<Raw<'a>>,
     #[serde(default, borrow)]
     error: Text<'a>,
     #[serde(default)]
@@ -28,7 +27,7 @@ struct Result<'a> {
     #[serde(default)]
     duration_ms: Int,
     #[serde(default, borrow)]
-    arguments: Option<&'a RawValue>,
+    arguments: Option<Raw<'a>>,
 }
 
 /// What the tool gave, wrapped by the program that called it.
@@ -41,15 +40,15 @@ struct Given<'a> {
     #[serde(default)]
     duration_ms: Int,
     #[serde(default, borrow)]
-    result: Option<&'a RawValue>,
+    result: Option<Raw<'a>>,
     #[serde(default, rename = "isError")]
     is_error: Flag,
     #[serde(default, borrow)]
-    content: Option<&'a RawValue>,
+    content: Option<Raw<'a>>,
 }
 
 impl McpDashboard {
-    pub(super) fn tool_result(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn tool_result(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let Some(result) = read::<Result<'_>>(payload) else {
             return false;
         };

@@ -3,10 +3,9 @@
 //! more, so the next message of the agent ends it.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::super::Out;
-use super::super::lax::{Flag, Int, Text, read};
+use super::super::lax::{Flag, Int, Raw, Text, read};
 use super::super::runs::Run;
 use super::{McpDashboard, say_at};
 use crate::event::{Body, Message, Outcome, Role, RunEnd};
@@ -48,7 +47,7 @@ struct State<'a> {
 }
 
 impl McpDashboard {
-    pub(super) fn token(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn token(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let Some(token) = read::<Token<'_>>(payload) else {
             return false;
         };
@@ -62,7 +61,7 @@ impl McpDashboard {
         true
     }
 
-    pub(super) fn conversation(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn conversation(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let Some(said) = read::<Said<'_>>(payload) else {
             return false;
         };
@@ -75,7 +74,7 @@ impl McpDashboard {
         true
     }
 
-    pub(super) fn agent_state(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn agent_state(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let Some(state) = read::<State<'_>>(payload) else {
             return false;
         };

@@ -1,10 +1,9 @@
 //! Agents, as the answer of `agents.list` and our own gateway's `agents.changed` have them.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::super::Out;
-use super::super::lax::{Flag, Text, list, read};
+use super::super::lax::{Flag, Raw, Text, list, read};
 use super::super::pending::{Asker, answer};
 use super::super::runs::Place;
 use super::{Moltis, say_at};
@@ -12,7 +11,7 @@ use crate::call::Reply;
 use crate::event::{Agent, Body};
 
 impl Moltis {
-    pub(super) fn agents_listed(&mut self, payload: Option<&RawValue>, asker: Asker, now: i64, out: &mut Out) {
+    pub(super) fn agents_listed(&mut self, payload: Option<Raw<'_>>, asker: Asker, now: i64, out: &mut Out) {
         let listed: Agents<'_> = read(payload).unwrap_or_default();
         let rows: Vec<AgentRow<'_>> = list(listed.agents);
         let agents: Vec<Agent> = rows.iter().filter_map(|row| row.agent(listed.default_id.get())).collect();
@@ -36,7 +35,7 @@ struct Agents<'a> {
     #[serde(default, borrow)]
     default_id: Text<'a>,
     #[serde(default, borrow)]
-    agents: Option<&'a RawValue>,
+    agents: Option<Raw<'a>>,
 }
 
 #[derive(Default, Deserialize)]

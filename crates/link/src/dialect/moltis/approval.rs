@@ -5,10 +5,9 @@ use std::collections::VecDeque;
 
 use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::super::Out;
-use super::super::lax::{Flag, Int, Text, read};
+use super::super::lax::{Flag, Int, Raw, Text, read};
 use super::super::recent::Recent;
 use super::super::runs::Place;
 use super::{Moltis, say_at};
@@ -121,7 +120,7 @@ impl Requested<'_> {
 }
 
 impl Moltis {
-    pub(super) fn approval_requested(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn approval_requested(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let Some(open) = read::<Requested<'_>>(payload).and_then(|asked| asked.open()) else {
             return false;
         };
@@ -164,7 +163,7 @@ impl Moltis {
         open.approval.call = call;
     }
 
-    pub(super) fn approval_resolved(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn approval_resolved(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let resolved: Resolved<'_> = read(payload).unwrap_or_default();
         let Some(id) = resolved.request_id.filled() else {
             return false;

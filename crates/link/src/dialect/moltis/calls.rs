@@ -3,10 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use serde_json::value::RawValue;
 
 use super::super::Out;
-use super::super::lax::{Int, Text, read};
+use super::super::lax::{Int, Raw, Text, read};
 use super::super::pending::{Ask, Asked, Asker, Then, answer};
 use super::Moltis;
 use crate::call::{Call, CallError, Reply, Sent};
@@ -197,7 +196,7 @@ impl Moltis {
 }
 
 /// How a message was taken.
-pub(super) fn sent(payload: Option<&RawValue>, session: Option<String>) -> Result<Reply, CallError> {
+pub(super) fn sent(payload: Option<Raw<'_>>, session: Option<String>) -> Result<Reply, CallError> {
     #[derive(Default, Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Taken<'a> {
@@ -220,7 +219,7 @@ pub(super) fn sent(payload: Option<&RawValue>, session: Option<String>) -> Resul
 }
 
 /// What a recorded request asked.
-pub(super) fn recorded(method: &str, params: Option<&RawValue>) -> Asked {
+pub(super) fn recorded(method: &str, params: Option<Raw<'_>>) -> Asked {
     #[derive(Default, Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Params<'a> {

@@ -2,10 +2,9 @@
 //! reasoning cumulatively, and `final` has the last word.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::super::Out;
-use super::super::lax::{Flag, Int, Text, read};
+use super::super::lax::{Flag, Int, Raw, Text, read};
 use super::super::runs::{Place, Runs};
 use super::{Moltis, count, say_at};
 use crate::event::{Body, Message, Outcome, Role, RunEnd, Usage};
@@ -31,13 +30,13 @@ pub(super) struct Chat<'a> {
     #[serde(default, borrow)]
     pub tool_name: Text<'a>,
     #[serde(default, borrow)]
-    pub arguments: Option<&'a RawValue>,
+    pub arguments: Option<Raw<'a>>,
     #[serde(default)]
     pub success: Flag,
     #[serde(default, borrow)]
-    pub result: Option<&'a RawValue>,
+    pub result: Option<Raw<'a>>,
     #[serde(default, borrow)]
-    pub error: Option<&'a RawValue>,
+    pub error: Option<Raw<'a>>,
     #[serde(default, borrow)]
     pub task: Text<'a>,
     #[serde(default)]
@@ -71,7 +70,7 @@ pub(super) struct Chat<'a> {
     #[serde(default)]
     cache_write_tokens: Int,
     #[serde(default, borrow)]
-    partial_message: Option<&'a RawValue>,
+    partial_message: Option<Raw<'a>>,
 }
 
 /// What went wrong, in the gateway's words.
@@ -87,7 +86,7 @@ pub(super) struct Trouble<'a> {
 
 impl Trouble<'_> {
     /// Reads an error, which is an object or, in histories, a text.
-    pub fn words(raw: Option<&RawValue>) -> Option<Box<str>> {
+    pub fn words(raw: Option<Raw<'_>>) -> Option<Box<str>> {
         let plain: Text<'_> = read(raw)?;
         if let Some(text) = plain.boxed() {
             return Some(text);
@@ -97,7 +96,7 @@ impl Trouble<'_> {
     }
 
     /// Title and detail in one line.
-    fn line(raw: Option<&RawValue>) -> Box<str> {
+    fn line(raw: Option<Raw<'_>>) -> Box<str> {
         let trouble: Trouble<'_> = read(raw).unwrap_or_default();
         match (trouble.title.filled(), trouble.detail.filled()) {
             (Some(title), Some(detail)) => format!("{title}: {detail}").into(),
@@ -107,7 +106,7 @@ impl Trouble<'_> {
 }
 
 impl Moltis {
-    pub(super) fn chat(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn chat(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let Some(chat) = read::<Chat<'_>>(payload) else {
             return false;
         };

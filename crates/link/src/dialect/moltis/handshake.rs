@@ -3,10 +3,9 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use super::super::envelope::{Envelope, Failure};
-use super::super::lax::{Int, Text, list, read};
+use super::super::lax::{Int, Raw, Text, list, read};
 use super::super::pending::{Ask, Asker};
 use super::super::{Close, Out};
 use super::{Moltis, calls, say};
@@ -139,13 +138,13 @@ impl Moltis {
     }
 
     /// The gateway let us in.
-    pub(super) fn hello(&mut self, payload: &RawValue, now: i64, out: &mut Out) {
+    pub(super) fn hello(&mut self, payload: Raw<'_>, now: i64, out: &mut Out) {
         let hello: Hello<'_> = read(Some(payload)).unwrap_or_default();
         let server: Server<'_> = read(hello.server).unwrap_or_default();
         let auth: Auths<'_> = read(hello.auth).unwrap_or_default();
         let features: Features<'_> = read(hello.features).unwrap_or_default();
         let policy: Policy = read(hello.policy).unwrap_or_default();
-        let words = |raw: Option<&RawValue>| list::<Text<'_>>(raw).iter().filter_map(Text::owned).collect();
+        let words = |raw: Option<Raw<'_>>| list::<Text<'_>>(raw).iter().filter_map(Text::owned).collect();
         let own = server.product.get() == Some(wire::PRODUCT);
         self.granted = Granted {
             scopes: words(auth.scopes),
@@ -254,13 +253,13 @@ fn incompatible(said: &str) -> NodeState {
 #[derive(Default, Deserialize)]
 struct Hello<'a> {
     #[serde(default, borrow)]
-    server: Option<&'a RawValue>,
+    server: Option<Raw<'a>>,
     #[serde(default, borrow)]
-    auth: Option<&'a RawValue>,
+    auth: Option<Raw<'a>>,
     #[serde(default, borrow)]
-    features: Option<&'a RawValue>,
+    features: Option<Raw<'a>>,
     #[serde(default, borrow)]
-    policy: Option<&'a RawValue>,
+    policy: Option<Raw<'a>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -274,13 +273,13 @@ struct Server<'a> {
 #[derive(Default, Deserialize)]
 struct Auths<'a> {
     #[serde(default, borrow)]
-    scopes: Option<&'a RawValue>,
+    scopes: Option<Raw<'a>>,
 }
 
 #[derive(Default, Deserialize)]
 struct Features<'a> {
     #[serde(default, borrow)]
-    extensions: Option<&'a RawValue>,
+    extensions: Option<Raw<'a>>,
 }
 
 #[derive(Default, Deserialize)]

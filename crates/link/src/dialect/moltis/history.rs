@@ -3,9 +3,8 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
-use super::super::lax::{Flag, Int, Text, list, read, tree, tree_of};
+use super::super::lax::{Flag, Int, Raw, Text, list, read, tree, tree_of};
 use super::super::transcript::{Row, join, without_internals};
 use super::chat::Trouble;
 use super::tool::{exit_code, given};
@@ -17,7 +16,7 @@ struct Kept<'a> {
     #[serde(default, borrow)]
     role: Text<'a>,
     #[serde(default, borrow)]
-    content: Option<&'a RawValue>,
+    content: Option<Raw<'a>>,
     #[serde(default)]
     created_at: Int,
     #[serde(default, borrow)]
@@ -33,29 +32,29 @@ struct Kept<'a> {
     #[serde(default, borrow)]
     reasoning: Text<'a>,
     #[serde(default, borrow)]
-    tool_calls: Option<&'a RawValue>,
+    tool_calls: Option<Raw<'a>>,
     #[serde(default, borrow)]
     tool_call_id: Text<'a>,
     #[serde(default, borrow)]
     tool_name: Text<'a>,
     #[serde(default, borrow)]
-    arguments: Option<&'a RawValue>,
+    arguments: Option<Raw<'a>>,
     #[serde(default)]
     success: Flag,
     #[serde(default, borrow)]
-    result: Option<&'a RawValue>,
+    result: Option<Raw<'a>>,
     #[serde(default, borrow)]
-    error: Option<&'a RawValue>,
+    error: Option<Raw<'a>>,
 }
 
 /// The rows of an answer, which is an array or has one.
-pub(super) fn rows(payload: Option<&RawValue>) -> Vec<&RawValue> {
+pub(super) fn rows(payload: Option<Raw<'_>>) -> Vec<Raw<'_>> {
     #[derive(Default, Deserialize)]
     struct Wrapped<'a> {
         #[serde(default, borrow)]
-        history: Option<&'a RawValue>,
+        history: Option<Raw<'a>>,
         #[serde(default, borrow)]
-        messages: Option<&'a RawValue>,
+        messages: Option<Raw<'a>>,
     }
     if payload.is_some_and(|payload| payload.get().starts_with('[')) {
         return list(payload);
@@ -65,20 +64,20 @@ pub(super) fn rows(payload: Option<&RawValue>) -> Vec<&RawValue> {
 }
 
 /// The rows as whole messages.
-pub(super) fn messages(rows: &[&RawValue], session: &str) -> Vec<Message> {
-    join(rows.iter().enumerate().filter_map(|(place, raw)| row(raw, session, place)))
+pub(super) fn messages(rows: &[Raw<'_>], session: &str) -> Vec<Message> {
+    join(rows.iter().enumerate().filter_map(|(place, raw)| row(*raw, session, place)))
 }
 
 /// The page that a gateway which pages has sent.
-pub(super) fn sent_page(rows: &[&RawValue], session: &str) -> Page {
-    let first = rows.first().and_then(|raw| read::<Kept<'_>>(Some(raw)));
+pub(super) fn sent_page(rows: &[Raw<'_>], session: &str) -> Page {
+    let first = rows.first().and_then(|raw| read::<Kept<'_>>(Some(*raw)));
     let first = first.and_then(|row| row.index.natural()).filter(|index| *index > 0);
     Page { messages: messages(rows, session), before: first.map(|index| index.to_string()), running: None }
 }
 
 /// A page cut out of the whole history: the last `limit` messages before the cursor,
 /// which counts messages from the beginning.
-pub(super) fn cut_page(rows: &[&RawValue], session: &str, limit: usize, before: Option<&str>) -> Page {
+pub(super) fn cut_page(rows: &[Raw<'_>], session: &str, limit: usize, before: Option<&str>) -> Page {
     let mut all = messages(rows, session);
     let end = before.and_then(|before| before.parse::<usize>().ok()).map_or(all.len(), |end| end.min(all.len()));
     let start = end.saturating_sub(limit.max(1));
@@ -87,7 +86,7 @@ pub(super) fn cut_page(rows: &[&RawValue], session: &str, limit: usize, before: 
     Page { messages: all.split_off(start), before, running: None }
 }
 
-fn row(raw: &RawValue, session: &str, place: usize) -> Option<Row> {
+fn row(raw: Raw<'_>, session: &str, place: usize) -> Option<Row> {
     let kept: Kept<'_> = read(Some(raw))?;
     let role = match kept.role.or_empty() {
         "user" => Role::User,
@@ -112,7 +111,7 @@ fn row(raw: &RawValue, session: &str, place: usize) -> Option<Row> {
 }
 
 /// A content's words: a text, or the texts of its blocks.
-fn words(content: Option<&RawValue>) -> Box<str> {
+fn words(content: Option<Raw<'_>>) -> Box<str> {
     #[derive(Deserialize)]
     struct Block<'a> {
         #[serde(default, borrow)]
@@ -126,20 +125,20 @@ fn words(content: Option<&RawValue>) -> Box<str> {
     texts.join("\n").into()
 }
 
-fn calls(raw: Option<&RawValue>) -> Vec<ToolCall> {
+fn calls(raw: Option<Raw<'_>>) -> Vec<ToolCall> {
     #[derive(Deserialize)]
     struct Called<'a> {
         #[serde(default, borrow)]
         id: Text<'a>,
         #[serde(default, borrow)]
-        function: Option<&'a RawValue>,
+        function: Option<Raw<'a>>,
     }
     #[derive(Default, Deserialize)]
     struct Function<'a> {
         #[serde(default, borrow)]
         name: Text<'a>,
         #[serde(default, borrow)]
-        arguments: Option<&'a RawValue>,
+        arguments: Option<Raw<'a>>,
     }
     let called: Vec<Called<'_>> = list(raw);
     let made = called.into_iter().filter_map(|called| {
@@ -191,7 +190,7 @@ mod tests {
         {"role":"assistant","content":"a2"}]"#;
 
     fn page(limit: usize, before: Option<&str>) -> Page {
-        let raw: &RawValue = serde_json::from_str(HISTORY).unwrap();
+        let raw: Raw<'_> = serde_json::from_str(HISTORY).unwrap();
         cut_page(&rows(Some(raw)), "s", limit, before)
     }
 

@@ -1,10 +1,9 @@
 //! Events that concern the gateway itself.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::super::Out;
-use super::super::lax::{Flag, Int, Text, read, tree};
+use super::super::lax::{Flag, Int, Raw, Text, kept, read};
 use super::handshake::again_after;
 use super::{Moltis, say};
 use crate::event::Body;
@@ -31,12 +30,12 @@ struct Told<'a> {
 
 impl Moltis {
     /// Tells an event of the gateway; false when nobody here knows it.
-    pub(super) fn node_event(&mut self, name: &str, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn node_event(&mut self, name: &str, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let told: Told<'_> = read(payload).unwrap_or_default();
         match name {
-            "tick" => say(told.ts.0.unwrap_or(now), Body::Health { value: tree(payload) }, out),
-            "metrics.update" | "health" => say(now, Body::Health { value: tree(payload) }, out),
-            "presence" => say(now, Body::Presence { value: tree(payload) }, out),
+            "tick" => say(told.ts.0.unwrap_or(now), Body::Health { value: kept(payload) }, out),
+            "metrics.update" | "health" => say(now, Body::Health { value: kept(payload) }, out),
+            "presence" => say(now, Body::Presence { value: kept(payload) }, out),
             "error" => self.frame_error(&told, now, out),
             "auth.credentials_changed" => {
                 // Calls would still be answered here, but no event ever comes again.

@@ -2,11 +2,10 @@
 //! events.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::super::Out;
-use super::super::envelope::{Envelope, Failure, keep};
-use super::super::lax::{Flag, Text, list, read, tree};
+use super::super::envelope::{Envelope, Failure, is_of_type, keep};
+use super::super::lax::{Flag, Raw, Text, kept, list, read};
 use super::super::pending::{Ask, Asked, Asker, answer};
 use super::super::runs::Place;
 use super::approval::Requested;
@@ -20,7 +19,7 @@ impl Moltis {
     pub(super) fn response(&mut self, frame: &Envelope<'_>, text: &str, now: i64, out: &mut Out) {
         let asked = self.pending.take(frame.id.or_empty());
         if frame.ok.set()
-            && let Some(payload) = frame.payload.filter(|payload| is_hello(payload))
+            && let Some(payload) = frame.payload.filter(|payload| is_of_type("hello-ok", *payload))
         {
             return self.hello(payload, now, out);
         }
@@ -64,7 +63,7 @@ impl Moltis {
             Ask::Decide { .. } => answer(asker, Ok(Reply::Decided), out),
             Ask::Ping => {
                 if asker == Asker::Recorded {
-                    say(now, Body::Health { value: tree(payload) }, out);
+                    say(now, Body::Health { value: kept(payload) }, out);
                 }
                 answer(asker, Ok(Reply::Pong), out);
             }
@@ -96,7 +95,7 @@ impl Moltis {
         answer(asked.asker, Err(error), out);
     }
 
-    fn sessions_listed(&mut self, payload: Option<&RawValue>, asker: Asker, now: i64, out: &mut Out) {
+    fn sessions_listed(&mut self, payload: Option<Raw<'_>>, asker: Asker, now: i64, out: &mut Out) {
         let entries: Vec<Entry<'_>> = list(payload);
         if let Asker::Caller(_) = asker {
             let mut sessions = Vec::new();
@@ -114,11 +113,11 @@ impl Moltis {
     }
 
     /// A recorded switch tells the session beside its history.
-    fn switched(&mut self, payload: Option<&RawValue>, now: i64, asker: Asker, out: &mut Out) {
+    fn switched(&mut self, payload: Option<Raw<'_>>, now: i64, asker: Asker, out: &mut Out) {
         #[derive(Default, Deserialize)]
         struct Switched<'a> {
             #[serde(default, borrow)]
-            entry: Option<&'a RawValue>,
+            entry: Option<Raw<'a>>,
             #[serde(default)]
             replying: Flag,
         }
@@ -159,7 +158,7 @@ impl Moltis {
         self.told.tell(&message.id) && !said && !(followed && message.role == Role::Assistant)
     }
 
-    fn peeked(&mut self, payload: Option<&RawValue>, mut page: Page, (asker, now): (Asker, i64), out: &mut Out) {
+    fn peeked(&mut self, payload: Option<Raw<'_>>, mut page: Page, (asker, now): (Asker, i64), out: &mut Out) {
         #[derive(Default, Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Peeked<'a> {
@@ -189,7 +188,7 @@ impl Moltis {
 
     fn created(
         &mut self,
-        payload: Option<&RawValue>,
+        payload: Option<Raw<'_>>,
         agent: Option<String>,
         title: Option<String>,
         asker: Asker,
@@ -198,7 +197,7 @@ impl Moltis {
         #[derive(Default, Deserialize)]
         struct Made<'a> {
             #[serde(default, borrow)]
-            entry: Option<&'a RawValue>,
+            entry: Option<Raw<'a>>,
         }
         let made: Made<'_> = read(payload).unwrap_or_default();
         let entry: Entry<'_> = read(made.entry).unwrap_or_default();
@@ -211,11 +210,11 @@ impl Moltis {
         answer(asker, Ok(Reply::Session(session)), out);
     }
 
-    fn approvals_listed(&mut self, payload: Option<&RawValue>, asker: Asker, now: i64, out: &mut Out) {
+    fn approvals_listed(&mut self, payload: Option<Raw<'_>>, asker: Asker, now: i64, out: &mut Out) {
         #[derive(Default, Deserialize)]
         struct Pending<'a> {
             #[serde(default, borrow)]
-            requests: Option<&'a RawValue>,
+            requests: Option<Raw<'a>>,
         }
         let pending: Pending<'_> = read(payload).unwrap_or_default();
         let rows: Vec<Requested<'_>> = list(pending.requests);
@@ -229,16 +228,6 @@ impl Moltis {
             self.open_approval(open, now, out);
         }
     }
-}
-
-fn is_hello(payload: &RawValue) -> bool {
-    #[derive(Deserialize)]
-    struct Kind<'a> {
-        #[serde(rename = "type", default, borrow)]
-        kind: Text<'a>,
-    }
-    payload.get().contains("hello-ok")
-        && read::<Kind<'_>>(Some(payload)).is_some_and(|payload| payload.kind.get() == Some("hello-ok"))
 }
 
 /// The name of a recorded request whose refusal is kept.

@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::super::Out;
-use super::super::lax::{Flag, Int, Text, read};
+use super::super::lax::{Flag, Int, Raw, Text, read};
 use super::super::runs::Place;
 use super::{Moltis, say_at};
 use crate::event::{Body, Session};
@@ -123,13 +122,13 @@ struct Changed<'a> {
     #[serde(default, borrow)]
     session_key: Text<'a>,
     #[serde(default, borrow)]
-    entry: Option<&'a RawValue>,
+    entry: Option<Raw<'a>>,
     #[serde(default)]
     version: Int,
 }
 
 impl Moltis {
-    pub(super) fn session_event(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn session_event(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let Some(changed) = read::<Changed<'_>>(payload) else {
             return false;
         };

@@ -2,10 +2,9 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::super::Out;
-use super::super::lax::{Int, read, tree};
+use super::super::lax::{Int, Raw, read, tree};
 use super::super::runs::{Place, ToolEnd};
 use super::super::transcript::without_internals;
 use super::Moltis;
@@ -42,7 +41,7 @@ fn outcome(chat: &Chat<'_>) -> (bool, Box<str>) {
 }
 
 /// What a tool gave, as text: a command's output plainly, anything else as JSON.
-pub(super) fn given(result: Option<&RawValue>) -> Box<str> {
+pub(super) fn given(result: Option<Raw<'_>>) -> Box<str> {
     match tree(result) {
         Value::Null => "".into(),
         Value::String(text) => text.into(),
@@ -57,7 +56,7 @@ pub(super) fn given(result: Option<&RawValue>) -> Box<str> {
 }
 
 /// A command's exit code; 0 for what is no command.
-pub(super) fn exit_code(result: Option<&RawValue>) -> i64 {
+pub(super) fn exit_code(result: Option<Raw<'_>>) -> i64 {
     #[derive(Deserialize)]
     struct Exit {
         #[serde(default)]

@@ -2,10 +2,9 @@
 //! besides talking. Its text is passed over: `chat` has it.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::super::Out;
-use super::super::lax::{Flag, Int, Text, read};
+use super::super::lax::{Flag, Int, Raw, Text, read};
 use super::super::runs::{Place, Run};
 use super::Openclaw;
 use super::chat::Retry;
@@ -29,7 +28,7 @@ pub(super) struct Agent<'a> {
     #[serde(default)]
     pub ts: Int,
     #[serde(default, borrow)]
-    pub data: Option<&'a RawValue>,
+    pub data: Option<Raw<'a>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -44,7 +43,7 @@ struct Lifecycle<'a> {
     #[serde(default, borrow)]
     reason: Text<'a>,
     #[serde(default, borrow)]
-    terminal_reply: Option<&'a RawValue>,
+    terminal_reply: Option<Raw<'a>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -56,7 +55,7 @@ struct Thought<'a> {
 }
 
 impl Openclaw {
-    pub(super) fn agent(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn agent(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let Some(agent) = read::<Agent<'_>>(payload) else {
             return false;
         };

@@ -3,10 +3,9 @@
 use std::collections::VecDeque;
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::super::Out;
-use super::super::lax::{Int, Text, list, read};
+use super::super::lax::{Int, Raw, Text, list, read};
 use super::super::recent::Recent;
 use super::super::runs::Place;
 use super::Openclaw;
@@ -46,7 +45,7 @@ pub(super) struct Requested<'a> {
     #[serde(default, borrow)]
     approval_kind: Text<'a>,
     #[serde(default, borrow)]
-    request: Option<&'a RawValue>,
+    request: Option<Raw<'a>>,
     #[serde(default)]
     created_at_ms: Int,
     #[serde(default)]
@@ -73,7 +72,7 @@ struct Request<'a> {
     #[serde(default, borrow)]
     tool_call_id: Text<'a>,
     #[serde(default, borrow)]
-    allowed_decisions: Option<&'a RawValue>,
+    allowed_decisions: Option<Raw<'a>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -88,7 +87,7 @@ struct Resolved<'a> {
     #[serde(default)]
     ts: Int,
     #[serde(default, borrow)]
-    request: Option<&'a RawValue>,
+    request: Option<Raw<'a>>,
 }
 
 /// A request made neutral, with the agent, session and run that it holds up.
@@ -159,20 +158,14 @@ fn by_name(name: &str) -> (&'static str, &'static str) {
 }
 
 impl Openclaw {
-    pub(super) fn approval_requested(
-        &mut self,
-        name: &str,
-        payload: Option<&RawValue>,
-        now: i64,
-        out: &mut Out,
-    ) -> bool {
+    pub(super) fn approval_requested(&mut self, name: &str, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let asked = read::<Requested<'_>>(payload).and_then(|asked| asked.neutral(by_name(name).0));
         let Some(asked) = asked else { return false };
         self.approvals.open(asked, name, now, out);
         true
     }
 
-    pub(super) fn approval_resolved(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn approval_resolved(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let resolved: Resolved<'_> = read(payload).unwrap_or_default();
         let Some(id) = resolved.id.filled() else {
             return false;

@@ -3,10 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use serde_json::value::RawValue;
 
 use super::super::Out;
-use super::super::lax::{Int, Text, read};
+use super::super::lax::{Int, Raw, Text, read};
 use super::super::pending::{Ask, Asked, Asker};
 use super::Openclaw;
 use super::approval::{decision, word};
@@ -129,7 +128,7 @@ impl Openclaw {
     }
 
     /// What a recorded request asked.
-    pub(super) fn recorded(&self, method: &str, params: Option<&RawValue>) -> Asked {
+    pub(super) fn recorded(&self, method: &str, params: Option<Raw<'_>>) -> Asked {
         let params: Recorded<'_> = read(params).unwrap_or_default();
         let session = params.session_key.owned();
         let ask = match method {

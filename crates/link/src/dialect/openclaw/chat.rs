@@ -2,10 +2,9 @@
 //! after it is a remark.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::super::Out;
-use super::super::lax::{Flag, Int, Text, read};
+use super::super::lax::{Flag, Int, Raw, Text, read};
 use super::super::runs::Place;
 use super::Openclaw;
 use super::content::{Said, usage};
@@ -28,17 +27,17 @@ struct Chat<'a> {
     #[serde(default, borrow)]
     phase: Text<'a>,
     #[serde(default, borrow)]
-    retry: Option<&'a RawValue>,
+    retry: Option<Raw<'a>>,
     #[serde(default, borrow)]
     delta_text: Text<'a>,
     #[serde(default)]
     replace: Flag,
     #[serde(default, borrow)]
-    message: Option<&'a RawValue>,
+    message: Option<Raw<'a>>,
     #[serde(default, borrow)]
     error_message: Text<'a>,
     #[serde(default, borrow)]
-    usage: Option<&'a RawValue>,
+    usage: Option<Raw<'a>>,
 }
 
 /// Which try of how many a phase is, where the gateway tries again.
@@ -67,7 +66,7 @@ impl Retry<'_> {
 }
 
 impl Openclaw {
-    pub(super) fn chat(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn chat(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let Some(chat) = read::<Chat<'_>>(payload) else {
             return false;
         };

@@ -6,9 +6,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
-use super::super::lax::{Flag, Int, Text, list, tree};
+use super::super::lax::{Flag, Int, Raw, Text, list, tree};
 use crate::event::Usage;
 
 /// A message as it comes on streams and in histories.
@@ -24,7 +23,7 @@ pub(super) struct Said<'a> {
     #[serde(default, borrow)]
     pub model: Text<'a>,
     #[serde(default, borrow)]
-    pub usage: Option<&'a RawValue>,
+    pub usage: Option<Raw<'a>>,
     #[serde(default, borrow)]
     pub idempotency_key: Text<'a>,
     #[serde(default, borrow)]
@@ -34,9 +33,9 @@ pub(super) struct Said<'a> {
     #[serde(default)]
     pub is_error: Flag,
     #[serde(default, borrow)]
-    pub details: Option<&'a RawValue>,
+    pub details: Option<Raw<'a>>,
     #[serde(default, borrow, rename = "__openclaw")]
-    pub record: Option<&'a RawValue>,
+    pub record: Option<Raw<'a>>,
 }
 
 /// The bookkeeping that the gateway adds to a message.
@@ -52,7 +51,7 @@ pub(super) struct Record<'a> {
 }
 
 /// The tool calls among a message's blocks: id, name, arguments.
-pub(super) fn tool_calls(content: Option<&RawValue>) -> Vec<(String, String, Value)> {
+pub(super) fn tool_calls(content: Option<Raw<'_>>) -> Vec<(String, String, Value)> {
     #[derive(Deserialize)]
     struct Block<'a> {
         #[serde(rename = "type", default, borrow)]
@@ -62,7 +61,7 @@ pub(super) fn tool_calls(content: Option<&RawValue>) -> Vec<(String, String, Val
         #[serde(default, borrow)]
         name: Text<'a>,
         #[serde(default, borrow)]
-        arguments: Option<&'a RawValue>,
+        arguments: Option<Raw<'a>>,
     }
     let blocks: Vec<Block<'_>> = list(content);
     let calls = blocks.into_iter().filter(|block| block.kind.get() == Some("toolCall"));
@@ -72,7 +71,7 @@ pub(super) fn tool_calls(content: Option<&RawValue>) -> Vec<(String, String, Val
 }
 
 /// Tokens as OpenClaw counts them; `None` when it counted nothing.
-pub(super) fn usage(raw: Option<&RawValue>) -> Option<Usage> {
+pub(super) fn usage(raw: Option<Raw<'_>>) -> Option<Usage> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Counted {
@@ -199,7 +198,7 @@ struct Element<'a>(Option<Block<'a>>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Element<'a> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(from)?;
+        let raw = <Raw<'_>>::deserialize(from)?;
         Ok(Self(serde_json::from_str(raw.get()).ok()))
     }
 }
@@ -236,7 +235,7 @@ mod tests {
 
     #[test]
     fn cached_tokens_were_read_too() {
-        let raw = serde_json::from_str::<&RawValue>(r#"{"input":2,"output":3,"cacheRead":5,"cacheWrite":7}"#).unwrap();
+        let raw = serde_json::from_str::<Raw<'_>>(r#"{"input":2,"output":3,"cacheRead":5,"cacheWrite":7}"#).unwrap();
         assert_eq!(usage(Some(raw)), Some(Usage { input: 14, output: 3 }));
     }
 }

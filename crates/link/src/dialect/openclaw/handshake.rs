@@ -3,10 +3,9 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use super::super::envelope::{Envelope, Failure};
-use super::super::lax::{Int, Text, list, read};
+use super::super::lax::{Int, Raw, Text, list, read};
 use super::super::pending::{Ask, Asker};
 use super::super::{Close, Out};
 use super::identity::{Device, Signed, sign};
@@ -76,7 +75,7 @@ struct Challenge<'a> {
 }
 
 impl Openclaw {
-    pub(super) fn challenge(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn challenge(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         if self.live && matches!(self.stage, Stage::Greeting) {
             let challenge: Challenge<'_> = read(payload).unwrap_or_default();
             let id = self.pending.enter(Ask::Connect, Asker::Own);
@@ -126,7 +125,7 @@ impl Openclaw {
     }
 
     /// The gateway let us in, with whatever rights.
-    pub(super) fn hello(&mut self, payload: &RawValue, now: i64, out: &mut Out) {
+    pub(super) fn hello(&mut self, payload: Raw<'_>, now: i64, out: &mut Out) {
         let hello: Hello<'_> = read(Some(payload)).unwrap_or_default();
         let auth: Granted<'_> = read(hello.auth).unwrap_or_default();
         let server: Server<'_> = read(hello.server).unwrap_or_default();
@@ -195,13 +194,13 @@ fn family(platform: &str) -> &'static str {
 #[derive(Default, Deserialize)]
 struct Hello<'a> {
     #[serde(default, borrow)]
-    server: Option<&'a RawValue>,
+    server: Option<Raw<'a>>,
     #[serde(default, borrow)]
-    auth: Option<&'a RawValue>,
+    auth: Option<Raw<'a>>,
     #[serde(default, borrow)]
-    snapshot: Option<&'a RawValue>,
+    snapshot: Option<Raw<'a>>,
     #[serde(default, borrow)]
-    policy: Option<&'a RawValue>,
+    policy: Option<Raw<'a>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -214,7 +213,7 @@ struct Server<'a> {
 #[serde(rename_all = "camelCase")]
 struct Granted<'a> {
     #[serde(default, borrow)]
-    scopes: Option<&'a RawValue>,
+    scopes: Option<Raw<'a>>,
     #[serde(default, borrow)]
     device_token: Text<'a>,
 }
@@ -223,7 +222,7 @@ struct Granted<'a> {
 #[serde(rename_all = "camelCase")]
 struct Snapshot<'a> {
     #[serde(default, borrow)]
-    session_defaults: Option<&'a RawValue>,
+    session_defaults: Option<Raw<'a>>,
 }
 
 #[derive(Default, Deserialize)]

@@ -2,10 +2,9 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::super::Out;
-use super::super::lax::{Int, Text, list, read};
+use super::super::lax::{Int, Raw, Text, list, read};
 use super::super::runs::Place;
 use super::super::transcript::{Row, join};
 use super::Openclaw;
@@ -20,15 +19,15 @@ struct History<'a> {
     #[serde(default, borrow)]
     session_key: Text<'a>,
     #[serde(default, borrow)]
-    messages: Option<&'a RawValue>,
+    messages: Option<Raw<'a>>,
     #[serde(default, rename = "hasMore")]
     has_more: super::super::lax::Flag,
     #[serde(default)]
     next_offset: Int,
     #[serde(default, borrow)]
-    in_flight_run: Option<&'a RawValue>,
+    in_flight_run: Option<Raw<'a>>,
     #[serde(default, borrow)]
-    session_info: Option<&'a RawValue>,
+    session_info: Option<Raw<'a>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -50,10 +49,10 @@ struct Info<'a> {
 impl Openclaw {
     /// Reads a page. The run in flight is taken over: what it says from here on
     /// continues the page's text.
-    pub(super) fn page(&mut self, payload: Option<&RawValue>, session: &str, now: i64, out: &mut Out) -> Page {
+    pub(super) fn page(&mut self, payload: Option<Raw<'_>>, session: &str, now: i64, out: &mut Out) -> Page {
         let history: History<'_> = read(payload).unwrap_or_default();
         let key = history.session_key.filled().unwrap_or(session);
-        let rows = list::<&RawValue>(history.messages);
+        let rows = list::<Raw<'_>>(history.messages);
         let rows = rows.into_iter().enumerate().filter_map(|(index, raw)| row(raw, key, index));
         let more = history.has_more.set().then_some(history.next_offset.0).flatten();
         let info: Info<'_> = read(history.session_info).unwrap_or_default();
@@ -77,11 +76,11 @@ impl Openclaw {
     }
 }
 
-fn row(raw: &RawValue, session: &str, index: usize) -> Option<Row> {
+fn row(raw: Raw<'_>, session: &str, index: usize) -> Option<Row> {
     #[derive(Deserialize)]
     struct Blocks<'a> {
         #[serde(default, borrow)]
-        content: Option<&'a RawValue>,
+        content: Option<Raw<'a>>,
     }
     let said: Said<'_> = read(Some(raw))?;
     let record: Record<'_> = read(said.record).unwrap_or_default();

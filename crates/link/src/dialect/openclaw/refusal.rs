@@ -2,11 +2,10 @@
 //! do about it.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::super::Close;
 use super::super::envelope::Failure;
-use super::super::lax::{Int, Text, list, read};
+use super::super::lax::{Int, Raw, Text, list, read};
 use crate::event::NodeState;
 
 #[derive(Default, Deserialize)]
@@ -21,7 +20,7 @@ struct Details<'a> {
     #[serde(default)]
     expected_protocol: Int,
     #[serde(default, borrow)]
-    requested_scopes: Option<&'a RawValue>,
+    requested_scopes: Option<Raw<'a>>,
 }
 
 /// What follows a refused handshake.

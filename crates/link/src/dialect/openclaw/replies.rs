@@ -2,11 +2,10 @@
 //! as events.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::super::Out;
-use super::super::envelope::{Envelope, Failure, keep};
-use super::super::lax::{Flag, Text, list, read, tree};
+use super::super::envelope::{Envelope, Failure, is_of_type, keep};
+use super::super::lax::{Flag, Raw, Text, kept, list, read};
 use super::super::pending::{Ask, Asked, Asker, answer};
 use super::super::runs::Place;
 use super::approval::Requested;
@@ -18,7 +17,7 @@ use crate::event::{Agent, Body, Session};
 impl Openclaw {
     pub(super) fn response(&mut self, frame: &Envelope<'_>, text: &str, now: i64, out: &mut Out) {
         if frame.ok.set()
-            && let Some(payload) = frame.payload.filter(|payload| is_hello(payload))
+            && let Some(payload) = frame.payload.filter(|payload| is_of_type("hello-ok", *payload))
         {
             self.pending.take(frame.id.or_empty());
             return self.hello(payload, now, out);
@@ -67,14 +66,14 @@ impl Openclaw {
         }
     }
 
-    fn pinged(&mut self, payload: Option<&RawValue>, asker: Asker, now: i64, out: &mut Out) {
+    fn pinged(&mut self, payload: Option<Raw<'_>>, asker: Asker, now: i64, out: &mut Out) {
         if asker == Asker::Recorded {
-            say(now, Body::Health { value: tree(payload) }, out);
+            say(now, Body::Health { value: kept(payload) }, out);
         }
         answer(asker, Ok(Reply::Pong), out);
     }
 
-    fn agents_listed(&mut self, payload: Option<&RawValue>, asker: Asker, now: i64, out: &mut Out) {
+    fn agents_listed(&mut self, payload: Option<Raw<'_>>, asker: Asker, now: i64, out: &mut Out) {
         let listed: Agents<'_> = read(payload).unwrap_or_default();
         let rows: Vec<AgentRow<'_>> = list(listed.agents);
         let agents: Vec<Agent> = rows.iter().filter_map(|row| row.agent(listed.default_id.get())).collect();
@@ -93,7 +92,7 @@ impl Openclaw {
         self.agents = agents;
     }
 
-    fn sessions_listed(&mut self, payload: Option<&RawValue>, asker: Asker, now: i64, out: &mut Out) {
+    fn sessions_listed(&mut self, payload: Option<Raw<'_>>, asker: Asker, now: i64, out: &mut Out) {
         let listed: Listed<'_> = read(payload).unwrap_or_default();
         let rows: Vec<Row<'_>> = list(listed.sessions);
         let sessions: Vec<Session> = rows.iter().filter_map(Row::session).collect();
@@ -127,7 +126,7 @@ impl Openclaw {
 
     fn created(
         &mut self,
-        payload: Option<&RawValue>,
+        payload: Option<Raw<'_>>,
         agent: Option<String>,
         title: Option<String>,
         asker: Asker,
@@ -143,7 +142,7 @@ impl Openclaw {
         answer(asker, reply, out);
     }
 
-    fn approvals_listed(&mut self, payload: Option<&RawValue>, asker: Asker, now: i64, out: &mut Out) {
+    fn approvals_listed(&mut self, payload: Option<Raw<'_>>, asker: Asker, now: i64, out: &mut Out) {
         let rows: Vec<Requested<'_>> = list(payload);
         let asked = rows.iter().filter_map(|row| row.neutral("exec"));
         if let Asker::Caller(_) = asker {
@@ -154,16 +153,6 @@ impl Openclaw {
             self.approvals.open(asked, "exec", now, out);
         }
     }
-}
-
-fn is_hello(payload: &RawValue) -> bool {
-    #[derive(Deserialize)]
-    struct Kind<'a> {
-        #[serde(rename = "type", default, borrow)]
-        kind: Text<'a>,
-    }
-    payload.get().contains("hello-ok")
-        && read::<Kind<'_>>(Some(payload)).is_some_and(|payload| payload.kind.get() == Some("hello-ok"))
 }
 
 /// A call that was refused. OpenClaw calls nearly everything an invalid request; what
@@ -226,13 +215,13 @@ fn method(ask: &Ask) -> Option<&str> {
 #[derive(Default, Deserialize)]
 struct Subscribed<'a> {
     #[serde(default, borrow)]
-    list: Option<&'a RawValue>,
+    list: Option<Raw<'a>>,
 }
 
 #[derive(Default, Deserialize)]
 struct Listed<'a> {
     #[serde(default, borrow)]
-    sessions: Option<&'a RawValue>,
+    sessions: Option<Raw<'a>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -249,7 +238,7 @@ struct Created<'a> {
     #[serde(default, borrow)]
     key: Text<'a>,
     #[serde(default, borrow)]
-    entry: Option<&'a RawValue>,
+    entry: Option<Raw<'a>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -258,7 +247,7 @@ struct Agents<'a> {
     #[serde(default, borrow)]
     default_id: Text<'a>,
     #[serde(default, borrow)]
-    agents: Option<&'a RawValue>,
+    agents: Option<Raw<'a>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -268,9 +257,9 @@ struct AgentRow<'a> {
     #[serde(default, borrow)]
     name: Text<'a>,
     #[serde(default, borrow)]
-    identity: Option<&'a RawValue>,
+    identity: Option<Raw<'a>>,
     #[serde(default, borrow)]
-    model: Option<&'a RawValue>,
+    model: Option<Raw<'a>>,
 }
 
 #[derive(Default, Deserialize)]

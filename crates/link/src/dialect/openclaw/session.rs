@@ -4,10 +4,9 @@
 use std::collections::HashMap;
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::super::Out;
-use super::super::lax::{Flag, Int, Text, list, read};
+use super::super::lax::{Flag, Int, Raw, Text, list, read};
 use super::super::runs::Place;
 use super::content::{Record, Said, tool_calls, usage};
 use super::{Openclaw, say};
@@ -43,7 +42,7 @@ pub(super) struct Row<'a> {
     #[serde(default)]
     has_active_run: Flag,
     #[serde(default, borrow)]
-    active_run_ids: Option<&'a RawValue>,
+    active_run_ids: Option<Raw<'a>>,
     #[serde(default, borrow)]
     parent_session_key: Text<'a>,
     #[serde(default, borrow)]
@@ -129,7 +128,7 @@ struct Changed<'a> {
     #[serde(default)]
     ts: Int,
     #[serde(default, borrow)]
-    session: Option<&'a RawValue>,
+    session: Option<Raw<'a>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -142,11 +141,11 @@ struct Spoken<'a> {
     #[serde(default, borrow)]
     message_id: Text<'a>,
     #[serde(default, borrow)]
-    message: Option<&'a RawValue>,
+    message: Option<Raw<'a>>,
 }
 
 impl Openclaw {
-    pub(super) fn sessions_changed(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn sessions_changed(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let Some(changed) = read::<Changed<'_>>(payload) else {
             return false;
         };
@@ -181,7 +180,7 @@ impl Openclaw {
         }
     }
 
-    pub(super) fn session_message(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn session_message(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let Some(spoken) = read::<Spoken<'_>>(payload) else {
             return false;
         };
@@ -212,7 +211,7 @@ impl Openclaw {
         #[derive(Deserialize)]
         struct Blocks<'a> {
             #[serde(default, borrow)]
-            content: Option<&'a RawValue>,
+            content: Option<Raw<'a>>,
         }
         let blocks = read::<Blocks<'_>>(spoken.message).and_then(|blocks| blocks.content);
         self.remember_arguments(tool_calls(blocks));

@@ -4,10 +4,9 @@
 use std::collections::VecDeque;
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::super::Out;
-use super::super::lax::{Int, Text, read, tree};
+use super::super::lax::{Int, Raw, Text, kept, read};
 use super::super::recent::Recent;
 use super::super::runs::Place;
 use super::Openclaw;
@@ -43,7 +42,7 @@ impl Default for Children {
 #[derive(Default, Deserialize)]
 struct Changed<'a> {
     #[serde(default, borrow)]
-    task: Option<&'a RawValue>,
+    task: Option<Raw<'a>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -66,7 +65,7 @@ struct Task<'a> {
 }
 
 impl Openclaw {
-    pub(super) fn task(&mut self, payload: Option<&RawValue>, now: i64, out: &mut Out) -> bool {
+    pub(super) fn task(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let changed: Changed<'_> = read(payload).unwrap_or_default();
         let task: Task<'_> = read(changed.task).unwrap_or_default();
         let at = task.updated_at.0.unwrap_or(now);
@@ -83,7 +82,7 @@ impl Openclaw {
             }
         }
         let place = Place { run: "", agent: task.agent_id.filled(), session: task.session_key.filled(), at };
-        say_at(place, Body::Task { value: tree(payload) }, out);
+        say_at(place, Body::Task { value: kept(payload) }, out);
         true
     }
 

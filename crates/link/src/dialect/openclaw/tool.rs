@@ -4,11 +4,10 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::super::Out;
 use super::super::envelope::Envelope;
-use super::super::lax::{Flag, Int, Text, cut, read, tree};
+use super::super::lax::{Flag, Int, Raw, Text, cut, read, tree};
 use super::super::runs::{Place, ToolEnd};
 use super::Openclaw;
 use super::agent::Agent;
@@ -49,9 +48,9 @@ struct Step<'a> {
     #[serde(default, borrow)]
     tool_call_id: Text<'a>,
     #[serde(default, borrow)]
-    args: Option<&'a RawValue>,
+    args: Option<Raw<'a>>,
     #[serde(default, borrow)]
-    result: Option<&'a RawValue>,
+    result: Option<Raw<'a>>,
     #[serde(default)]
     is_error: Flag,
     #[serde(default, borrow)]
@@ -77,7 +76,7 @@ struct Given<'a> {
     #[serde(default, borrow)]
     content: Words<'a>,
     #[serde(default, borrow)]
-    details: Option<&'a RawValue>,
+    details: Option<Raw<'a>>,
 }
 
 /// What a tool says of its own end.
@@ -195,7 +194,7 @@ impl Openclaw {
     /// or has nothing to do with it and comes at once.
     pub(super) fn let_go_of_held(&mut self, frame: &Envelope<'_>, now: i64, out: &mut Out) {
         let Some(held) = &self.held else { return };
-        let body = frame.payload.map(RawValue::get).unwrap_or_default();
+        let body = frame.payload.map(Raw::get).unwrap_or_default();
         let head = cut(body, 64 * 1024);
         let same_run = head.contains(&*held.run);
         let fuller = same_run && head.contains(&*held.call) && is_fuller(head, held.ended.is_some());
