@@ -131,7 +131,8 @@ impl Collector {
             return;
         };
         self.stream = (stream, newest);
-        if let Some(lines) = latest(core, filter, limit, newest).filter(|_| fresh.len() > limit as usize) {
+        let many = fresh.len() > limit as usize;
+        if let Some(lines) = many.then(|| latest(core, filter, limit, newest)).flatten() {
             // More came than the window keeps: the last of it is the shorter message.
             updates.push(Update::Activity { lines, more: true });
             return;
@@ -149,8 +150,11 @@ impl Collector {
         }
         window.figures.store(false, Ordering::Release);
         let vitals = self.meter.measure(&window.scope, core.hub.events()).await?;
+        // Once more when it is over: a figure that stays behind would claim that something goes on.
+        let moves = vitals.events_per_second > 0.0;
+        window.figures.fetch_or(moves, Ordering::AcqRel);
         updates.push(Update::Vitals { vitals });
-        None
+        moves.then(|| Instant::now() + FIGURES)
     }
 }
 

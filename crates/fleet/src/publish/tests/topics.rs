@@ -59,6 +59,26 @@ async fn a_pane_on_a_node_that_is_not_there_says_so_until_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_figures_come_to_rest_when_the_nodes_do() {
+    let house = House::new(&["n"]);
+    let mut batches = house.core.attach("main");
+    house.core.watch("main", vec![Topic::Vitals]);
+    after(5_000, &mut batches).await;
+    house.text("n", "s", "hello");
+    let told: Vec<f64> = after(20_000, &mut batches).await.iter().flat_map(|batch| &batch.updates).map(rate).collect();
+    let (last, before) = told.split_last().expect("figures");
+    assert_eq!(*last, 0.0, "{told:?}");
+    assert!(!before.is_empty() && before.iter().all(|rate| *rate > 0.0), "{told:?}");
+}
+
+fn rate(update: &Update) -> f64 {
+    match update {
+        Update::Vitals { vitals } => vitals.events_per_second,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_approval_comes_is_answered_and_leaves_by_itself() {
     let house = House::new(&["n"]);
     let mut batches = house.core.attach("main");
