@@ -18,6 +18,8 @@ use crate::keys::ModelKeys;
 
 /// The folder of our own gateway, in the home's data folder.
 const GATEWAY: &str = "gateway";
+/// What a mistake in the settings means for the person.
+const MEANWHILE: &str = "The local node runs with the usual settings until that is mended and the window opened anew.";
 
 /// Where the window finds the house, once it has started.
 pub struct Door {
@@ -109,7 +111,7 @@ async fn embedded(scope: &Scope, home: &Home, keys: &Keys) -> Result<(Embedded, 
     let data = home.data.join(GATEWAY);
     let (config, fault) = match Config::open(&data) {
         Ok(config) => (config, None),
-        Err(error) => (Config::default_in(&data), Some(said(&error))),
+        Err(error) => (Config::default_in(&data), Some(format!("{} {MEANWHILE}", said(&error)))),
     };
     let config = config.with_keys(Arc::new(ModelKeys::new(keys.clone())));
     let gateway = Gateway::start(scope, &data, config).await.map_err(|error| said(&error))?;
@@ -123,7 +125,7 @@ fn said(error: &dyn std::error::Error) -> String {
     let causes: Vec<_> = chain.map(ToString::to_string).collect();
     tracing::error!(?causes, "{error}");
     let mut sentence = error.to_string();
-    if !sentence.ends_with('.') {
+    if !sentence.ends_with(['.', '?', '!']) {
         sentence.push('.');
     }
     sentence
