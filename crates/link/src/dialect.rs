@@ -4,6 +4,7 @@
 //! wants done is collected in an [`Out`]. So a recording decodes as the live link does.
 
 mod envelope;
+mod fields;
 pub(crate) mod lax;
 mod mcp_dashboard;
 mod moltis;

@@ -4,6 +4,7 @@
 use serde::Deserialize;
 
 use super::Out;
+use super::fields::{fields, object};
 use super::lax::{Flag, Int, Raw, Text, keep_text};
 use super::scan::Scan;
 use crate::event::{Body, Event};
@@ -31,31 +32,22 @@ pub(crate) struct Envelope<'a> {
     pub error: Option<Raw<'a>>,
 }
 
+fields!(Envelope {
+    "type" => kind,
+    "id" => id,
+    "method" => method,
+    "event" => event,
+    "ok" => ok,
+    "seq" => seq,
+    "params" => params,
+    "payload" => payload,
+    "error" => error,
+});
+
 impl<'a> Envelope<'a> {
     /// Reads a frame; `None` when the text is no JSON object.
     pub fn read(text: &'a str) -> Option<Self> {
-        Self::scanned(text).or_else(|| serde_json::from_str(text).ok())
-    }
-
-    fn scanned(text: &'a str) -> Option<Self> {
-        let (mut frame, mut scan) = (Self::default(), Scan::new(text));
-        scan.object(|key, scan| {
-            match key {
-                "type" => frame.kind = scan.text()?,
-                "id" => frame.id = scan.text()?,
-                "method" => frame.method = scan.text()?,
-                "event" => frame.event = scan.text()?,
-                "ok" => frame.ok = scan.flag()?,
-                "seq" => frame.seq = Int(scan.whole()?),
-                "params" => frame.params = scan.raw()?,
-                "payload" => frame.payload = scan.raw()?,
-                "error" => frame.error = scan.raw()?,
-                _ => scan.skip()?,
-            }
-            Some(())
-        })?;
-        scan.end()?;
-        Some(frame)
+        object(text)
     }
 }
 

@@ -13,6 +13,7 @@ use std::collections::{HashMap, VecDeque};
 use serde::Deserialize;
 
 use super::envelope::keep;
+use super::fields::{fields, object};
 use super::lax::{Raw, Text, kept, read};
 use super::runs::{Place, Runs};
 use super::transcript::Told;
@@ -54,7 +55,7 @@ pub(crate) struct McpDashboard {
 }
 
 /// One frame of the dashboard.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Frame<'a> {
     #[serde(default, borrow)]
     protocol: Text<'a>,
@@ -63,6 +64,12 @@ struct Frame<'a> {
     #[serde(default, borrow)]
     payload: Option<Raw<'a>>,
 }
+
+fields!(Frame {
+    "protocol" => protocol,
+    "type" => kind,
+    "payload" => payload,
+});
 
 impl McpDashboard {
     pub fn new() -> Self {
@@ -162,7 +169,7 @@ impl Dialect for McpDashboard {
     }
 
     fn frame(&mut self, text: &str, now: i64, out: &mut Out) {
-        let Ok(frame) = serde_json::from_str::<Frame<'_>>(text) else {
+        let Some(frame) = object::<Frame<'_>>(text) else {
             return keep(text, None, now, out);
         };
         if frame.protocol.get() == Some(PROTOCOL) {

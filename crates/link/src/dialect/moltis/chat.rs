@@ -4,13 +4,14 @@
 use serde::Deserialize;
 
 use super::super::Out;
+use super::super::fields::{fields, object};
 use super::super::lax::{Flag, Int, Raw, Text, read};
 use super::super::runs::{Place, Runs};
 use super::{Moltis, count, say_at};
 use crate::event::{Body, Message, Outcome, Role, RunEnd, Usage};
 
 /// The payload of a `chat` event, of whatever state.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Chat<'a> {
     #[serde(default, borrow)]
@@ -73,6 +74,38 @@ pub(super) struct Chat<'a> {
     partial_message: Option<Raw<'a>>,
 }
 
+fields!(Chat {
+    "runId" => run_id,
+    "sessionKey" => session_key,
+    "state" => state,
+    "text" => text,
+    "seq" => seq,
+    "iteration" => iteration,
+    "toolCallId" => tool_call_id,
+    "toolName" => tool_name,
+    "arguments" => arguments,
+    "success" => success,
+    "result" => result,
+    "error" => error,
+    "task" => task,
+    "iterations" => iterations,
+    "retryAfterMs" => retry_after_ms,
+    "position" => position,
+    "count" => count,
+    "title" => title,
+    "message" => message,
+    "reason" => reason,
+    "phase" => phase,
+    "messageId" => message_id,
+    "idempotencyKey" => idempotency_key,
+    "provider" => provider,
+    "inputTokens" => input_tokens,
+    "outputTokens" => output_tokens,
+    "cacheReadTokens" => cache_read_tokens,
+    "cacheWriteTokens" => cache_write_tokens,
+    "partialMessage" => partial_message,
+});
+
 /// What went wrong, in the gateway's words.
 #[derive(Default, Deserialize)]
 pub(super) struct Trouble<'a> {
@@ -107,7 +140,7 @@ impl Trouble<'_> {
 
 impl Moltis {
     pub(super) fn chat(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
-        let Some(chat) = read::<Chat<'_>>(payload) else {
+        let Some(chat) = payload.and_then(|payload| object::<Chat<'_>>(payload.get())) else {
             return false;
         };
         let session = chat.session_key.filled();

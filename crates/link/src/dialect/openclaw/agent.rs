@@ -4,6 +4,7 @@
 use serde::Deserialize;
 
 use super::super::Out;
+use super::super::fields::{fields, object};
 use super::super::lax::{Flag, Int, Raw, Text, read};
 use super::super::runs::{Place, Run};
 use super::Openclaw;
@@ -12,7 +13,7 @@ use super::session::agent_in;
 use crate::event::{Outcome, RunEnd};
 
 /// The envelope of the stream; its data stays raw.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Agent<'a> {
     #[serde(default, borrow)]
@@ -30,6 +31,16 @@ pub(super) struct Agent<'a> {
     #[serde(default, borrow)]
     pub data: Option<Raw<'a>>,
 }
+
+fields!(Agent {
+    "runId" => run_id,
+    "sessionKey" => session_key,
+    "agentId" => agent_id,
+    "spawnedBy" => spawned_by,
+    "stream" => stream,
+    "ts" => ts,
+    "data" => data,
+});
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -56,7 +67,7 @@ struct Thought<'a> {
 
 impl Openclaw {
     pub(super) fn agent(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
-        let Some(agent) = read::<Agent<'_>>(payload) else {
+        let Some(agent) = payload.and_then(|payload| object::<Agent<'_>>(payload.get())) else {
             return false;
         };
         let Some(run) = agent.run_id.filled() else {

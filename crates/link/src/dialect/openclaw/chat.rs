@@ -4,6 +4,7 @@
 use serde::Deserialize;
 
 use super::super::Out;
+use super::super::fields::{fields, object};
 use super::super::lax::{Flag, Int, Raw, Text, read};
 use super::super::runs::Place;
 use super::Openclaw;
@@ -11,7 +12,7 @@ use super::content::{Said, usage};
 use super::session::agent_in;
 use crate::event::{Body, Event, Outcome, RunEnd};
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Chat<'a> {
     #[serde(default, borrow)]
@@ -40,6 +41,21 @@ struct Chat<'a> {
     usage: Option<Raw<'a>>,
 }
 
+fields!(Chat {
+    "runId" => run_id,
+    "sessionKey" => session_key,
+    "agentId" => agent_id,
+    "spawnedBy" => spawned_by,
+    "state" => state,
+    "phase" => phase,
+    "retry" => retry,
+    "deltaText" => delta_text,
+    "replace" => replace,
+    "message" => message,
+    "errorMessage" => error_message,
+    "usage" => usage,
+});
+
 /// Which try of how many a phase is, where the gateway tries again.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -67,7 +83,7 @@ impl Retry<'_> {
 
 impl Openclaw {
     pub(super) fn chat(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
-        let Some(chat) = read::<Chat<'_>>(payload) else {
+        let Some(chat) = payload.and_then(|payload| object::<Chat<'_>>(payload.get())) else {
             return false;
         };
         let Some(run) = chat.run_id.filled() else {

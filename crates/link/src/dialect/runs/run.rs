@@ -9,8 +9,8 @@ use crate::event::{Body, Event, RunEnd, Usage};
 /// Tool calls of one run kept at once.
 const TOOL_LIMIT: usize = 1024;
 
-/// How much room an increment has at first, bytes.
-const ROOM: usize = 256;
+/// How much room a text that grows has at first, bytes.
+const ROOM: usize = 512;
 
 /// A run that has not ended.
 #[derive(Debug, Default)]
@@ -93,6 +93,9 @@ impl Run {
     pub fn more_text(&mut self, at: i64, text: &str, out: &mut Out) {
         if text.is_empty() {
             return;
+        }
+        if self.text.is_empty() {
+            self.text.reserve(ROOM);
         }
         self.text.push_str(text);
         match self.told_last(at, out) {
