@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::envelope::keep;
 use super::fields::{fields, object};
-use super::lax::{Raw, Text, kept, read};
+use super::lax::{Raw, Text, kept};
 use super::runs::{Place, Runs};
 use super::transcript::Told;
 use super::{Close, Dialect, Origin, Out, Upgrade};
@@ -136,7 +136,8 @@ impl McpDashboard {
             #[serde(default, borrow)]
             agent_id: Text<'a>,
         }
-        let named: Named<'_> = read(payload).unwrap_or_default();
+        fields!(Named { "agent_id" => agent_id, });
+        let named: Named<'_> = payload.and_then(|payload| object(payload.get())).unwrap_or_default();
         named.agent_id.boxed().or_else(|| self.focus.clone()).unwrap_or_else(|| "default".into())
     }
 

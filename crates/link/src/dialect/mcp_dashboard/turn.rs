@@ -5,6 +5,7 @@
 use serde::Deserialize;
 
 use super::super::Out;
+use super::super::fields::{fields, object};
 use super::super::lax::{Flag, Int, Raw, Text, read};
 use super::super::runs::Run;
 use super::{McpDashboard, say_at};
@@ -23,6 +24,10 @@ struct Token<'a> {
     #[serde(default, borrow)]
     token: Text<'a>,
 }
+
+fields!(Token {
+    "token" => token,
+});
 
 #[derive(Default, Deserialize)]
 struct Said<'a> {
@@ -48,7 +53,7 @@ struct State<'a> {
 
 impl McpDashboard {
     pub(super) fn token(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
-        let Some(token) = read::<Token<'_>>(payload) else {
+        let Some(token) = payload.and_then(|payload| object::<Token<'_>>(payload.get())) else {
             return false;
         };
         let Some(text) = token.token.filled() else {
