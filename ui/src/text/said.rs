@@ -32,7 +32,8 @@ pub fn sentence(text: &str) -> String {
     };
     // An address or a command at the start stays as it is written.
     let word = text.split_whitespace().next().unwrap_or_default();
-    let plain = word.chars().all(|letter| letter.is_alphabetic() || "'’,".contains(letter));
+    let word = word.trim_end_matches(['.', ',', ':', ';', '!', '?']);
+    let plain = word.chars().all(|letter| letter.is_alphabetic() || "'’-".contains(letter));
     let first = if plain { first.to_uppercase().to_string() } else { first.to_string() };
     let stop = if text.ends_with(['.', '!', '?', '…', ':', '`']) { "" } else { "." };
     format!("{first}{}{stop}", letters.as_str())

@@ -10,7 +10,8 @@ pub fn sentence(text: &str) -> String {
     let text = text.trim();
     // An address or a command at the start stays as it is written.
     let word = text.split_whitespace().next().unwrap_or_default();
-    let plain = word.chars().all(|letter| letter.is_alphabetic() || "'’,".contains(letter));
+    let word = word.trim_end_matches(['.', ',', ':', ';', '!', '?']);
+    let plain = word.chars().all(|letter| letter.is_alphabetic() || "'’-".contains(letter));
     let first = text.chars().take(usize::from(plain)).flat_map(char::to_uppercase);
     let mut whole: String = first.chain(text.chars().skip(usize::from(plain))).collect();
     if !whole.ends_with(['.', '!', '?', '”']) {
