@@ -82,7 +82,8 @@ fn surroundings(top: &Path) -> Vec<(&'static str, String)> {
 /// An X server on a number it chose itself, told once it is ready.
 fn display(top: &Path) -> Result<(Running, String)> {
     let mut server = Command::new("Xvfb");
-    server.args(["-displayfd", "1", "-screen", "0", "1400x900x24", "-nolisten", "tcp"]);
+    // Without -noreset the display starts anew when its last window closes, and the next app finds none meanwhile.
+    server.args(["-noreset", "-displayfd", "1", "-screen", "0", "1400x900x24", "-nolisten", "tcp"]);
     Running::start_and_read(&server, Stdio::null(), &top.join("display.out"))
 }
 

@@ -122,10 +122,13 @@ fn descendants(process: u32, found: &mut Vec<u32>) {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::*;
+    use std::time::Duration;
 
-    #[test]
-    fn a_program_ends_with_its_test_and_takes_its_children_along() {
+    use super::*;
+    use crate::wait::until;
+
+    #[tokio::test]
+    async fn a_program_ends_with_its_test_and_takes_its_children_along() {
         let folder = tempfile::tempdir().unwrap();
         let mut shell = Command::new("sh");
         shell.args(["-c", "sleep 600 & echo $!; wait"]);
@@ -133,9 +136,12 @@ mod tests {
         let process = PathBuf::from(format!("/proc/{child}/stat"));
         assert!(process.exists());
         drop(running);
-        // Killed; at most a dead entry that its new parent has not read yet.
-        let stat = fs::read_to_string(process).unwrap_or_default();
-        assert!(stat.is_empty() || stat.contains(") Z "), "{stat}");
+        // Killed: gone in a moment, or a dead entry that its new parent has not read yet.
+        let gone = || async {
+            let stat = fs::read_to_string(&process).unwrap_or_default();
+            (stat.is_empty() || stat.contains(") Z ")).then_some(())
+        };
+        until("the child is gone", Duration::from_secs(10), gone).await.unwrap();
     }
 
     #[test]

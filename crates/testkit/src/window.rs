@@ -45,6 +45,8 @@ impl Desk {
         let mut command = self.command("WebKitWebDriver");
         command.args([&format!("--port={port}"), "--host=127.0.0.1"]);
         command.envs([("TAURI_WEBVIEW_AUTOMATION", "true"), ("TAURI_AUTOMATION", "true")]);
+        // The last lines of what it says are to hold the reason, not the stack.
+        command.env("RUST_BACKTRACE", "0");
         let driver = Running::start(&command, Stdio::null(), &self.log("driver.out"))?;
         until("the browser driver listens", Duration::from_secs(20), || async {
             TcpStream::connect(("127.0.0.1", port)).await.ok()
