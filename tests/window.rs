@@ -51,6 +51,8 @@ async fn agents_of_two_vendors_answer_side_by_side_and_panes_and_history_are_the
     press(&first, "//nav//button[contains(., 'Split')]").await?;
     press(&first, "(//section)[1]//button[contains(., 'pilot')]").await?;
     press(&first, "(//section)[2]//button[contains(., 'Main')]").await?;
+    shows_in_pane(&first, 1, "Say something to pilot").await?;
+    shows_in_pane(&first, 2, "Say something to Main").await?;
     say(&first, "Message pilot on local", "steer north").await?;
     say(&first, "Message Main on lab", "[slow:12] steer south").await?;
     shows_in_pane(&first, 1, "You said: steer north").await?;
@@ -72,6 +74,7 @@ async fn a_tool_call_waits_for_the_person_and_runs_once_it_is_allowed() -> Resul
     let (_desk, window) = or_skip!(window::open().await);
     press(&window, "//nav//button[contains(., 'Split')]").await?;
     press(&window, "(//section)[1]//button[contains(., 'pilot')]").await?;
+    shows_in_pane(&window, 1, "Say something to pilot").await?;
     say(&window, "Message pilot on local", "run echo $((6*7))").await?;
     press(&window, "//nav//button[contains(., 'Approvals')]").await?;
     window.shows("echo $((6*7))", SOON).await?;

@@ -202,7 +202,9 @@ fn come_to_the_cursor(seat: Seat, field: NodeRef<html::Textarea>) {
                 let inside = here.is_some_and(|(active, field)| {
                     field.closest(".tile").ok().flatten().is_some_and(|tile| tile.contains(Some(&active)))
                 });
-                if !covered && !inside {
+                // The person may be in another pane by now: nothing takes the cursor out of their words.
+                let still = focused.try_get_untracked().unwrap_or(false);
+                if still && !covered && !inside {
                     take();
                 }
             });
