@@ -124,9 +124,5 @@ fn said(error: &dyn std::error::Error) -> String {
     let chain = std::iter::successors(error.source(), |cause| cause.source());
     let causes: Vec<_> = chain.map(ToString::to_string).collect();
     tracing::error!(?causes, "{error}");
-    let mut sentence = error.to_string();
-    if !sentence.ends_with(['.', '?', '!']) {
-        sentence.push('.');
-    }
-    sentence
+    fleet::calls::sentence(&error.to_string())
 }

@@ -23,22 +23,6 @@ pub fn parts(text: &str) -> Vec<Part> {
     parts
 }
 
-/// A told reason as a sentence: a capital first, a full stop last.
-pub fn sentence(text: &str) -> String {
-    let text = text.trim();
-    let mut letters = text.chars();
-    let Some(first) = letters.next() else {
-        return String::new();
-    };
-    // An address or a command at the start stays as it is written.
-    let word = text.split_whitespace().next().unwrap_or_default();
-    let word = word.trim_end_matches(['.', ',', ':', ';', '!', '?']);
-    let plain = word.chars().all(|letter| letter.is_alphabetic() || "'’-".contains(letter));
-    let first = if plain { first.to_uppercase().to_string() } else { first.to_string() };
-    let stop = if text.ends_with(['.', '!', '?', '…', ':', '`']) { "" } else { "." };
-    format!("{first}{}{stop}", letters.as_str())
-}
-
 /// A reason that ends in the command to run: the words before it, and the command.
 pub fn command(reason: &str) -> Option<(String, String)> {
     if let Some((before, rest)) = reason.split_once('`') {
@@ -65,14 +49,6 @@ mod tests {
         );
         assert_eq!(parts("a ` b"), [Part::Words("a ` b".into())]);
         assert_eq!(parts(""), []);
-    }
-
-    #[test]
-    fn a_reason_becomes_a_sentence_and_an_address_stays_as_it_is() {
-        assert_eq!(sentence("nothing answers at x:1"), "Nothing answers at x:1.");
-        assert_eq!(sentence("wss://x is gone"), "wss://x is gone.");
-        assert_eq!(sentence("Check the port."), "Check the port.");
-        assert_eq!(sentence(""), "");
     }
 
     #[test]

@@ -13,7 +13,6 @@ use crate::parts::dialog::{Beside, Dialog};
 use crate::parts::said::Said;
 use crate::state::State;
 use crate::state::frame::{Field, Open};
-use crate::text::said::sentence;
 
 /// The dialog; it starts trying when it opens.
 #[component]
@@ -25,7 +24,7 @@ pub fn Diagnose(id: String) -> impl IntoView {
     let again = Callback::new(move |()| attempt(state, &node, tried, fault));
     again.run(());
     let todo = move || {
-        fault.get().map(|fault| view! { <p class="form-fault" role="alert"><Said text=sentence(&fault.message) /></p> })
+        fault.get().map(|fault| view! { <p class="form-fault" role="alert"><Said text=fault.message /></p> })
     };
     let edit = move |field| {
         let id = id.clone();

@@ -5,7 +5,6 @@ use leptos::prelude::*;
 
 use crate::parts::mark::{Mark, Shape};
 use crate::parts::said::Said;
-use crate::text::said::sentence;
 use crate::text::words;
 
 /// How a try stands.
@@ -56,12 +55,11 @@ fn line(step: Step) -> impl IntoView {
         Some(false) => (Shape::Failed, "failed"),
         None => (Shape::Offline, "not reached"),
     };
-    let detail = if step.ok == Some(false) { sentence(&step.detail) } else { step.detail };
     view! {
         <li class="steps-one" class=("steps-failed", step.ok == Some(false)) class=("steps-open", step.ok.is_none())>
             <Mark of=shape word=Signal::stored(word.to_owned()) />
             <span class="steps-name">{step.name}</span>
-            <span class="steps-detail"><Said text=detail /></span>
+            <span class="steps-detail"><Said text=step.detail /></span>
         </li>
     }
 }

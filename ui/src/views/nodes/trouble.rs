@@ -9,7 +9,7 @@ use crate::parts::copy_button::CopyButton;
 use crate::parts::said::Said;
 use crate::state::State;
 use crate::state::frame::{Field, Open};
-use crate::text::said::{command, sentence};
+use crate::text::said::command;
 
 use super::card::read;
 
@@ -38,7 +38,7 @@ pub fn Trouble(of: StoredValue<String>) -> impl IntoView {
 #[component]
 fn Reason(of: StoredValue<String>) -> impl IntoView {
     let state = State::here();
-    let reason = Memo::new(move |_| read(state, of, |node| sentence(&node.reason)).unwrap_or_default());
+    let reason = Memo::new(move |_| read(state, of, |node| node.reason.clone()).unwrap_or_default());
     view! {
         <Show when=move || reason.with(|reason| !reason.is_empty())>
             <p class="card-reason"><Said text=reason /></p>
@@ -61,7 +61,7 @@ pub fn Machine(#[prop(into)] text: Signal<String>, #[prop(into)] name: String) -
 fn Pairing(of: StoredValue<String>) -> impl IntoView {
     let state = State::here();
     let split = Memo::new(move |_| {
-        read(state, of, |node| command(&node.reason).unwrap_or_else(|| (sentence(&node.reason), String::new())))
+        read(state, of, |node| command(&node.reason).unwrap_or_else(|| (node.reason.clone(), String::new())))
             .unwrap_or_default()
     });
     let before = Signal::derive(move || split.with(|split| split.0.clone()));

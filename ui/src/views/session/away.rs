@@ -7,7 +7,6 @@ use super::seat::Seat;
 use crate::parts::mark::{Mark, Shape};
 use crate::parts::said::Said;
 use crate::state::clock::now;
-use crate::text::said::sentence;
 use crate::text::time;
 use crate::views::nodes;
 
@@ -60,7 +59,7 @@ impl Link {
                     (None, _) => format!("{asked}Reconnecting…"),
                 }
             }
-            _ => sentence(&self.reason),
+            _ => self.reason.clone(),
         };
         Some(words)
     }
@@ -113,7 +112,7 @@ mod tests {
     use super::*;
 
     fn check(state: LinkState, next_try: Option<(u32, i64)>, now: i64, says: &str) {
-        let link = Link { name: "laptop".into(), state, reason: "nothing answers at x:1".into(), next_try };
+        let link = Link { name: "laptop".into(), state, reason: "Nothing answers at x:1.".into(), next_try };
         assert_eq!(words(Some(&link), now), says);
     }
 

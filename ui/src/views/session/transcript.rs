@@ -10,7 +10,6 @@ use crate::parts::button::Button;
 use crate::parts::mark::{Mark, Shape};
 use crate::parts::said::Said;
 use crate::parts::virtual_list::{RowHeight, Starts, VirtualList};
-use crate::text::said::sentence;
 
 /// A row's height until it has been seen, CSS pixels.
 const GUESS: f64 = 72.0;
@@ -55,7 +54,7 @@ fn Rows(talk: Talk, list: Signal<Vec<String>>) -> impl IntoView {
     let stale = Memo::new(move |_| head.with(|head| head.stale_since.is_some()));
     let label = Signal::derive(move || format!("Session with {}", names.get().0));
     view! {
-        {move || fault.get().map(|why| view! { <p class="transcript-fault"><Mark of=Shape::Failed /><Said text=sentence(&why) /></p> })}
+        {move || fault.get().map(|why| view! { <p class="transcript-fault"><Mark of=Shape::Failed /><Said text=why /></p> })}
         <div class="transcript" class=("transcript-stale", stale) role="log" aria-live="off" aria-label=move || label.get()>
             <VirtualList
                 ids=list
@@ -79,7 +78,7 @@ fn Rows(talk: Talk, list: Signal<Vec<String>>) -> impl IntoView {
 fn Unfetched(talk: Talk, older: RwSignal<Older>, why: String) -> impl IntoView {
     view! {
         <p class="transcript-older transcript-unfetched" role="alert">
-            <Said text=sentence(&why) />
+            <Said text=why />
             <button type="button" class="transcript-again" on:click=move |_| fetch(talk, older)>"Try again"</button>
         </p>
     }
@@ -115,7 +114,7 @@ fn Broken(talk: Talk, why: String) -> impl IntoView {
             <Mark of=Shape::Failed />
             <div class="broken-words">
                 <p>"This session cannot be shown."</p>
-                <p class="soft"><Said text=sentence(&why) /></p>
+                <p class="soft"><Said text=why /></p>
                 <Button press=move |()| state.topics.resync(state.toasts)>"Try again"</Button>
             </div>
         </div>

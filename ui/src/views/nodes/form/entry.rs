@@ -9,7 +9,6 @@ use leptos::task::spawn_local;
 use super::draft::{Spot, Typed, check, form};
 use crate::core;
 use crate::state::State;
-use crate::text::said::sentence;
 use crate::text::words;
 use crate::views::nodes::steps::Try;
 
@@ -73,7 +72,7 @@ impl Entry {
     pub fn fault_at(self, spot: Spot) -> Signal<Option<String>> {
         Signal::derive(move || {
             self.refused.with(|refused| {
-                refused.as_ref().filter(|(at, _)| *at == spot).map(|(_, fault)| sentence(&fault.message))
+                refused.as_ref().filter(|(at, _)| *at == spot).map(|(_, fault)| fault.message.clone())
             })
         })
     }

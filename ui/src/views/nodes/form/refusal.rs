@@ -8,7 +8,7 @@ use super::entry::Entry;
 use crate::parts::button::{Button, Look};
 use crate::parts::said::Said;
 use crate::state::State;
-use crate::text::said::{command, sentence};
+use crate::text::said::command;
 use crate::views::nodes::trouble::Machine;
 
 /// What was refused beyond the fields.
@@ -16,7 +16,7 @@ use crate::views::nodes::trouble::Machine;
 pub fn Refusal(entry: Entry) -> impl IntoView {
     let shown = move || {
         let (spot, fault) = entry.refused.get()?;
-        let said = sentence(&fault.message);
+        let said = fault.message;
         match spot {
             Spot::Address | Spot::Name | Spot::Key => None,
             Spot::Certificate => Some(certificate(entry, said, fault.details)),
@@ -87,7 +87,7 @@ fn NoKeyring(entry: Entry) -> impl IntoView {
     };
     view! {
         {move || shown().map(|why| view! {
-            <p class="form-note"><Said text=sentence(&why) />" You will be asked whether to keep the key for this session only."</p>
+            <p class="form-note"><Said text=why />" You will be asked whether to keep the key for this session only."</p>
         })}
     }
 }
