@@ -4,7 +4,7 @@
 //! fleet tells goes to the window as it is.
 //!
 //! Reading order: `run` below (the order of the start and of the end), `start` (the house), `bridge` (its two doors to
-//! the window), then `window`, `tray`, `keys` and `logging`.
+//! the window), then `window`, `tray` and `logging`.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -19,7 +19,6 @@ mod start;
 
 mod bridge;
 
-mod keys;
 mod logging;
 mod tray;
 mod window;

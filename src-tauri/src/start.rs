@@ -6,15 +6,13 @@ use std::sync::Arc;
 
 use contract::{Batch, Fault, Request};
 use fleet::core::RealClock;
-use fleet::keys::Keys;
+use fleet::keys::{Keys, Slot};
 use fleet::nodes::Embedded;
 use fleet::{Fleet, Home, HomeError, Options};
 use gateway::{Config, Gateway};
 use serde_json::Value;
 use supervise::Scope;
 use tokio::sync::{SetOnce, mpsc};
-
-use crate::keys::ModelKeys;
 
 /// The folder of our own gateway, in the home's data folder.
 const GATEWAY: &str = "gateway";
@@ -113,7 +111,11 @@ async fn embedded(scope: &Scope, home: &Home, keys: &Keys) -> Result<(Embedded, 
         Ok(config) => (config, None),
         Err(error) => (Config::default_in(&data), Some(format!("{} {MEANWHILE}", said(&error)))),
     };
-    let config = config.with_keys(Arc::new(ModelKeys::new(keys.clone())));
+    let keys = keys.clone();
+    let config = config.with_keys(move |name| {
+        let keys = keys.clone();
+        async move { keys.read(&name, Slot::Model).await.map_err(Fault::from) }
+    });
     let gateway = Gateway::start(scope, &data, config).await.map_err(|error| said(&error))?;
     let connect = move || gateway.connect();
     Ok((Embedded { connect: Arc::new(connect), name: fleet::nodes::LOCAL.to_owned() }, fault))

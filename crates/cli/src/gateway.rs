@@ -4,7 +4,6 @@ use std::io::Read;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -16,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use store::Home;
 use supervise::Scope;
 
-use crate::model_key::ModelKeys;
+use crate::model_key::with_keys;
 use crate::out::{line, note};
 
 /// How long open runs may take at the end.
@@ -41,7 +40,7 @@ pub async fn run(wanted: Wanted) -> anyhow::Result<ExitCode> {
         Some(file) => Config::load(file)?,
         None => Config::open(&data)?,
     };
-    let config = config.with_keys(Arc::new(ModelKeys(Keys::system(&scope))));
+    let config = with_keys(config, Keys::system(&scope));
     let token = token(wanted.token_stdin)?;
     let gateway = Gateway::start(&scope, &data, config).await?;
     let listening = gateway.listen(Listen { addr: wanted.listen, token, tls: None }).await?;

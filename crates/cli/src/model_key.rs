@@ -1,14 +1,12 @@
 //! The keys of model providers, which our own gateway uses: into the keyring and out of it, by the name that
 //! `gateway.toml` calls `key_name`.
 
-use std::future::Future;
 use std::io::Read;
-use std::pin::Pin;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use contract::Fault;
 use fleet::keys::{Keys, Place, SecretString, Slot};
-use gateway::KeyError;
 use supervise::Scope;
 
 use crate::args::KeyVerb;
@@ -41,14 +39,10 @@ fn from_stdin() -> anyhow::Result<SecretString> {
     }
 }
 
-/// Asks the keyring for the key that a gateway's settings name.
-pub struct ModelKeys(pub Keys);
-
-impl gateway::Keys for ModelKeys {
-    fn key<'a>(
-        &'a self,
-        name: &'a str,
-    ) -> Pin<Box<dyn Future<Output = Result<Option<SecretString>, KeyError>> + Send + 'a>> {
-        Box::pin(async move { self.0.read(name, Slot::Model).await.map_err(|fault| KeyError(format!("{fault}."))) })
-    }
+/// The settings of our own gateway, with the keyring that has the keys they name.
+pub fn with_keys(config: gateway::Config, keys: Keys) -> gateway::Config {
+    config.with_keys(move |name| {
+        let keys = keys.clone();
+        async move { keys.read(&name, Slot::Model).await.map_err(Fault::from) }
+    })
 }

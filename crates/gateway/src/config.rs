@@ -10,13 +10,14 @@ mod schema;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 pub(crate) use check::nearest;
 pub use check::{ConfigError, Place};
 pub(crate) use schema::{File, Kind, Preset, Provider};
 
-use crate::keys::{Keys, NoKeys};
+use secrecy::SecretString;
+
+use crate::keys::Keys;
 
 /// The commented file that a first start writes; everything in it is a comment
 /// or a default.
@@ -30,7 +31,7 @@ pub const FILE_NAME: &str = "gateway.toml";
 pub struct Config {
     pub(crate) path: PathBuf,
     pub(crate) file: File,
-    pub(crate) keys: Arc<dyn Keys>,
+    pub(crate) keys: Keys,
 }
 
 impl Config {
@@ -42,12 +43,12 @@ impl Config {
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-        Ok(Self { path: path.to_owned(), file: check::read(path, &text)?, keys: Arc::new(NoKeys) })
+        Ok(Self { path: path.to_owned(), file: check::read(path, &text)?, keys: Keys::none() })
     }
 
     /// The settings of a data folder that has no file yet.
     pub fn default_in(data: &Path) -> Self {
-        Self { path: data.join(FILE_NAME), file: check::defaults(), keys: Arc::new(NoKeys) }
+        Self { path: data.join(FILE_NAME), file: check::defaults(), keys: Keys::none() }
     }
 
     /// The settings of a data folder: its file if there is one, else the
@@ -64,10 +65,16 @@ impl Config {
     }
 
     /// Where keys of model providers come from; without this only environment
-    /// variables are asked.
+    /// variables are asked. `read` is asked for a key by its name each time one
+    /// is used, and waited for at most ten seconds; its error is shown to the
+    /// person.
     #[must_use]
-    pub fn with_keys(self, keys: Arc<dyn Keys>) -> Self {
-        Self { keys, ..self }
+    pub fn with_keys<F, E>(self, read: impl Fn(String) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Option<SecretString>, E>> + Send + 'static,
+        E: fmt::Display,
+    {
+        Self { keys: Keys::from(read), ..self }
     }
 
     /// The file that these settings come from, or would be read from.

@@ -63,7 +63,7 @@ impl Gateway {
     /// As [`Config::load`]; the settings before stay in force.
     pub async fn reload(&self) -> Result<(), ConfigError> {
         let setup = self.state.setup();
-        let config = Config::load(setup.config.path())?.with_keys(Arc::clone(&setup.config.keys));
+        let config = Config { keys: setup.config.keys.clone(), ..Config::load(setup.config.path())? };
         self.state.set_up(config);
         self.state.hub.broadcast(event::name::AGENTS_CHANGED, &self.state.agents_list());
         Ok(())

@@ -34,7 +34,6 @@ mod tools;
 
 pub use config::{Config, ConfigError, EXAMPLE, FILE_NAME, Place};
 pub use gateway::Gateway;
-pub use keys::{KeyError, Keys, NoKeys};
 pub use listen::{Listen, ListenError, Listening};
 pub use start::StartError;
 pub use tls::Tls;

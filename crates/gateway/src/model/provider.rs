@@ -37,7 +37,7 @@ pub(super) enum Origin {
 }
 
 impl Provider {
-    pub fn named(name: &str, told: &config::Provider, keys: &Arc<dyn Keys>) -> Self {
+    pub fn named(name: &str, told: &config::Provider, keys: &Keys) -> Self {
         let usual = match told.kind {
             Kind::OpenAi => "https://api.openai.com/v1",
             Kind::Anthropic => "https://api.anthropic.com/v1",
@@ -51,7 +51,7 @@ impl Provider {
                 provider: name.to_owned(),
                 env: told.key_env.clone(),
                 name: told.key_name.as_ref().map(|name| name.get_ref().clone()),
-                keys: Arc::clone(keys),
+                keys: keys.clone(),
             },
             client: client_for(base),
         };
@@ -64,7 +64,7 @@ impl Provider {
         }
     }
 
-    pub fn looked_for(name: &str, base: &str, keys: &Arc<dyn Keys>) -> Self {
+    pub fn looked_for(name: &str, base: &str, keys: &Keys) -> Self {
         let told = config::Provider {
             kind: Kind::OpenAi,
             base_url: Some(toml::Spanned::new(0..0, base.to_owned())),
@@ -141,7 +141,7 @@ struct KeyPlace {
     provider: String,
     env: Option<String>,
     name: Option<String>,
-    keys: Arc<dyn Keys>,
+    keys: Keys,
 }
 
 impl KeyPlace {
@@ -152,10 +152,10 @@ impl KeyPlace {
             return match asked {
                 Ok(Ok(Some(key))) => Ok(Some(key)),
                 Ok(Ok(None)) => Err(lacking(format!(
-                    "The keyring has no key {name:?} for {}. Add it in the settings.",
+                    "The keyring has no key {name:?} for {}. Put it there with `pilot key set {name} < key.txt`.",
                     self.provider
                 ))),
-                Ok(Err(error)) => Err(lacking(error.to_string())),
+                Ok(Err(sentence)) => Err(lacking(sentence)),
                 Err(_) => Err(lacking("The keyring does not answer. Unlock it and try again.".to_owned())),
             };
         }
