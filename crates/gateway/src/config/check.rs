@@ -5,6 +5,8 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use toml::de::DeTable;
+
 use super::presets;
 use super::schema::File;
 
@@ -50,8 +52,8 @@ impl Unknown {
     fn sentence(&self) -> String {
         let (what, found) = (self.what, &self.found);
         if what == "key" && ["key", "api_key", "apikey", "token"].contains(&found.as_str()) {
-            return "keys do not stand in this file. Put the key into the keyring (pilot key set NAME) and its name into key_name, \
-                    or name an environment variable with key_env."
+            return "keys do not stand in this file. Put the key into the keyring (pilot key set NAME) and its name \
+                    into key_name, or name an environment variable with key_env."
                 .to_owned();
         }
         match &self.nearest {
@@ -78,6 +80,7 @@ impl fmt::Display for Place {
 /// Reads and checks `text`; built-in presets are filled in.
 pub(super) fn read(path: &Path, text: &str) -> Result<File, ConfigError> {
     let source = Source { path, text };
+    source.check_tables()?;
     let mut file: File = toml::from_str(text).map_err(|error| source.refusal(&error))?;
     presets::fill(&mut file.agents.presets);
     source.check_presets(&file)?;
@@ -102,6 +105,9 @@ pub(crate) fn nearest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>)
         .min()
         .map(|(_, name)| name.to_owned())
 }
+
+/// The keys of the file that are tables.
+const TABLES: [&str; 5] = ["agents", "gateway", "models", "providers", "limits"];
 
 struct Source<'a> {
     path: &'a Path,
@@ -130,6 +136,26 @@ impl Source<'_> {
             }
             None => ConfigError::Form { place, message: message.trim_end().replace('\n', ", ") },
         }
+    }
+
+    /// A table that is written as a list would be read as one all the same, key by key in their order.
+    fn check_tables(&self) -> Result<(), ConfigError> {
+        // What is no TOML at all is told by the reading.
+        let Ok(whole) = DeTable::parse(self.text) else {
+            return Ok(());
+        };
+        let list = |name: &str| whole.get_ref().get_key_value(name).filter(|(_, value)| value.get_ref().is_array());
+        let Some((name, _)) = TABLES.into_iter().find_map(list) else {
+            return Ok(());
+        };
+        let message = match name.get_ref().as_ref() {
+            "agents" => "[[agents]] is not known here. Write an agent as [[gateway.agents]] with its id, and a preset \
+                         as [agents.presets.NAME]."
+                .to_owned(),
+            "providers" => "[[providers]] is not known here. Write a provider as [providers.NAME].".to_owned(),
+            name => format!("[[{name}]] is not known here. There is one {name}; write it as [{name}]."),
+        };
+        Err(ConfigError::Senseless { place: self.place(Some(name.span())), message })
     }
 
     fn check_presets(&self, file: &File) -> Result<(), ConfigError> {
@@ -174,9 +200,9 @@ impl Source<'_> {
                 return Err(ConfigError::Senseless {
                     place: self.place(Some(key.span())),
                     message: format!(
-                        "this looks like the key itself. Keys do not belong in this file: put it into the \
-                         keyring (pilot key set NAME), and its name there here; or name an environment variable with key_env. \
-                         (Provider {name:?})"
+                        "this looks like the key itself. Keys do not belong in this file: put it into the keyring \
+                         (pilot key set NAME), and its name there here; or name an environment variable with \
+                         key_env. (Provider {name:?})"
                     ),
                 });
             }
@@ -263,6 +289,18 @@ mod tests {
         assert_eq!((line, column), (3, 9));
         let (line, _, message) = refused("name = \"x\"\n[limits\n");
         assert_eq!(line, 2, "{message}");
+    }
+
+    #[test]
+    fn a_table_written_as_a_list_is_placed_and_its_right_form_told() {
+        let (line, column, message) = refused("name = \"x\"\n[[agents]]\nid = \"a\"\n");
+        assert_eq!((line, column), (2, 3), "{message}");
+        assert!(message.contains("Write an agent as [[gateway.agents]] with its id"), "{message}");
+        let (_, _, message) = refused("[[providers]]\nkind = \"ollama\"\n");
+        assert!(message.ends_with("Write a provider as [providers.NAME]."), "{message}");
+        let (line, _, message) = refused("limits = [1, 2, 3, 4]\n");
+        assert_eq!(line, 1);
+        assert!(message.ends_with("write it as [limits]."), "{message}");
     }
 
     #[test]
