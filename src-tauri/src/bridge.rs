@@ -33,10 +33,14 @@ pub async fn attach(webview: Webview, door: State<'_, Arc<Door>>, channel: Chann
                 () = scope.cancelled() => None,
             };
             let Some(batch) = batch else {
-                return Ok::<(), anyhow::Error>(());
+                return Ok::<(), serde_json::Error>(());
             };
             let text = serde_json::to_string(&batch)?;
-            channel.send(text)?;
+            if let Err(gone) = channel.send(text) {
+                // A text is refused by a window that is closed, and by no other: an end as it should be.
+                tracing::debug!(%gone, "the window takes no more batches");
+                return Ok(());
+            }
         }
     });
     Ok(())
