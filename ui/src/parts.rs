@@ -7,6 +7,7 @@ pub mod dialog;
 pub mod field;
 pub mod icon;
 pub mod kbd;
+pub mod machine;
 pub mod mark;
 pub mod menu;
 pub mod near;

@@ -23,9 +23,8 @@ pub fn Diagnose(id: String) -> impl IntoView {
     let node = id.clone();
     let again = Callback::new(move |()| attempt(state, &node, tried, fault));
     again.run(());
-    let todo = move || {
-        fault.get().map(|fault| view! { <p class="form-fault" role="alert"><Said text=fault.message /></p> })
-    };
+    let todo =
+        move || fault.get().map(|fault| view! { <p class="form-fault" role="alert"><Said text=fault.message /></p> });
     let edit = move |field| {
         let id = id.clone();
         move |()| state.frame.open(Open::EditNode(id.clone(), field))

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::acts;
 use crate::parts::button::{Button, Look};
-use crate::parts::copy_button::CopyButton;
+use crate::parts::machine::Machine;
 use crate::parts::said::Said;
 use crate::state::State;
 use crate::state::frame::{Field, Open};
@@ -43,17 +43,6 @@ fn Reason(of: StoredValue<String>) -> impl IntoView {
         <Show when=move || reason.with(|reason| !reason.is_empty())>
             <p class="card-reason"><Said text=reason /></p>
         </Show>
-    }
-}
-
-/// A text to compare or to run, with a button that copies it.
-#[component]
-pub fn Machine(#[prop(into)] text: Signal<String>, #[prop(into)] name: String) -> impl IntoView {
-    view! {
-        <div class="card-machine">
-            <code class="mono words">{move || text.get()}</code>
-            <CopyButton text name />
-        </div>
     }
 }
 

@@ -71,9 +71,8 @@ impl Entry {
     /// The fault to show at a field.
     pub fn fault_at(self, spot: Spot) -> Signal<Option<String>> {
         Signal::derive(move || {
-            self.refused.with(|refused| {
-                refused.as_ref().filter(|(at, _)| *at == spot).map(|(_, fault)| fault.message.clone())
-            })
+            self.refused
+                .with(|refused| refused.as_ref().filter(|(at, _)| *at == spot).map(|(_, fault)| fault.message.clone()))
         })
     }
 

@@ -6,10 +6,10 @@ use leptos::prelude::*;
 use super::draft::Spot;
 use super::entry::Entry;
 use crate::parts::button::{Button, Look};
+use crate::parts::machine::Machine;
 use crate::parts::said::Said;
 use crate::state::State;
 use crate::text::said::command;
-use crate::views::nodes::trouble::Machine;
 
 /// What was refused beyond the fields.
 #[component]
