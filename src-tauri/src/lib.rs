@@ -4,7 +4,7 @@
 //! fleet tells goes to the window as it is.
 //!
 //! Reading order: `run` below (the order of the start and of the end), `start` (the house), `bridge` (its two doors to
-//! the window), then `window`, `tray` and `logging`.
+//! the window), `browser`, then `window`, `tray` and `logging`.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -18,6 +18,7 @@ use tokio::runtime::{Builder, Runtime};
 mod start;
 
 mod bridge;
+mod browser;
 
 mod logging;
 mod tray;
@@ -68,7 +69,7 @@ fn build(door: &Arc<Door>, home: Result<fleet::Home, fleet::HomeError>, born: In
         .plugin(window::remembered(place.as_ref()))
         .manage(door.clone())
         .manage(born)
-        .invoke_handler(tauri::generate_handler![bridge::call, bridge::attach, bridge::painted])
+        .invoke_handler(tauri::generate_handler![bridge::call, bridge::attach, bridge::painted, browser::browse])
         .setup(move |app| {
             begin.open(home);
             window::until_told(app.handle(), begin.scope());

@@ -49,6 +49,16 @@ pub async fn attach(on_batch: impl Fn(Result<Batch, Fault>) + 'static) -> Result
     invoke("attach", &carried).await.map(|_| ()).map_err(|refusal| fault_of(&refusal))
 }
 
+/// Opens an address of the web in the system's browser.
+///
+/// # Errors
+/// The shell's own fault.
+pub async fn browse(address: &str) -> Result<(), Fault> {
+    let carried = Object::new();
+    put(&carried, "address", &address.into())?;
+    invoke("browse", &carried).await.map(|_| ()).map_err(|refusal| fault_of(&refusal))
+}
+
 /// Tells the shell, for its log, that what the house told is on the screen. A browser without one does not hear it.
 pub async fn painted() {
     let _unheard = invoke("painted", &Object::new()).await;

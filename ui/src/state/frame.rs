@@ -38,6 +38,8 @@ pub enum Open {
     EditNode(String, Field),
     /// The node that is tried step by step.
     Diagnose(String),
+    /// The address of a link that was pressed.
+    Link(String),
 }
 
 /// A field of the node dialog.

@@ -2,13 +2,12 @@
 //! only the block that changed is drawn again.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::KeyboardEvent;
 
 use super::markdown::{self, Block, Cell, Item, List, Side, Span, Table};
 use crate::parts::copy_button::CopyButton;
 use crate::state::State;
+use crate::state::frame::Open;
 
 /// A text as markdown. `live`: it is still being written.
 #[component]
@@ -133,29 +132,20 @@ fn span(span: Span) -> AnyView {
     }
 }
 
-/// A link. The window opens no address itself: a press copies it, and says so.
+/// A link. A press shows where it leads, which its words may hide.
 #[component]
 fn Link(address: String, line: Vec<Span>) -> impl IntoView {
-    let toasts = State::here().toasts;
-    let title = format!("{address}  (a press copies it)");
-    let copy = StoredValue::new(move || {
-        let address = address.clone();
-        let write = window().navigator().clipboard().write_text(&address);
-        spawn_local(async move {
-            match JsFuture::from(write).await {
-                Ok(_) => toasts.note(format!("Copied `{address}`")),
-                Err(_) => toasts.note(format!("The clipboard is not to be had. The address: `{address}`")),
-            }
-        });
-    });
+    let frame = State::here().frame;
+    let title = address.clone();
+    let follow = Callback::new(move |()| frame.open(Open::Link(address.clone())));
     let keyed = move |event: KeyboardEvent| {
         if event.key() == "Enter" {
             event.prevent_default();
-            copy.with_value(|copy| copy());
+            follow.run(());
         }
     };
     view! {
-        <span class="prose-link" role="link" tabindex="0" title=title on:click=move |_| copy.with_value(|copy| copy()) on:keydown=keyed>
+        <span class="prose-link" role="link" tabindex="0" title=title on:click=move |_| follow.run(()) on:keydown=keyed>
             {spans(line)}
         </span>
     }
