@@ -3,14 +3,14 @@
 use contract::activity::{Line, Mark};
 use leptos::prelude::*;
 
-use super::hue::hue;
+use super::hue::Hues;
 use crate::acts::open::{self, Where};
 use crate::state::State;
 use crate::text::time;
 
 /// A line. It never changes; what its node and agent are called may.
 #[component]
-pub fn Row(line: Line) -> impl IntoView {
+pub fn Row(line: Line, hues: Memo<Hues>) -> impl IntoView {
     let state = State::here();
     let (node, agent) = (line.node.clone(), line.agent.clone());
     let who = Memo::new(move |_| {
@@ -24,8 +24,9 @@ pub fn Row(line: Line) -> impl IntoView {
         (node, None) => node,
     };
     let Line { at, node, agent, session, what, code, figure, .. } = line;
-    let dot = match &agent {
-        Some(agent) => format!("line-dot line-hue-{}", hue(&node, agent)),
+    let (of_node, of_agent) = (node.clone(), agent.clone());
+    let dot = move || match &of_agent {
+        Some(agent) => format!("line-dot line-hue-{}", hues.with(|hues| hues.get(&of_node, agent))),
         None => "line-dot line-dot-node".to_owned(),
     };
     let class = match mark {

@@ -5,11 +5,12 @@ use contract::calls::ActivityBefore;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::hue::Hues;
 use super::line::Row;
 use crate::core;
 use crate::parts::virtual_list::{RowHeight, Starts, VirtualList};
 use crate::state::State;
-use crate::state::apply::More;
+use crate::state::apply::{Key, More};
 
 /// Lines fetched at once.
 const PAGE: u32 = 200;
@@ -22,10 +23,11 @@ pub fn Tail(filter: Memo<Option<Filter>>, stopped: RwSignal<bool>) -> impl IntoV
     let state = State::here();
     let ids =
         Memo::new(move |_| state.told.stream(|stream| stream.lines.iter().map(|line| line.n).collect::<Vec<_>>()));
+    let hues = Memo::new(move |_| state.told.read(Key::Tree, |model| Hues::of(&model.nodes)));
     let comes = RwSignal::new(false);
     let row = move |n: u64| {
         let line = state.told.peek(|model| find(&model.stream.lines, n).cloned());
-        line.map(|line| view! { <Row line /> })
+        line.map(|line| view! { <Row line hues /> })
     };
     view! {
         <VirtualList
