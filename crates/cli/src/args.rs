@@ -33,6 +33,50 @@ It ends with 0 when done, 1 when it failed, 2 when it was asked in a way it does
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    #[command(flatten)]
+    Fleet(FleetVerb),
+    /// Run our own gateway without a window.
+    #[command(
+        after_help = "Prints one line with its address when it is ready, and runs until it is stopped.\n\nExamples:\n  pilot gateway\n  head -c 24 /dev/urandom | base64 | tee token | pilot gateway --listen 127.0.0.1:18800 --token-stdin"
+    )]
+    Gateway {
+        /// Where to listen. Anything but this machine alone gets TLS.
+        #[arg(long, default_value = "127.0.0.1:0")]
+        listen: SocketAddr,
+        /// Where sessions are kept.
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// The settings file.
+        #[arg(long)]
+        config: Option<PathBuf>,
+        /// Read the token clients must show from standard input; one is made and shown without it.
+        #[arg(long)]
+        token_stdin: bool,
+    },
+    /// Turn recorded frames into neutral events.
+    #[command(
+        after_help = "FILE holds one JSON object a line: {\"dir\":\"in\"|\"out\",\"t_ms\":0,\"frame\":{…}}.\nA line that cannot be read is reported with its number and skipped.\n\nExample:\n  pilot decode --dialect openclaw chat.jsonl"
+    )]
+    Decode {
+        /// Whose frames they are.
+        #[arg(long)]
+        dialect: Dialect,
+        /// The recording; `-` reads standard input.
+        file: PathBuf,
+    },
+    /// Keep the key of a model provider for our own gateway, or forget it.
+    #[command(subcommand)]
+    Key(KeyVerb),
+    /// Print a shell's completion script.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What is answered by the fleet: the nodes a person has.
+#[derive(Debug, Subcommand)]
+pub enum FleetVerb {
     /// Add, list, test, pause or remove nodes.
     #[command(subcommand)]
     Node(NodeVerb),
@@ -128,43 +172,6 @@ pub enum Verb {
         #[command(flatten)]
         key: Key,
     },
-    /// Run our own gateway without a window.
-    #[command(
-        after_help = "Prints one line with its address when it is ready, and runs until it is stopped.\n\nExamples:\n  pilot gateway\n  head -c 24 /dev/urandom | base64 | tee token | pilot gateway --listen 127.0.0.1:18800 --token-stdin"
-    )]
-    Gateway {
-        /// Where to listen. Anything but this machine alone gets TLS.
-        #[arg(long, default_value = "127.0.0.1:0")]
-        listen: SocketAddr,
-        /// Where sessions are kept.
-        #[arg(long)]
-        data: Option<PathBuf>,
-        /// The settings file.
-        #[arg(long)]
-        config: Option<PathBuf>,
-        /// Read the token clients must show from standard input; one is made and shown without it.
-        #[arg(long)]
-        token_stdin: bool,
-    },
-    /// Turn recorded frames into neutral events.
-    #[command(
-        after_help = "FILE holds one JSON object a line: {\"dir\":\"in\"|\"out\",\"t_ms\":0,\"frame\":{…}}.\nA line that cannot be read is reported with its number and skipped.\n\nExample:\n  pilot decode --dialect openclaw chat.jsonl"
-    )]
-    Decode {
-        /// Whose frames they are.
-        #[arg(long)]
-        dialect: Dialect,
-        /// The recording; `-` reads standard input.
-        file: PathBuf,
-    },
-    /// Keep the key of a model provider for our own gateway, or forget it.
-    #[command(subcommand)]
-    Key(KeyVerb),
-    /// Print a shell's completion script.
-    Completions {
-        /// The shell.
-        shell: clap_complete::Shell,
-    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -226,6 +233,24 @@ pub enum KeyVerb {
     },
     /// Forget a key.
     Remove { name: String },
+}
+
+impl FleetVerb {
+    /// How the keys of its nodes come in.
+    pub fn key(&self) -> Key {
+        match self {
+            Self::Agents { key, .. }
+            | Self::Sessions { key, .. }
+            | Self::History { key, .. }
+            | Self::Send { key, .. }
+            | Self::Watch { key, .. }
+            | Self::Approvals { key, .. }
+            | Self::Approve { key, .. }
+            | Self::Deny { key, .. }
+            | Self::Node(NodeVerb::Add { key, .. } | NodeVerb::Show { key, .. } | NodeVerb::Test { key, .. }) => *key,
+            Self::Node(_) => Key::default(),
+        }
+    }
 }
 
 /// How a key comes in.

@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use clap::CommandFactory;
+use contract::approval::Decision;
 
-use crate::args::{Args, NodeVerb, Verb};
+use crate::args::{Args, FleetVerb, Verb};
 use crate::desk::Desk;
 use crate::out::Form;
 use crate::{agents, approvals, decode, gateway, history, keys, model_key, node, send, watch};
@@ -34,8 +35,8 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             clap_complete::generate(shell, &mut Args::command(), "pilot", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)
         }
-        verb => {
-            let desk = Desk::open(keys::read(key(&verb))?).await?;
+        Verb::Fleet(verb) => {
+            let desk = Desk::open(keys::read(verb.key())?).await?;
             let end = tokio::select! {
                 end = with_fleet(&desk, verb, form) => end,
                 // 130: ended by the person, as shells have it.
@@ -47,40 +48,21 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
 }
 
-fn key(verb: &Verb) -> crate::args::Key {
+async fn with_fleet(desk: &Desk, verb: FleetVerb, form: Form) -> anyhow::Result<ExitCode> {
     match verb {
-        Verb::Agents { key, .. }
-        | Verb::Sessions { key, .. }
-        | Verb::History { key, .. }
-        | Verb::Send { key, .. }
-        | Verb::Watch { key, .. }
-        | Verb::Approvals { key, .. }
-        | Verb::Approve { key, .. }
-        | Verb::Deny { key, .. }
-        | Verb::Node(NodeVerb::Add { key, .. } | NodeVerb::Show { key, .. } | NodeVerb::Test { key, .. }) => *key,
-        Verb::Node(_) | Verb::Key(_) | Verb::Gateway { .. } | Verb::Decode { .. } | Verb::Completions { .. } => {
-            Default::default()
-        }
-    }
-}
-
-async fn with_fleet(desk: &Desk, verb: Verb, form: Form) -> anyhow::Result<ExitCode> {
-    match verb {
-        Verb::Node(verb) => node::run(desk, verb, form).await,
-        Verb::Agents { node, .. } => agents::agents(desk, node.as_deref(), form).await,
-        Verb::Sessions { node, .. } => agents::sessions(desk, &node, form).await,
-        Verb::History { node, session, limit, .. } => history::history(desk, &node, &session, limit, form).await,
-        Verb::Send { node, text, session, agent, wait, .. } => {
+        FleetVerb::Node(verb) => node::run(desk, verb, form).await,
+        FleetVerb::Agents { node, .. } => agents::agents(desk, node.as_deref(), form).await,
+        FleetVerb::Sessions { node, .. } => agents::sessions(desk, &node, form).await,
+        FleetVerb::History { node, session, limit, .. } => history::history(desk, &node, &session, limit, form).await,
+        FleetVerb::Send { node, text, session, agent, wait, .. } => {
             send::send(desk, send::Message { node, text, session, agent, wait }, form).await
         }
-        Verb::Watch { nodes, events, .. } => watch::watch(desk, &nodes, &events, form).await,
-        Verb::Approvals { watch, .. } => approvals::list(desk, watch, form).await,
-        Verb::Approve { id, always, .. } => {
-            let decision =
-                if always { contract::approval::Decision::Always } else { contract::approval::Decision::Once };
+        FleetVerb::Watch { nodes, events, .. } => watch::watch(desk, &nodes, &events, form).await,
+        FleetVerb::Approvals { watch, .. } => approvals::list(desk, watch, form).await,
+        FleetVerb::Approve { id, always, .. } => {
+            let decision = if always { Decision::Always } else { Decision::Once };
             approvals::decide(desk, &id, decision, form).await
         }
-        Verb::Deny { id, .. } => approvals::decide(desk, &id, contract::approval::Decision::Deny, form).await,
-        Verb::Key(_) | Verb::Gateway { .. } | Verb::Decode { .. } | Verb::Completions { .. } => Ok(ExitCode::FAILURE),
+        FleetVerb::Deny { id, .. } => approvals::decide(desk, &id, Decision::Deny, form).await,
     }
 }
