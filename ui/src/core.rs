@@ -1,8 +1,7 @@
 //! The door to the core: typed calls out, batches in. The only file that knows Tauri.
 //!
 //! Both ways the payload is JSON text read by serde, so that the window and the core share
-//! one idea of every shape. A browser without Tauri may bring `window.__PILOT_DOOR__`: an
-//! object with the same `invoke` and `Channel` as `window.__TAURI__.core`.
+//! one idea of every shape.
 
 use contract::{Batch, Call, Code, Fault, Request};
 use js_sys::{Function, JSON, Object, Promise, Reflect};
@@ -18,7 +17,8 @@ use wasm_bindgen_futures::JsFuture;
 /// The core's own fault; [`Code::Other`] when there is no core or its answer is not readable.
 pub async fn call<C: Call>(args: C) -> Result<C::Reply, Fault> {
     let args = serde_json::to_value(args).map_err(|error| misfit(&error))?;
-    let request = Request { window: label(), call: C::NAME.to_owned(), args };
+    // Which window asks is the shell's to say.
+    let request = Request { window: String::new(), call: C::NAME.to_owned(), args };
     let text = serde_json::to_string(&request).map_err(|error| misfit(&error))?;
     let carried = Object::new();
     put(&carried, "request", &JSON::parse(&text).map_err(|_| no_core())?)?;
@@ -45,7 +45,6 @@ pub async fn attach(on_batch: impl Fn(Result<Batch, Fault>) + 'static) -> Result
     deliver.forget();
     let carried = Object::new();
     put(&carried, "channel", &channel)?;
-    put(&carried, "window", &label().into())?;
     invoke("attach", &carried).await.map(|_| ()).map_err(|refusal| fault_of(&refusal))
 }
 
@@ -59,7 +58,7 @@ pub async fn browse(address: &str) -> Result<(), Fault> {
     invoke("browse", &carried).await.map(|_| ()).map_err(|refusal| fault_of(&refusal))
 }
 
-/// Tells the shell, for its log, that what the house told is on the screen. A browser without one does not hear it.
+/// Tells the shell, for its log, that what the house told is on the screen. Where there is none, nobody hears it.
 pub async fn painted() {
     let _unheard = invoke("painted", &Object::new()).await;
 }
@@ -80,33 +79,13 @@ async fn invoke(command: &str, carried: &Object) -> Result<JsValue, JsValue> {
 }
 
 fn door() -> Option<JsValue> {
-    let window = window();
-    let tauri = Reflect::get(&window, &"__TAURI__".into()).ok().filter(JsValue::is_object);
-    let door = match tauri {
-        Some(tauri) => Reflect::get(&tauri, &"core".into()).ok(),
-        None => Reflect::get(&window, &"__PILOT_DOOR__".into()).ok(),
-    };
-    door.filter(JsValue::is_object)
+    let tauri = Reflect::get(&window(), &"__TAURI__".into()).ok().filter(JsValue::is_object)?;
+    Reflect::get(&tauri, &"core".into()).ok().filter(JsValue::is_object)
 }
 
-/// This window's label, as the shell names it.
-fn label() -> String {
-    let mut at: JsValue = window().into();
-    for step in ["__TAURI_INTERNALS__", "metadata", "currentWindow", "label"] {
-        match Reflect::get(&at, &step.into()) {
-            Ok(next) if !next.is_undefined() && !next.is_null() => at = next,
-            _ => return "main".to_owned(),
-        }
-    }
-    at.as_string().unwrap_or_else(|| "main".to_owned())
-}
-
-/// A batch comes as JSON text; a door of another make may hand over what it stands for.
+/// A batch comes as JSON text.
 fn batch(message: &JsValue) -> Result<Batch, Fault> {
-    match message.as_string() {
-        Some(text) => serde_json::from_str(&text).map_err(|error| misfit(&error)),
-        None => read(message),
-    }
+    serde_json::from_str(&message.as_string().unwrap_or_default()).map_err(|error| misfit(&error))
 }
 
 fn read<T: DeserializeOwned>(value: &JsValue) -> Result<T, Fault> {
