@@ -16,3 +16,4 @@ pub mod said;
 pub mod segmented;
 pub mod toast;
 pub mod virtual_list;
+pub mod walk;

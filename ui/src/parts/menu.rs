@@ -6,6 +6,8 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlElement, KeyboardEvent};
 
+use super::walk::walk;
+
 /// One act.
 #[derive(Clone)]
 pub struct Item {
@@ -110,7 +112,7 @@ fn List(items: Vec<Item>, button: NodeRef<html::Button>, open: RwSignal<bool>) -
         key @ ("ArrowDown" | "ArrowUp" | "Home" | "End") => {
             event.prevent_default();
             if let Some(list) = list.get_untracked() {
-                walk(&list, key);
+                go(&list, key);
             }
         }
         _ => (),
@@ -156,26 +158,16 @@ fn float(list: &HtmlElement, button: &HtmlElement) {
     for (property, value) in [("left", left), ("top", top)] {
         let _unset = HtmlElement::style(list).set_property(property, &format!("{value}px"));
     }
-    walk(list, "Home");
+    go(list, "Home");
 }
 
-fn walk(list: &HtmlElement, key: &str) {
-    let Ok(items) = list.query_selector_all("[role=menuitem]") else {
-        return;
-    };
-    let items: Vec<HtmlElement> = (0..items.length()).filter_map(|at| items.get(at)?.dyn_into().ok()).collect();
-    let active = document().active_element();
-    let at = items.iter().position(|item| active.as_ref().is_some_and(|active| **item == *active));
-    let last = items.len().saturating_sub(1);
-    let to = match (key, at) {
+fn go(list: &HtmlElement, key: &str) {
+    walk(list, "[role=menuitem]", |at, last| match (key, at) {
         ("End", _) | ("ArrowUp", Some(0)) => last,
         ("ArrowDown", Some(at)) if at < last => at + 1,
         ("ArrowUp", Some(at)) => at - 1,
         _ => 0,
-    };
-    if let Some(item) = items.get(to) {
-        let _unfocused = item.focus();
-    }
+    });
 }
 
 fn matches(element: &HtmlElement, selector: &str) -> bool {

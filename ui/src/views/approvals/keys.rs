@@ -3,8 +3,9 @@
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, KeyboardEvent};
+use web_sys::{Element, KeyboardEvent};
 
+use crate::parts::walk::{by, walk};
 use crate::state::State;
 
 /// Listens for as long as the calling component lives.
@@ -13,14 +14,14 @@ pub fn listen(state: State, list: NodeRef<html::Div>) {
         let Some(step) = step(&event) else { return };
         let covered = state.frame.dialog.with_untracked(Option::is_some);
         if let Some(list) = list.get_untracked().filter(|_| !covered) {
-            walk(&list, step);
+            walk(&list, ":scope > *", by(step));
             event.prevent_default();
         }
     });
     on_cleanup(move || handle.remove());
 }
 
-fn step(event: &KeyboardEvent) -> Option<i32> {
+fn step(event: &KeyboardEvent) -> Option<isize> {
     let plain = !(event.ctrl_key() || event.alt_key() || event.meta_key() || event.default_prevented());
     let typing = event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|target| {
         target.closest("input:not([type=radio]), textarea, [contenteditable]").ok().flatten().is_some()
@@ -29,17 +30,5 @@ fn step(event: &KeyboardEvent) -> Option<i32> {
         "j" if plain && !typing => Some(1),
         "k" if plain && !typing => Some(-1),
         _ => None,
-    }
-}
-
-fn walk(list: &HtmlElement, step: i32) {
-    let cards = list.children();
-    let cards: Vec<HtmlElement> = (0..cards.length()).filter_map(|at| cards.item(at)?.dyn_into().ok()).collect();
-    let active = document().active_element();
-    let at = cards.iter().position(|card| active.as_ref().is_some_and(|active| card.contains(Some(active))));
-    let last = cards.len().saturating_sub(1) as i32;
-    let to = at.map_or(0, |at| at as i32 + step).clamp(0, last);
-    if let Some(card) = cards.get(to as usize) {
-        let _unfocused = card.focus();
     }
 }

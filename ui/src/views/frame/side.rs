@@ -12,6 +12,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use crate::parts::virtual_list::{RowHeight, Starts, VirtualList};
+use crate::parts::walk::{by, walk};
 use crate::state::State;
 use crate::state::apply::Key;
 use crate::state::counts::asking;
@@ -40,7 +41,7 @@ pub fn Side() -> impl IntoView {
         state.told.read(Key::Tree, |model| asks.with(|asks| folded.0.with(|folded| rows(&model.nodes, asks, folded))))
     });
     view! {
-        <nav class="side" aria-label="Nodes and agents" on:keydown=walk>
+        <nav class="side" aria-label="Nodes and agents" on:keydown=go>
             <VirtualList ids=shown row=draw height=RowHeight::Fixed(28.0) starts=Starts::AtTop label="Nodes and agents" />
         </nav>
     }
@@ -73,24 +74,14 @@ fn NodesTitle() -> impl IntoView {
 }
 
 /// Up and down through whatever rows there are.
-fn walk(event: KeyboardEvent) {
-    let step: i32 = match event.key().as_str() {
+fn go(event: KeyboardEvent) {
+    let step = match event.key().as_str() {
         "ArrowDown" => 1,
         "ArrowUp" => -1,
         _ => return,
     };
-    let Some(side) = event.current_target().and_then(|side| side.dyn_into::<HtmlElement>().ok()) else {
-        return;
-    };
-    let Ok(rows) = side.query_selector_all(".side-main") else {
-        return;
-    };
-    let rows: Vec<HtmlElement> = (0..rows.length()).filter_map(|at| rows.get(at)?.dyn_into().ok()).collect();
-    let active = document().active_element();
-    let at = rows.iter().position(|row| active.as_ref().is_some_and(|active| **row == *active));
-    let to = at.map_or(0, |at| at as i32 + step).clamp(0, rows.len().saturating_sub(1) as i32);
-    if let Some(row) = rows.get(to as usize) {
+    let side = event.current_target().and_then(|side| side.dyn_into::<HtmlElement>().ok());
+    if side.is_some_and(|side| walk(&side, ".side-main", by(step))) {
         event.prevent_default();
-        let _unfocused = row.focus();
     }
 }
