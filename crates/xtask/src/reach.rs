@@ -76,8 +76,8 @@ impl Source {
         Source { modules, functions: after("fn ", text).collect(), wants_a_part: text.contains(WANTS_A_PART) }
     }
 
-    /// Whether something here fits the part of the filter at that place: what stands before `::` is the end of a module's
-    /// name, what stands behind one is the beginning of a name.
+    /// Whether something here fits the part of the filter at that place: what stands before `::` is the end of a
+    /// module's name, what stands behind one is the beginning of a name.
     fn has(&self, filter: &[&str], at: usize) -> bool {
         let Some(part) = filter.get(at) else { return false };
         let (begins, ends) = (at > 0, at + 1 < filter.len());

@@ -11,8 +11,9 @@ use crate::process;
 use crate::summary::Tally;
 use crate::test::TESTED;
 
-/// What runs the tests: nextest where the person has it, else cargo alone. Each says its counts in a line of its own kind, and both show what a failing test printed,
-/// which for nextest holds a whole `test result:` of that one test, and twice.
+/// What runs the tests: nextest where the person has it, else cargo alone. Each says its counts in a line of its own
+/// kind, and both show what a failing test printed, which for nextest holds a whole `test result:` of that one test,
+/// and twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Runner {
     Nextest,

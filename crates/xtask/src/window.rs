@@ -1,5 +1,5 @@
-//! `ui`: the window as files in ui/dist: WASM by cargo, its JavaScript side by wasm-bindgen as a library, one style sheet.
-//! Nothing is downloaded here, and no bundler is involved.
+//! `ui`: the window as files in ui/dist: WASM by cargo, its JavaScript side by wasm-bindgen as a library, one style
+//! sheet. Nothing is downloaded here, and no bundler is involved.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
