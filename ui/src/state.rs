@@ -13,6 +13,8 @@ pub mod model;
 mod names;
 pub mod panes;
 pub mod route;
+#[cfg(test)]
+pub mod samples;
 pub mod toasts;
 pub mod told;
 pub mod topics;

@@ -1,38 +1,12 @@
 //! Batches in, touched keys out: what may be drawn again, and nothing else.
 #![allow(clippy::unwrap_used)]
 
-use contract::node::{LinkState, Vendor};
+use contract::node::LinkState;
 use contract::transcript::Window;
 use contract::update::Vitals;
 
 use super::*;
-
-fn node(id: &str) -> Node {
-    Node {
-        id: id.into(),
-        name: id.into(),
-        vendor: Vendor::Moltis,
-        address: "wss://x".into(),
-        local: false,
-        state: LinkState::Ready,
-        reason: String::new(),
-        since: 0,
-        next_try: None,
-        fingerprint: None,
-        pinned: None,
-        version: None,
-        product: None,
-        stale_since: None,
-        latency_ms: None,
-        scopes: vec![],
-        agents: vec![],
-        sessions: vec![],
-        session_count: 0,
-        running: 0,
-        asking: 0,
-        key_in_memory: false,
-    }
-}
+use crate::state::samples::node;
 
 fn of() -> SessionRef {
     SessionRef { node: "a".into(), session: "main".into() }

@@ -1,34 +1,12 @@
 //! Sums over a small fleet.
 
-use contract::node::Vendor;
+use contract::approval::{Decision, Outcome};
 
 use super::*;
+use crate::state::samples;
 
 fn node(name: &str, state: LinkState, running: u32) -> Node {
-    Node {
-        id: name.into(),
-        name: name.into(),
-        vendor: Vendor::Openclaw,
-        address: String::new(),
-        local: false,
-        state,
-        reason: String::new(),
-        since: 5,
-        next_try: None,
-        fingerprint: None,
-        pinned: None,
-        version: None,
-        product: None,
-        stale_since: None,
-        latency_ms: None,
-        scopes: vec![],
-        agents: vec![],
-        sessions: vec![],
-        session_count: 0,
-        running,
-        asking: 0,
-        key_in_memory: false,
-    }
+    Node { state, since: 5, running, ..samples::node(name) }
 }
 
 #[test]
@@ -56,22 +34,11 @@ fn an_agent_on_a_node_that_is_away_is_offline_whatever_it_did_last() {
 
 #[test]
 fn what_expires_first_waits_on_top_and_answered_ones_are_left_out() {
+    let outcome = Outcome { decision: Decision::Deny, by: None, at: 0 };
     let ask = |id: &str, expires_at, answered: bool| Approval {
-        node: "a".into(),
-        id: id.into(),
-        agent: None,
-        session: None,
-        kind: "exec".into(),
-        command: "ls".into(),
-        cwd: None,
-        asked_at: None,
         expires_at,
-        allowed: vec![],
-        outcome: answered.then_some(contract::approval::Outcome {
-            decision: contract::approval::Decision::Deny,
-            by: None,
-            at: 0,
-        }),
+        outcome: answered.then(|| outcome.clone()),
+        ..samples::approval(id)
     };
     let all = [
         ask("late", Some(90), false),

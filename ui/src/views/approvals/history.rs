@@ -71,23 +71,16 @@ fn Line(of: Approval) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use contract::approval::{Decision, Outcome};
+
+    use super::*;
+    use crate::state::samples;
 
     #[test]
     fn the_latest_answer_stands_first_and_what_waits_is_no_history() {
         let of = |id: &str, at: Option<i64>| Approval {
-            node: "n".into(),
-            id: id.into(),
-            agent: None,
-            session: None,
-            kind: "exec".into(),
-            command: "ls".into(),
-            cwd: None,
-            asked_at: None,
-            expires_at: None,
-            allowed: Vec::new(),
             outcome: at.map(|at| Outcome { decision: Decision::Once, by: None, at }),
+            ..samples::approval(id)
         };
         let all = [of("a", Some(1)), of("b", None), of("c", Some(3))];
         let ids: Vec<_> = answered(all.iter()).into_iter().map(|of| of.id).collect();

@@ -62,35 +62,11 @@ pub fn data(node: &Node, clock: impl Fn(i64) -> String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use contract::node::Vendor;
-
     use super::*;
+    use crate::state::samples;
 
     fn node(state: LinkState) -> Node {
-        Node {
-            id: "a".into(),
-            name: "a".into(),
-            vendor: Vendor::Moltis,
-            address: String::new(),
-            local: false,
-            state,
-            reason: String::new(),
-            since: 0,
-            next_try: None,
-            fingerprint: None,
-            pinned: None,
-            version: None,
-            product: None,
-            stale_since: None,
-            latency_ms: None,
-            scopes: vec![],
-            agents: vec![],
-            sessions: vec![],
-            session_count: 0,
-            running: 0,
-            asking: 0,
-            key_in_memory: false,
-        }
+        Node { state, ..samples::node("a") }
     }
 
     fn clock(_: i64) -> String {
