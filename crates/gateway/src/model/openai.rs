@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use futures_util::stream::{self, BoxStream, StreamExt};
+use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use wire::chat_event::ChatErrorKind;
@@ -25,10 +25,7 @@ impl Model for OpenAi {
             let events = sse::events(request).await?;
             Ok::<_, ModelError>(deltas(events))
         })
-        .flat_map(|begun| match begun {
-            Ok(deltas) => deltas,
-            Err(error) => stream::once(async { Err(error) }).boxed(),
-        })
+        .try_flatten()
         .boxed()
     }
 }
