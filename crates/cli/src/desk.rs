@@ -109,6 +109,9 @@ impl Desk {
 
     /// The nodes that are meant, or all; those that cannot be reached are told and left out.
     pub async fn all_connected(&self, names: &[String]) -> anyhow::Result<Vec<NodeHead>> {
+        if names.len() != 1 {
+            self.given.for_several()?;
+        }
         let mut heads = Vec::new();
         for name in names {
             heads.push(self.find(name).await?);
@@ -138,7 +141,7 @@ impl Desk {
         }
         let heads = self.fleet.nodes();
         for head in &heads {
-            if let Some(key) = self.given.of(&head.name) {
+            if let Some(key) = self.given.named(&head.name) {
                 self.fleet.lend(&head.id, key).await;
             }
         }

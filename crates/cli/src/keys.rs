@@ -6,6 +6,8 @@ use std::io::Read;
 use anyhow::{Context, bail};
 use secrecy::SecretString;
 
+use crate::run::Misused;
+
 /// What was given.
 #[derive(Default)]
 pub struct Given {
@@ -43,9 +45,24 @@ fn parse(text: &str) -> anyhow::Result<Given> {
 }
 
 impl Given {
-    /// The key for a node: by its name, else the one without a name.
+    /// The key for the one node that is meant: by its name, else the one without a name.
     pub fn of(&self, node: &str) -> Option<SecretString> {
-        self.named.get(&node.to_lowercase()).or(self.single.as_ref()).cloned()
+        self.named(node).or(self.single.clone())
+    }
+
+    /// The key for one of several nodes: by its name alone, since a key is shown to no other gateway than its own.
+    pub fn named(&self, node: &str) -> Option<SecretString> {
+        self.named.get(&node.to_lowercase()).cloned()
+    }
+
+    /// Refuses a key without a name where several nodes are meant.
+    pub fn for_several(&self) -> Result<(), Misused> {
+        match self.single {
+            None => Ok(()),
+            Some(_) => Err(Misused(
+                "A key without a name serves one node; name the node, or give lines of the form NAME KEY".to_owned(),
+            )),
+        }
     }
 }
 
@@ -68,6 +85,14 @@ mod tests {
     fn lines_with_names_serve_their_nodes_alone() {
         assert_eq!(of("homelab mk_1\nprod  mk_2\r\n", "Prod").as_deref(), Some("mk_2"));
         assert_eq!(of("homelab mk_1\nprod mk_2", "other"), None);
+    }
+
+    #[test]
+    fn a_key_without_a_name_is_shown_to_no_second_node() {
+        let one = parse("mk_1").unwrap();
+        assert!(one.named("homelab").is_none() && one.for_several().is_err());
+        let two = parse("homelab mk_1\nprod mk_2").unwrap();
+        assert!(two.named("prod").is_some() && two.for_several().is_ok());
     }
 
     #[test]
