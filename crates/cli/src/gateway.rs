@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use fleet::keys::Keys;
-use gateway::{Config, Gateway, Listen};
+use gateway::{Config, Gateway, Listen, Tls};
 use secrecy::{ExposeSecret, SecretString};
 use store::Home;
 use supervise::Scope;
@@ -43,7 +43,7 @@ pub async fn run(wanted: Wanted) -> anyhow::Result<ExitCode> {
     let config = with_keys(config, Keys::system(&scope));
     let token = token(wanted.token_stdin)?;
     let gateway = Gateway::start(&scope, &data, config).await?;
-    let listening = gateway.listen(Listen { addr: wanted.listen, token, tls: None }).await?;
+    let listening = gateway.listen(Listen { addr: wanted.listen, token, tls: tls(wanted.listen) }).await?;
     line(&listening.url)?;
     if let Some(fingerprint) = &listening.fingerprint {
         note(&format!("Its certificate: {fingerprint}"));
@@ -53,6 +53,11 @@ pub async fn run(wanted: Wanted) -> anyhow::Result<ExitCode> {
     let drained = scope.shutdown(GRACE).await;
     note(&drained.to_string());
     Ok(ExitCode::SUCCESS)
+}
+
+/// What other machines can reach speaks TLS, with a certificate of its own.
+fn tls(listen: SocketAddr) -> Option<Tls> {
+    (!listen.ip().is_loopback()).then_some(Tls::SelfSigned)
 }
 
 /// The token from standard input, or a new one, which is shown once and kept nowhere.
@@ -80,4 +85,16 @@ async fn ended() -> anyhow::Result<()> {
         _ = stop.recv() => {}
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_other_machines_can_reach_speaks_tls() {
+        assert!(tls("127.0.0.1:0".parse().unwrap()).is_none());
+        assert!(tls("[::1]:0".parse().unwrap()).is_none());
+        assert!(tls("0.0.0.0:8765".parse().unwrap()).is_some());
+    }
 }
