@@ -22,14 +22,14 @@ pub(super) fn step(tx: &Transaction<'_>, upto: u64) -> rusqlite::Result<Step> {
         return Ok(Step::Done);
     }
     let mut entries =
-        tx.prepare_cached("SELECT id, event, body FROM entry WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3")?;
+        tx.prepare_cached("SELECT id, findable, body FROM entry WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3")?;
     let mut insert = tx.prepare_cached("INSERT INTO found (rowid, words) VALUES (?1, ?2)")?;
     let mut rows = entries.query(params![from, upto.cast_signed(), STEP])?;
     let (mut last, mut count) = (from, 0);
     while let Some(row) = rows.next()? {
         (last, count) = (row.get(0)?, count + 1);
-        let body = row.get_ref(2)?;
-        let words = body.as_str().ok().filter(|_| holds_words(row)).and_then(words);
+        // Most entries hold none: their bodies are not taken apart.
+        let words = if row.get(1)? { words(row.get_ref(2)?.as_str()?) } else { None };
         if let Some(words) = words {
             insert.execute(params![last, words])?;
         }
@@ -38,13 +38,6 @@ pub(super) fn step(tx: &Transaction<'_>, upto: u64) -> rusqlite::Result<Step> {
     let reached = if more { last } else { upto.cast_signed() };
     tx.prepare_cached("UPDATE indexed SET upto = ?1")?.execute([reached])?;
     Ok(if more { Step::More } else { Step::Done })
-}
-
-/// Whether it is worth reading the body: most entries are deltas.
-fn holds_words(row: &rusqlite::Row<'_>) -> bool {
-    let name = row.get_ref(1).ok();
-    let name = name.as_ref().and_then(|name| name.as_str().ok()).unwrap_or_default();
-    !matches!(name, "text.delta" | "thinking.delta" | "node.state" | "presence" | "health" | "other")
 }
 
 fn words(body: &str) -> Option<String> {

@@ -1,10 +1,12 @@
 //! The log's tables, and the statements that fill them.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use contract::activity::{Line, Mark};
 use link::event::{Body, Event};
 use rusqlite::{Connection, Statement, Transaction, params};
+use serde::{Deserialize, Serialize};
 use store::Migration;
 
 use super::Entry;
@@ -58,7 +60,79 @@ pub const MIGRATIONS: &[Migration] = &[
         CREATE INDEX line_of_session ON entry (session) WHERE mark IS NOT NULL;
     ",
     },
+    Migration {
+        name: "a line in one piece",
+        // Every column, check and index of an entry was paid for at each event, and hardly ever used.
+        sql: "
+        CREATE TABLE slim (
+            id INTEGER PRIMARY KEY,
+            node INTEGER NOT NULL,
+            first INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            -- Whether it holds words to find it by.
+            findable INTEGER NOT NULL,
+            -- The event; the text of joined deltas stands beside it, unescaped.
+            body TEXT NOT NULL,
+            deltas TEXT,
+            -- What it is as a line, an array; NULL when it is none.
+            line TEXT
+        ) STRICT;
+        INSERT INTO slim SELECT id, node, first, seq, at,
+            event NOT IN ('text.delta', 'thinking.delta', 'node.state', 'presence', 'health', 'other'), body, NULL,
+            CASE WHEN mark IS NOT NULL THEN json_array(mark, event, agent, session, what, code, figure) END
+            FROM entry;
+        DROP TABLE entry;
+        ALTER TABLE slim RENAME TO entry;
+    ",
+    },
 ];
+
+/// A line as its entry keeps it: all that does not stand beside it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Words<'a>(
+    Mark,
+    #[serde(borrow)] Cow<'a, str>,
+    #[serde(borrow)] Option<Cow<'a, str>>,
+    #[serde(borrow)] Option<Cow<'a, str>>,
+    #[serde(borrow)] Cow<'a, str>,
+    #[serde(borrow)] Option<Cow<'a, str>>,
+    #[serde(borrow)] Option<Cow<'a, str>>,
+);
+
+impl<'a> Words<'a> {
+    fn of(line: &'a Line) -> Words<'a> {
+        let (agent, session) = (line.agent.as_deref(), line.session.as_deref());
+        let (code, figure) = (line.code.as_deref(), line.figure.as_deref());
+        Words(
+            line.mark,
+            line.event.as_str().into(),
+            agent.map(Into::into),
+            session.map(Into::into),
+            line.what.as_str().into(),
+            code.map(Into::into),
+            figure.map(Into::into),
+        )
+    }
+
+    /// The line again, at its place.
+    pub fn line(self, n: u64, at: i64, node: String) -> Line {
+        let Words(mark, event, agent, session, what, code, figure) = self;
+        let owned = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned);
+        Line {
+            n,
+            at,
+            node,
+            event: event.into_owned(),
+            agent: owned(agent),
+            session: owned(session),
+            mark,
+            what: what.into_owned(),
+            code: owned(code),
+            figure: owned(figure),
+        }
+    }
+}
 
 /// The number of the newest entry, and of the last event of each node.
 pub(super) fn ends(db: &Connection) -> rusqlite::Result<(u64, HashMap<String, u64>)> {
@@ -75,14 +149,14 @@ pub(super) fn insert(tx: &Transaction<'_>, node: &str, pages: &Pages) -> rusqlit
         "INSERT INTO node (name, seq) VALUES (?1, 0) ON CONFLICT (name) DO UPDATE SET seq = seq RETURNING id",
     )?;
     let id: i64 = known.query_row([node], |row| row.get(0))?;
-    let (mut insert, mut body) = (tx.prepare_cached(INSERT)?, Vec::new());
+    let (mut insert, mut room) = (tx.prepare_cached(INSERT)?, Room::default());
     let mut last = 0;
     for entry in &pages.entries {
-        insert_entry(&mut insert, &mut body, id, entry)?;
+        insert_entry(&mut insert, &mut room, id, entry)?;
         last = last.max(entry.seq);
     }
     if let Some(lost) = &pages.lost {
-        insert_entry(&mut insert, &mut body, id, &gap(node, lost))?;
+        insert_entry(&mut insert, &mut room, id, &gap(node, lost))?;
         last = last.max(lost.seq);
     }
     let mut seq = tx.prepare_cached("UPDATE node SET seq = max(seq, ?2) WHERE id = ?1")?;
@@ -90,36 +164,61 @@ pub(super) fn insert(tx: &Transaction<'_>, node: &str, pages: &Pages) -> rusqlit
     Ok(())
 }
 
-const INSERT: &str =
-    "INSERT INTO entry (id, node, first, seq, at, event, agent, session, body, mark, what, code, figure, folded)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+const INSERT: &str = "INSERT INTO entry (id, node, first, seq, at, findable, body, deltas, line)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 
-/// Writes one entry; `body` is room for its text.
-fn insert_entry(insert: &mut Statement<'_>, body: &mut Vec<u8>, node: i64, entry: &Entry) -> rusqlite::Result<()> {
-    body.clear();
-    if serde_json::to_writer(&mut *body, &entry.event).is_err() {
-        body.clear();
-    }
-    let event = &entry.event;
-    let line = entry.line.as_deref();
-    let agent = line.and_then(|line| line.agent.as_deref()).or(event.agent.as_deref());
+/// Room for the texts of an entry.
+#[derive(Default)]
+struct Room {
+    body: Vec<u8>,
+    line: Vec<u8>,
+}
+
+/// Writes one entry.
+fn insert_entry(insert: &mut Statement<'_>, room: &mut Room, node: i64, entry: &Entry) -> rusqlite::Result<()> {
+    let (event, deltas) = apart(&entry.event);
+    let body = text_of(&*event, &mut room.body).unwrap_or_default();
+    let line = entry.line.as_deref().and_then(|line| text_of(&Words::of(line), &mut room.line));
     insert.execute(params![
         entry.n.cast_signed(),
         node,
         entry.first.cast_signed(),
         entry.seq.cast_signed(),
         entry.at,
-        view::line::name(&event.body),
-        agent,
-        event.session.as_deref(),
-        str::from_utf8(body).unwrap_or_default(),
-        line.map(|line| mark_name(line.mark)),
-        line.map(|line| &*line.what),
-        line.and_then(|line| line.code.as_deref()),
-        line.and_then(|line| line.figure.as_deref()),
-        line.map(folded),
+        view::line::is_findable(&entry.event.body),
+        body,
+        deltas,
+        line,
     ])?;
     Ok(())
+}
+
+/// The event without the text of its deltas, and that text: it may be long, and need not be escaped.
+fn apart(event: &Event) -> (Cow<'_, Event>, Option<&str>) {
+    let (body, text) = match &event.body {
+        Body::TextDelta { text } => (Body::TextDelta { text: String::new() }, text),
+        Body::ThinkingDelta { text } => (Body::ThinkingDelta { text: String::new() }, text),
+        _ => return (Cow::Borrowed(event), None),
+    };
+    let Event { at, agent, session, run, .. } = event;
+    let (agent, session, run) = (agent.clone(), session.clone(), run.clone());
+    (Cow::Owned(Event { at: *at, agent, session, run, body }), Some(text))
+}
+
+/// The event of an entry; `None` when it cannot be read.
+pub(super) fn together(body: &str, deltas: Option<&str>) -> Option<Event> {
+    let mut event: Event = serde_json::from_str(body).ok()?;
+    if let (Body::TextDelta { text } | Body::ThinkingDelta { text }, Some(deltas)) = (&mut event.body, deltas) {
+        text.push_str(deltas);
+    }
+    Some(event)
+}
+
+/// As JSON, in the room there is for it.
+fn text_of<'r>(value: &impl Serialize, room: &'r mut Vec<u8>) -> Option<&'r str> {
+    room.clear();
+    serde_json::to_writer(&mut *room, value).ok()?;
+    str::from_utf8(room).ok()
 }
 
 /// What there was no room for, as an entry.
@@ -134,41 +233,5 @@ fn gap(node: &str, lost: &Lost) -> Entry {
         at: lost.at,
         event: Event::new(lost.at, body),
         line: Some(line.into()),
-    }
-}
-
-/// A line's text as the filter sees it.
-pub(super) fn folded(line: &Line) -> String {
-    let mut text = line.what.to_lowercase();
-    if let Some(code) = &line.code {
-        text.push(' ');
-        text.push_str(&code.to_lowercase());
-    }
-    text
-}
-
-pub(super) fn mark_name(mark: Mark) -> &'static str {
-    match mark {
-        Mark::Message => "message",
-        Mark::Run => "run",
-        Mark::Tool => "tool",
-        Mark::Asks => "asks",
-        Mark::Failed => "failed",
-        Mark::Link => "link",
-        Mark::Gap => "gap",
-        Mark::Other => "other",
-    }
-}
-
-pub(super) fn mark_of(name: &str) -> Mark {
-    match name {
-        "message" => Mark::Message,
-        "run" => Mark::Run,
-        "tool" => Mark::Tool,
-        "asks" => Mark::Asks,
-        "failed" => Mark::Failed,
-        "link" => Mark::Link,
-        "gap" => Mark::Gap,
-        _ => Mark::Other,
     }
 }
