@@ -175,7 +175,7 @@ fn kibibytes(stage: &Path) -> Result<u64> {
 fn control(version: &str, architecture: &str, kibibytes: u64, depends: &str) -> String {
     format!(
         "Package: pilothouse\nVersion: {version}\nArchitecture: {architecture}\nMaintainer: Pilothouse <pilothouse@localhost>\n\
-         Installed-Size: {kibibytes}\nDepends: {depends}\nRecommends: gnome-keyring | kwalletmanager\nSection: devel\n\
+         Installed-Size: {kibibytes}\nDepends: {depends}\nRecommends: gnome-keyring | kwalletmanager, xdg-utils\nSection: devel\n\
          Priority: optional\nDescription: one native window for every AI agent on every gateway\n \
          See, talk to and steer the agents of many gateways in one window, or from a\n terminal with pilot. \
          An embedded gateway is there on first start.\n"
