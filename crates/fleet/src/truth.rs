@@ -14,7 +14,7 @@ mod run;
 mod session;
 mod transcript;
 
-pub use approval::{Asked, Settled};
+pub use approval::{Asked, HERE, Settled};
 pub use row::{Own, Row, RowBody};
 pub use run::{Ended, Run};
 pub use session::Session;

@@ -7,7 +7,7 @@ use link::event::{self, Event};
 use super::Taken;
 use super::changes::{Changes, RowChange};
 use super::rows::Sheet;
-use crate::truth::{Asked, RowBody, Settled, Truth};
+use crate::truth::{Asked, HERE, RowBody, Settled, Truth};
 use crate::view;
 
 /// How long an outcome stays in the list, milliseconds.
@@ -53,6 +53,16 @@ pub(super) fn resolved(
     let Some(asked) = truth.approvals.iter_mut().find(|asked| &*asked.about.id == id) else {
         return Taken::New;
     };
+    if let Some(known) = &mut asked.settled
+        && known.decision == decision
+        && by == Some(HERE)
+    {
+        // The node's own event overtook its answer to us, and names us as it knows us.
+        known.by = Some(HERE.into());
+        let asked = asked.clone();
+        show(truth, asked, now, changes);
+        return Taken::Known;
+    }
     let fixed = |settled: &Settled| !matches!(settled.decision, Decision::Unknown | Decision::Expired);
     if asked.settled.as_ref().is_some_and(|known| fixed(known) || known.decision == decision) {
         return Taken::Known;

@@ -10,10 +10,7 @@ use link::event::{self, Body, Event};
 use super::of_call;
 use crate::apply::Fact;
 use crate::fleet::Fleet;
-use crate::truth::Asked;
-
-/// Who decided, when it was answered here.
-const HERE: &str = "you";
+use crate::truth::{Asked, HERE};
 
 /// Answers an approval.
 pub async fn decide(fleet: &Fleet, args: Decide) -> Result<(), Fault> {

@@ -3,6 +3,9 @@
 use contract::approval::Decision;
 use link::event::Approval;
 
+/// Who decided, when it was answered from here.
+pub const HERE: &str = "you";
+
 /// Something that waits for a person's word, or waited.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Asked {

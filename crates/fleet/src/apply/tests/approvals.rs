@@ -1,10 +1,12 @@
 //! Approvals fail closed and end once.
 
 use contract::approval::Decision;
+use link::event::{self, Body, Event};
 
 use super::check;
-use super::script::{outcome, play};
-use crate::apply::{OUTCOME_KEPT_MS, next_deadline};
+use super::script::{Play, outcome, play};
+use crate::apply::{Fact, OUTCOME_KEPT_MS, Taken, next_deadline};
+use crate::truth::HERE;
 
 #[test]
 fn an_approval_is_a_row_until_and_after_it_is_answered() {
@@ -21,6 +23,22 @@ fn an_approval_asked_twice_is_one() {
 fn the_first_answer_wins() {
     let play = play("ask a1\nanswer a1 deny\nanswer a1 once");
     assert_eq!(outcome(&play.truth, "a1"), Some(Decision::Deny));
+}
+
+#[test]
+fn what_was_answered_from_here_was_answered_by_you_whatever_the_node_calls_us() {
+    let told = |by: &str| {
+        let body = Body::ApprovalResolved { id: "a1".into(), decision: event::Decision::Once, by: Some(by.into()) };
+        Fact::Event(Event::new(0, body))
+    };
+    let by = |play: &Play| play.truth.approval("a1").unwrap().settled.as_ref().unwrap().by.clone();
+    let mut play = play("ask a1");
+    assert_eq!(play.fact(&told("Pilothouse")), Taken::New);
+    assert_eq!(by(&play).as_deref(), Some("Pilothouse"));
+    assert_eq!(play.fact(&told(HERE)), Taken::Known, "it is no second line in the stream");
+    assert_eq!(by(&play).as_deref(), Some("you"));
+    assert_eq!(play.fact(&told("Pilothouse")), Taken::Known);
+    assert_eq!(by(&play).as_deref(), Some("you"));
 }
 
 #[test]
