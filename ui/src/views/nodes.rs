@@ -60,8 +60,8 @@ fn Head() -> impl IntoView {
         sum.with(|sum| match (sum.all, sum.vendors) {
             (0, _) => String::new(),
             (1, _) => "1".to_owned(),
-            (all, 1) => format!("{all}, of one vendor"),
-            (all, vendors) => format!("{all}, of {}", words::count(vendors as u64, "vendor", "vendors")),
+            (all, 1) => format!("{all} from one vendor"),
+            (all, vendors) => format!("{all} from {}", words::count(vendors as u64, "vendor", "vendors")),
         })
     };
     view! {
