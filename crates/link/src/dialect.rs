@@ -13,6 +13,9 @@ mod pending;
 mod recent;
 mod runs;
 mod scan;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod spoilt;
 mod transcript;
 
 use secrecy::SecretString;

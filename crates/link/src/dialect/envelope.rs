@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::Out;
-use super::fields::{fields, object};
+use super::fields::{Fields, fields, object};
 use super::lax::{Flag, Int, Raw, Text, keep_text};
 use super::scan::Scan;
 use crate::event::{Body, Event};
@@ -49,6 +49,37 @@ impl<'a> Envelope<'a> {
     pub fn read(text: &'a str) -> Option<Self> {
         object(text)
     }
+
+    /// Reads a frame and, if it is this event, the object that it bears. Where the event's name stands first, as it
+    /// does, one pass is enough.
+    pub fn read_with<B: Fields<'a>>(text: &'a str, event: &str) -> Option<(Self, Option<B>)> {
+        let (mut frame, mut body) = (Self::default(), None);
+        if frame.scan_with(text, event, &mut body).is_none() {
+            (frame, body) = (Self::read(text)?, None);
+        }
+        if frame.event.get() != Some(event) {
+            body = None;
+        } else if body.is_none() {
+            body = frame.payload.and_then(|payload| object(payload.get()));
+        }
+        Some((frame, body))
+    }
+
+    fn scan_with<B: Fields<'a>>(&mut self, text: &'a str, event: &str, body: &mut Option<B>) -> Option<()> {
+        let mut scan = Scan::new(text);
+        scan.object(|key, scan| match key {
+            // Two bodies: the general way sees to it that the last one counts.
+            "payload" if self.payload.is_some() => None,
+            "payload" if self.event.get() == Some(event) && scan.peek()? == b'{' => {
+                let before = *scan;
+                body.insert(B::default()).fill(scan)?;
+                self.payload = Some(Raw(before.until(scan)?));
+                Some(())
+            }
+            _ => self.field(key, scan),
+        })?;
+        scan.end()
+    }
 }
 
 /// What a response says went wrong.
@@ -84,4 +115,65 @@ pub(crate) fn is_of_type(word: &str, object: Raw<'_>) -> bool {
 pub(crate) fn keep(text: &str, name: Option<&str>, at: i64, out: &mut Out) {
     let body = Body::Other { name: name.map(Box::from), raw: keep_text(text) };
     out.events.push(Event::new(at, body));
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::Kind;
+    use super::super::spoilt::{heard, spoilt};
+    use super::*;
+
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Named<'a> {
+        #[serde(default, borrow)]
+        run_id: Text<'a>,
+        #[serde(default, borrow)]
+        state: Text<'a>,
+        #[serde(default)]
+        seq: Int,
+    }
+    fields!(Named { "runId" => run_id, "state" => state, "seq" => seq, });
+
+    /// A frame and its body as they are read in one pass, and one after the other.
+    fn both(text: &str) -> (String, String) {
+        let apart = |frame: Envelope<'_>| {
+            let body = frame.payload.filter(|_| frame.event.get() == Some("chat"));
+            let body = body.and_then(|body| object::<Named<'_>>(body.get()));
+            format!("{:?}", (frame, body))
+        };
+        let at_once = Envelope::read_with::<Named<'_>>(text, "chat").map(|read| format!("{read:?}"));
+        (at_once.unwrap_or_default(), Envelope::read(text).map(apart).unwrap_or_default())
+    }
+
+    #[test]
+    fn a_body_is_read_with_its_frame_in_whatever_order_they_are_written() {
+        for text in [
+            r#"{"type":"event","event":"chat","payload":{"runId":"r","state":"delta"},"seq":7}"#,
+            r#"{"payload":{"runId":"r"},"event":"chat","type":"event"}"#,
+            r#"{"type":"event","event":"chat"}"#,
+            r#"{"type":"event","event":"chat","payload":null}"#,
+            r#"{"type":"event","event":"chat","payload":[1]}"#,
+            r#"{"type":"event","event":"chat","payload":{"seq":1.5,"runId":"r"}}"#,
+            r#"{"type":"event","event":"ch\u0061t","payload":{"r\u0075nId":"r"}}"#,
+            r#"{"type":"event","event":"session","payload":{"runId":"r"}}"#,
+            r#"{"type":"event","event":"chat","payload":{"runId":"r"},"event":"session"}"#,
+            r#"{"type":"event","event":"chat","payload":{"runId":"r"},"payload":{"runId":"q"}}"#,
+            r#"{"type":"event","event":"chat","payload":{"runId":"r"},"payload":null}"#,
+            r#"{"type":"event","event":"chat","payload":null,"payload":{"runId":"q"}}"#,
+            r#"{"type":"event","event":"chat","payload":{"runId":"r"}"#,
+        ] {
+            let (at_once, apart) = both(text);
+            assert_eq!(at_once, apart, "{text}");
+        }
+    }
+
+    #[test]
+    fn spoilt_frames_are_read_the_same_at_once_and_one_after_the_other() {
+        for text in heard(Kind::Moltis).iter().flat_map(|frame| spoilt(frame)) {
+            let (at_once, apart) = both(&text);
+            assert_eq!(at_once, apart, "{text}");
+        }
+    }
 }

@@ -10,6 +10,11 @@ use super::scan::Scan;
 pub(crate) trait Fields<'a>: Default + Deserialize<'a> {
     /// Takes the value that the scan stands before, or passes over it.
     fn field(&mut self, key: &str, scan: &mut Scan<'a>) -> Option<()>;
+
+    /// Takes the object that the scan stands before.
+    fn fill(&mut self, scan: &mut Scan<'a>) -> Option<()> {
+        scan.object(|key, scan| self.field(key, scan))
+    }
 }
 
 /// A value that a field can hold.
@@ -24,7 +29,7 @@ pub(crate) fn object<'a, T: Fields<'a>>(text: &'a str) -> Option<T> {
 
 fn scanned<'a, T: Fields<'a>>(text: &'a str) -> Option<T> {
     let (mut object, mut scan) = (T::default(), Scan::new(text));
-    scan.object(|key, scan| object.field(key, scan))?;
+    object.fill(&mut scan)?;
     scan.end()?;
     Some(object)
 }
@@ -72,7 +77,9 @@ pub(crate) use fields;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use super::super::Kind;
     use super::super::envelope::Envelope;
+    use super::super::spoilt::{heard, spoilt};
     use super::*;
 
     #[test]
@@ -95,5 +102,19 @@ mod tests {
             assert_eq!(object::<Envelope<'_>>(text).unwrap().kind.get(), Some("event"), "{text}");
         }
         assert!(object::<Envelope<'_>>("7").is_none());
+    }
+    #[test]
+    fn of_a_spoilt_frame_a_scan_reads_what_serde_reads_or_nothing() {
+        for frame in Kind::ALL.into_iter().flat_map(heard) {
+            assert!(scanned::<Envelope<'_>>(&frame).is_some(), "{frame}");
+            for text in spoilt(&frame) {
+                let Some(read) = scanned::<Envelope<'_>>(&text) else { continue };
+                match serde_json::from_str::<Envelope<'_>>(&text) {
+                    Ok(general) => assert_eq!(format!("{read:?}"), format!("{general:?}"), "{text}"),
+                    // A scan takes the last of two values for one.
+                    Err(error) => assert!(error.to_string().contains("duplicate field"), "{error}: {text}"),
+                }
+            }
+        }
     }
 }

@@ -28,6 +28,7 @@ use super::{ClientInfo, Close, Credentials, Dialect, Origin, Out, Upgrade};
 use crate::call::{Call, CallError};
 use crate::event::{Body, Event};
 use approval::Approvals;
+use chat::Chat;
 use delta::Last;
 use handshake::{Granted, Stage};
 use session::Sessions;
@@ -79,11 +80,14 @@ impl Moltis {
         }
     }
 
-    fn event(&mut self, frame: &Envelope<'_>, text: &str, now: i64, out: &mut Out) {
+    fn event(&mut self, frame: &Envelope<'_>, chat: Option<&Chat<'_>>, text: &str, now: i64, out: &mut Out) {
         self.seq = frame.seq.0.unwrap_or(self.seq);
         let payload = frame.payload;
         let known = match frame.event.or_empty() {
-            "chat" => self.chat(payload, now, out),
+            "chat" => chat.is_some_and(|chat| {
+                self.last_delta.learn(text, frame, chat);
+                self.chat(chat, now, out)
+            }),
             "session" => self.session_event(payload, now, out),
             "exec.approval.requested" => self.approval_requested(payload, now, out),
             "exec.approval.resolved" => self.approval_resolved(payload, now, out),
@@ -122,12 +126,12 @@ impl Dialect for Moltis {
             let session = Some(delta.session_key).filter(|key| !key.is_empty());
             return self.more_text(delta.run_id, session, &delta.text, now, out);
         }
-        let Some(frame) = Envelope::read(text) else {
+        let Some((frame, chat)) = Envelope::read_with::<Chat<'_>>(text, "chat") else {
             return keep(text, None, now, out);
         };
         self.approvals.expire(now, out);
         match frame.kind.or_empty() {
-            "event" => self.event(&frame, text, now, out),
+            "event" => self.event(&frame, chat.as_ref(), text, now, out),
             "res" => self.response(&frame, text, now, out),
             "req" if self.live => calls::answer_unknown(frame.id.or_empty(), out),
             _ => keep(text, frame.method.get().or(frame.kind.get()), now, out),

@@ -1,12 +1,11 @@
 //! A JSON text taken apart in one pass, nothing copied: for the few frames that come in thousands. It reads less than
 //! JSON allows, and then says `None`: whoever asks reads such a text the general way.
 
+mod pass;
+
 use std::borrow::Cow;
 
 use super::lax::{Flag, Raw, Text};
-
-/// A value nested deeper than this is read the general way.
-const DEEPEST: usize = 100;
 
 /// Every byte of a word a one, and every byte's highest bit.
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -36,8 +35,7 @@ impl<'a> Scan<'a> {
         if self.next_is(b'}') {
             return Some(());
         }
-        let key = self.plain()?;
-        self.take(b':')?;
+        let key = self.key()?;
         field(key, self)?;
         self.rest(field)
     }
@@ -45,41 +43,37 @@ impl<'a> Scan<'a> {
     /// Reads on in an object, from behind a value of it.
     pub fn rest(&mut self, mut field: impl FnMut(&'a str, &mut Self) -> Option<()>) -> Option<()> {
         while self.next_is(b',') {
-            let key = self.plain()?;
-            self.take(b':')?;
+            let key = self.key()?;
             field(key, self)?;
         }
         self.take(b'}')
     }
 
-    /// How far it has read, bytes.
-    pub fn at(&self) -> usize {
-        self.at
+    fn key(&mut self) -> Option<&'a str> {
+        let key = self.plain()?;
+        self.take(b':')?;
+        Some(key)
     }
 
     /// A string; without escapes it is not copied.
     pub fn string(&mut self) -> Option<Cow<'a, str>> {
-        self.take(b'"')?;
-        let from = self.at;
-        let mut end = self.special(from)?;
-        if self.byte(end)? == b'"' {
-            self.at = end + 1;
-            return self.text.get(from..end).map(Cow::Borrowed);
+        let mut escaped = *self;
+        if let Some(text) = self.plain() {
+            return Some(Cow::Borrowed(text));
         }
-        while self.byte(end)? == b'\\' {
-            end = self.special(end + 2)?;
-        }
-        // What ends it is a quote, or a byte that no string may hold: that is for the reader to find.
-        self.at = end + 1;
-        serde_json::from_str(self.text.get(from - 1..=end)?).ok().map(Cow::Owned)
+        escaped.space();
+        let from = escaped.at;
+        escaped.pass_string()?;
+        *self = escaped;
+        serde_json::from_str(self.text.get(from..self.at)?).ok().map(Cow::Owned)
     }
 
     /// A string without escapes.
     pub fn plain(&mut self) -> Option<&'a str> {
-        match self.string()? {
-            Cow::Borrowed(text) => Some(text),
-            Cow::Owned(_) => None,
-        }
+        self.take(b'"')?;
+        let (from, end) = (self.at, self.special(self.at)?);
+        self.at = end + 1;
+        if self.byte(end)? == b'"' { self.text.get(from..end) } else { None }
     }
 
     /// A string, or no text where something else stands.
@@ -103,10 +97,15 @@ impl<'a> Scan<'a> {
     /// A value as its text; nothing for `null`.
     pub fn raw(&mut self) -> Option<Option<Raw<'a>>> {
         self.space();
-        let from = self.at;
+        let before = *self;
         self.skip()?;
-        let text = self.text.get(from..self.at)?;
+        let text = before.until(self)?;
         Some((text != "null").then_some(Raw(text)))
+    }
+
+    /// The text from here to where another scan of it stands.
+    pub fn until(&self, other: &Self) -> Option<&'a str> {
+        self.text.get(self.at..other.at)
     }
 
     /// A whole number, or `null`.
@@ -117,9 +116,22 @@ impl<'a> Scan<'a> {
         self.number().map(Some)
     }
 
-    /// Passes over a value.
-    pub fn skip(&mut self) -> Option<()> {
-        self.skip_within(DEEPEST)
+    /// Digits, perhaps with a sign. A fraction is for others to read.
+    fn number(&mut self) -> Option<i64> {
+        let negative = self.next_is(b'-');
+        let (first, mut number) = (self.at, 0i64);
+        // Counted downwards, where there is room for one more.
+        while let Some(digit) = self.digit() {
+            number = number.checked_mul(10)?.checked_sub(i64::from(digit))?;
+            self.at += 1;
+        }
+        let length = self.at - first;
+        let zeros_first = length > 1 && self.byte(first) == Some(b'0');
+        let goes_on = matches!(self.byte(self.at), Some(b'.' | b'e' | b'E'));
+        if length == 0 || zeros_first || goes_on {
+            return None;
+        }
+        if negative { Some(number) } else { number.checked_neg() }
     }
 
     /// Nothing but space is left.
@@ -128,116 +140,18 @@ impl<'a> Scan<'a> {
         (self.at == self.text.len()).then_some(())
     }
 
-    fn skip_within(&mut self, depth: usize) -> Option<()> {
-        let depth = depth.checked_sub(1)?;
-        match self.peek()? {
-            b'"' => self.pass_string(),
-            b'{' => self.object(|_, scan| scan.skip_within(depth)),
-            b'[' => self.array(depth),
-            b't' => self.word("true"),
-            b'f' => self.word("false"),
-            b'n' => self.word("null"),
-            _ => self.pass_number(),
-        }
-    }
-
-    fn array(&mut self, depth: usize) -> Option<()> {
-        self.take(b'[')?;
-        if self.next_is(b']') {
-            return Some(());
-        }
-        loop {
-            self.skip_within(depth)?;
-            if !self.next_is(b',') {
-                return self.take(b']');
-            }
-        }
-    }
-
-    fn word(&mut self, word: &str) -> Option<()> {
-        self.text.get(self.at..)?.starts_with(word).then(|| self.at += word.len())
-    }
-
-    /// Digits, perhaps with a sign. A fraction is for others to read.
-    fn number(&mut self) -> Option<i64> {
-        self.space();
-        let from = self.at;
-        self.at += usize::from(self.byte(from)? == b'-');
-        let first = self.at;
-        while self.byte(self.at).is_some_and(|byte| byte.is_ascii_digit()) {
-            self.at += 1;
-        }
-        let zeros_first = self.byte(first)? == b'0' && self.at > first + 1;
-        let goes_on = matches!(self.byte(self.at), Some(b'.' | b'e' | b'E'));
-        if zeros_first || goes_on { None } else { self.text.get(from..self.at)?.parse().ok() }
-    }
-
-    fn pass_number(&mut self) -> Option<()> {
-        self.next_is(b'-');
-        let first = self.byte(self.at)?;
-        if self.digits()? > 1 && first == b'0' {
-            return None;
-        }
-        if self.byte(self.at) == Some(b'.') {
-            self.at += 1;
-            self.digits()?;
-        }
-        if matches!(self.byte(self.at), Some(b'e' | b'E')) {
-            self.at += 1;
-            self.at += usize::from(matches!(self.byte(self.at), Some(b'+' | b'-')));
-            self.digits()?;
-        }
-        Some(())
-    }
-
-    /// How many digits were passed over; none is nothing.
-    fn digits(&mut self) -> Option<usize> {
-        let from = self.at;
-        while self.byte(self.at).is_some_and(|byte| byte.is_ascii_digit()) {
-            self.at += 1;
-        }
-        (self.at > from).then_some(self.at - from)
-    }
-
-    fn pass_string(&mut self) -> Option<()> {
-        self.take(b'"')?;
-        loop {
-            self.at = self.special(self.at)?;
-            match self.byte(self.at)? {
-                b'"' => break,
-                b'\\' => self.pass_escape()?,
-                _ => return None,
-            }
-        }
-        self.at += 1;
-        Some(())
-    }
-
-    fn pass_escape(&mut self) -> Option<()> {
-        let length = match self.byte(self.at + 1)? {
-            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => 2,
-            b'u' => 6,
-            _ => return None,
-        };
-        let digits = self.text.as_bytes().get(self.at + 2..self.at + length)?;
-        self.at += length;
-        digits.iter().all(u8::is_ascii_hexdigit).then_some(())
-    }
-
     /// Where the next byte is that ends a string, begins an escape or may not stand in one.
     fn special(&self, from: usize) -> Option<usize> {
-        let mut at = from;
         let bytes = self.text.as_bytes();
-        while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-            let word = u64::from_le_bytes(*eight);
-            let found = (zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\'))))
-                | (word.wrapping_sub(ONES * 0x20) & !word & HIGHS);
+        let mut at = from;
+        while let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+            let found = specials(u64::from_le_bytes(*word));
             if found != 0 {
                 return Some(at + found.trailing_zeros() as usize / 8);
             }
             at += 8;
         }
-        let rest = bytes.get(at..)?.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))?;
+        let rest = bytes.get(at..)?.iter().position(|byte| is_special(*byte))?;
         Some(at + rest)
     }
 
@@ -245,14 +159,23 @@ impl<'a> Scan<'a> {
         self.text.as_bytes().get(at).copied()
     }
 
-    /// Passes over white space.
-    pub fn space(&mut self) {
+    /// The value of the digit that stands here.
+    fn digit(&self) -> Option<u8> {
+        self.byte(self.at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10)
+    }
+
+    fn space(&mut self) {
         while matches!(self.byte(self.at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
             self.at += 1;
         }
     }
 
-    fn peek(&mut self) -> Option<u8> {
+    /// The next byte that is no white space.
+    pub fn peek(&mut self) -> Option<u8> {
+        let byte = self.byte(self.at)?;
+        if byte > b' ' {
+            return Some(byte);
+        }
         self.space();
         self.byte(self.at)
     }
@@ -268,7 +191,17 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// The highest bit of every byte that is zero. Above the lowest such byte it may be set without cause.
+fn is_special(byte: u8) -> bool {
+    byte == b'"' || byte == b'\\' || byte < b' '
+}
+
+/// The highest bit of every byte that is special. Above the lowest such byte it may be set without cause.
+fn specials(word: u64) -> u64 {
+    let control = word.wrapping_sub(ONES * u64::from(b' ')) & !word & HIGHS;
+    zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\'))) | control
+}
+
+/// The same for bytes that are zero.
 fn zeros(word: u64) -> u64 {
     word.wrapping_sub(ONES) & !word & HIGHS
 }

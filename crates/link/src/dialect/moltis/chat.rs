@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::super::Out;
-use super::super::fields::{fields, object};
+use super::super::fields::fields;
 use super::super::lax::{Flag, Int, Raw, Text, read};
 use super::super::runs::{Place, Runs};
 use super::{Moltis, count, say_at};
@@ -139,10 +139,7 @@ impl Trouble<'_> {
 }
 
 impl Moltis {
-    pub(super) fn chat(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
-        let Some(chat) = payload.and_then(|payload| object::<Chat<'_>>(payload.get())) else {
-            return false;
-        };
+    pub(super) fn chat(&mut self, chat: &Chat<'_>, now: i64, out: &mut Out) -> bool {
         let session = chat.session_key.filled();
         if let (Some("delta"), Some(run)) = (chat.state.get(), chat.run_id.filled()) {
             self.more_text(run, session, chat.text.or_empty(), now, out);
@@ -153,20 +150,20 @@ impl Moltis {
         let place = Place { run, agent: agent.as_deref(), session, at: now };
         match (chat.state.or_empty(), chat.run_id.filled()) {
             ("final" | "error" | "aborted", Some(_)) => {
-                self.ended(&chat, place, out);
+                self.ended(chat, place, out);
                 true
             }
             ("tool_call_start" | "tool_call_end", Some(_)) => {
                 join_late(&mut self.runs, place, out);
-                self.tool(&chat, place, out);
+                self.tool(chat, place, out);
                 true
             }
             ("sub_agent_start" | "sub_agent_end", _) => {
-                self.subagent(&chat, now, out);
+                self.subagent(chat, now, out);
                 true
             }
-            (state, Some(_)) if self.progressed(state, &chat, place, out) => true,
-            (state, _) => self.happened(state, &chat, place, out),
+            (state, Some(_)) if self.progressed(state, chat, place, out) => true,
+            (state, _) => self.happened(state, chat, place, out),
         }
     }
 

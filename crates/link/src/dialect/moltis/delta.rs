@@ -1,13 +1,14 @@
-//! More text of an answer: the one frame that comes in thousands, read in a single pass over its text. Any other frame
-//! is none of these, nor is a delta of an unusual shape; those go the general way.
+//! More text of an answer: the one frame that comes in thousands. It mostly begins as the last one did, and then only
+//! what is new in it is read. Any other frame goes the general way, and is learnt from if it was a delta.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::super::envelope::Envelope;
 use super::super::scan::Scan;
+use super::chat::Chat;
 
 /// A `chat` event of the state `delta`.
-#[derive(Default)]
 pub(super) struct Delta<'a> {
     pub run_id: &'a str,
     pub session_key: &'a str,
@@ -26,14 +27,11 @@ pub(super) struct Last {
 }
 
 impl Last {
-    /// Reads a frame; `None` when it is no delta, as soon as that shows.
-    pub fn read<'a>(&mut self, text: &'a str) -> Option<Delta<'a>> {
-        let same = !self.head.is_empty() && text.starts_with(self.head.as_str());
-        same.then(|| self.same(text)).flatten().or_else(|| self.other(text))
-    }
-
-    /// Reads a frame that begins like the last one: what stands behind its head.
-    fn same<'a>(&self, text: &'a str) -> Option<Delta<'a>> {
+    /// Reads a frame that begins like the last delta; `None` when it is none, or of another shape.
+    pub fn read<'a>(&self, text: &'a str) -> Option<Delta<'a>> {
+        if self.head.is_empty() || !text.starts_with(self.head.as_str()) {
+            return None;
+        }
         // The head ends with the quote before the text.
         let mut scan = Scan::from(text, self.head.len() - 1);
         let mut delta = Delta {
@@ -55,111 +53,41 @@ impl Last {
         Some(delta)
     }
 
-    fn other<'a>(&mut self, text: &'a str) -> Option<Delta<'a>> {
-        let mut read = Reading::default();
-        let mut scan = Scan::new(text);
-        scan.object(|key, scan| match key {
-            "type" => only("event", scan).map(|()| read.is_event = true),
-            "event" => only("chat", scan).map(|()| read.is_chat = true),
-            "payload" => read.payload(scan),
-            "seq" => scan.whole().map(|seq| read.delta.seq = seq),
-            _ => scan.skip(),
-        })?;
-        scan.end()?;
-        let Reading { delta, head, run_id, session_key, .. } = read;
-        if !(read.is_event && read.is_chat && read.is_delta) || delta.run_id.is_empty() {
-            return None;
+    /// Takes note of a `chat` event that was read the general way, if it is a delta and says all else before its text.
+    pub fn learn(&mut self, text: &str, frame: &Envelope<'_>, chat: &Chat<'_>) {
+        if chat.state.get() == Some("delta")
+            && let Some(last) = Self::of(text, frame, chat)
+        {
+            *self = last;
         }
-        self.head.clear();
-        self.head.push_str(text.get(..head)?);
-        (self.run_id, self.session_key) = (run_id, session_key);
-        Some(delta)
+    }
+
+    fn of(text: &str, frame: &Envelope<'_>, chat: &Chat<'_>) -> Option<Self> {
+        let begins = place(text, chat.text.get()?)?.start;
+        let before = |part: Option<&str>| place(text, part?).filter(|place| place.end < begins);
+        before(frame.kind.get())?;
+        before(frame.event.get())?;
+        before(chat.state.get())?;
+        let (run_id, session_key) = (before(chat.run_id.filled())?, before(chat.session_key.filled())?);
+        Some(Self { head: text.get(..begins)?.to_owned(), run_id, session_key })
     }
 }
 
-/// A frame that is being read.
-#[derive(Default)]
-struct Reading<'a> {
-    delta: Delta<'a>,
-    is_event: bool,
-    is_chat: bool,
-    is_delta: bool,
-    /// Where the text begins, if all else stood before it, and where the names are.
-    head: usize,
-    run_id: Range<usize>,
-    session_key: Range<usize>,
-}
-
-impl<'a> Reading<'a> {
-    fn payload(&mut self, scan: &mut Scan<'a>) -> Option<()> {
-        scan.object(|key, scan| match key {
-            "runId" => {
-                self.delta.run_id = scan.plain()?;
-                self.run_id = before(scan, self.delta.run_id);
-                Some(())
-            }
-            "sessionKey" => {
-                self.delta.session_key = scan.plain()?;
-                self.session_key = before(scan, self.delta.session_key);
-                Some(())
-            }
-            "state" => only("delta", scan).map(|()| self.is_delta = true),
-            "text" => self.text(scan),
-            _ => scan.skip(),
-        })
-    }
-
-    fn text(&mut self, scan: &mut Scan<'a>) -> Option<()> {
-        let named = !self.delta.run_id.is_empty() && !self.delta.session_key.is_empty();
-        scan.space();
-        if self.is_event && self.is_chat && self.is_delta && named {
-            self.head = scan.at() + 1;
-        }
-        self.delta.text = scan.string()?;
-        Some(())
-    }
-}
-
-/// Passes over the word that is looked for; with another one nothing is worth reading on.
-fn only(word: &str, scan: &mut Scan<'_>) -> Option<()> {
-    (scan.plain()? == word).then_some(())
-}
-
-/// Where the string stands that was read last.
-fn before(scan: &Scan<'_>, text: &str) -> Range<usize> {
-    let end = scan.at() - 1;
-    end - text.len()..end
+/// Where a part stands in the text that it was borrowed from; `None` if it is a copy.
+fn place(text: &str, part: &str) -> Option<Range<usize>> {
+    let start = part.as_ptr().addr().checked_sub(text.as_ptr().addr())?;
+    let place = start..start + part.len();
+    text.get(place.clone()).map(|_| place)
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use super::super::super::envelope::Envelope;
+    use super::super::super::spoilt::{heard, spoilt};
+    use super::super::super::{ClientInfo, Credentials, Dialect, Kind, Out};
+    use super::super::Moltis;
     use super::*;
-
-    #[test]
-    fn a_delta_is_read_whatever_else_stands_in_it() {
-        let text = r#"{"type":"event","event":"chat","payload":{"runId":"r","sessionKey":"s","new":{"state":1},
-            "state":"delta","text":"a\nb"},"seq":7,"stateVersion":[]}"#;
-        let delta = Last::default().read(text).unwrap();
-        assert_eq!((delta.run_id, delta.session_key, &*delta.text, delta.seq), ("r", "s", "a\nb", Some(7)));
-    }
-
-    #[test]
-    fn other_frames_are_no_deltas() {
-        for text in [
-            r#"{"type":"res","id":"1","ok":true,"payload":{}}"#,
-            r#"{"type":"event","event":"tick","payload":{}}"#,
-            r#"{"type":"event","event":"chat","payload":{"runId":"r","sessionKey":"s","state":"final","text":"t"}}"#,
-            r#"{"type":"event","event":"chat","payload":{"runId":"","sessionKey":"s","state":"delta","text":"t"}}"#,
-            r#"{"type":"event","event":"chat","payload":{"runId":1,"sessionKey":"s","state":"delta","text":"t"}}"#,
-            r#"{"type":"event","event":"chat","payload":{"runId":"r","sessionKey":"s","text":"t"}}"#,
-            r#"{"type":"event","payload":{"runId":"r","sessionKey":"s","state":"delta","text":"t"}}"#,
-            r#"{"type":"event","event":"chat","payload":{"runId":"r","sessionKey":"s","state":"delta","text":"t"}} x"#,
-            "[]",
-        ] {
-            assert!(Last::default().read(text).is_none(), "{text}");
-        }
-    }
 
     /// A delta as the gateway words it, with something behind its text and something behind its payload.
     fn worded(run: &str, text: &str, behind: &str, at_the_end: &str) -> String {
@@ -168,22 +96,52 @@ mod tests {
         )
     }
 
-    #[test]
-    fn a_delta_that_begins_like_the_last_one_is_read_as_if_it_were_the_first() {
+    /// Reads a frame the general way and learns from it.
+    fn learn(last: &mut Last, text: &str) {
+        if let Some((frame, Some(chat))) = Envelope::read_with::<Chat<'_>>(text, "chat") {
+            last.learn(text, &frame, &chat);
+        }
+    }
+
+    fn after(text: &str) -> Last {
         let mut last = Last::default();
-        for (run, text, seq) in
-            [("r", "a", 1), ("r", "b", 2), ("r", r"c\nd", 3), ("r", "", 4), ("q", "e", 5), ("q", "f", 6)]
-        {
-            let frame = worded(run, text, r#","new":[{"state":1}]"#, &format!(r#","seq":{seq},"more":{{}}"#));
-            let (first, next) = (Last::default().read(&frame).unwrap(), last.read(&frame).unwrap());
-            assert_eq!((next.run_id, next.session_key, &next.text, next.seq), (run, "s", &first.text, Some(seq)));
+        learn(&mut last, text);
+        last
+    }
+
+    #[test]
+    fn a_delta_that_begins_like_the_last_one_is_read_by_what_is_new_in_it() {
+        let behind = r#","new":[{"state":1}]"#;
+        let last = after(&worded("r", "a", behind, ""));
+        for (text, seq) in [("b", 2), (r"c\nd", 3), ("", 4)] {
+            let frame = worded("r", text, behind, &format!(r#","seq":{seq},"more":{{}}"#));
+            let delta = last.read(&frame).unwrap();
+            assert_eq!((delta.run_id, delta.session_key, delta.seq), ("r", "s", Some(seq)));
+            assert_eq!(delta.text, text.replace(r"\n", "\n"));
+        }
+        assert!(last.read(&worded("q", "a", "", "")).is_none());
+    }
+
+    #[test]
+    fn only_a_delta_that_says_all_else_before_its_text_is_learnt_from() {
+        for text in [
+            r#"{"type":"event","event":"chat","payload":{"runId":"r","sessionKey":"s","state":"final","text":"t"}}"#,
+            r#"{"type":"event","event":"chat","payload":{"runId":"","sessionKey":"s","state":"delta","text":"t"}}"#,
+            r#"{"type":"event","event":"chat","payload":{"runId":"r","state":"delta","text":"t"}}"#,
+            r#"{"type":"event","event":"chat","payload":{"runId":"r","sessionKey":"s","text":"t","state":"delta"}}"#,
+            r#"{"type":"event","event":"chat","payload":{"sessionKey":"s","state":"delta","text":"t","runId":"r"}}"#,
+            r#"{"type":"event","event":"chat","payload":{"runId":"r","sessionKey":"s","state":"delta","text":"\n"}}"#,
+            r#"{"type":"event","event":"chat","payload":{"runId":"\u0072","sessionKey":"s","state":"delta","text":"t"}}"#,
+            r#"{"event":"chat","payload":{"runId":"r","sessionKey":"s","state":"delta","text":"t"},"type":"event"}"#,
+            r#"{"payload":{"runId":"r","sessionKey":"s","state":"delta","text":"t"},"type":"event","event":"chat"}"#,
+        ] {
+            assert!(after(text).head.is_empty(), "{text}");
         }
     }
 
     #[test]
     fn what_only_begins_like_a_delta_is_none() {
-        let mut last = Last::default();
-        assert!(last.read(&worded("r", "a", "", "")).is_some());
+        let last = after(&worded("r", "a", "", ""));
         for frame in [
             worded("r", "a", r#","state":"final""#, ""),
             worded("r", "a", r#","runId":"q""#, r#","payload":{}"#),
@@ -192,7 +150,24 @@ mod tests {
             worded("r", "a", "", "").replace("}}", "}"),
             worded("r", "a", "", "").replace("\"}}", ""),
         ] {
-            assert!(last.read(&frame).is_none_or(|delta| delta.run_id == "q"), "{frame}");
+            assert!(last.read(&frame).is_none(), "{frame}");
+        }
+    }
+
+    #[test]
+    fn spoilt_deltas_mean_the_same_to_who_has_learnt_and_who_has_not() {
+        let none = Credentials { key: None, device: None, device_token: None };
+        let fresh = || Moltis::new(&none, &ClientInfo::new("0", "0"));
+        for frame in heard(Kind::Moltis).iter().filter(|frame| !after(frame).head.is_empty()) {
+            let (mut learns, mut forgets) = (fresh(), fresh());
+            for text in spoilt(frame) {
+                let (mut short, mut general) = (Out::default(), Out::default());
+                learn(&mut learns.last_delta, frame);
+                forgets.last_delta = Last::default();
+                learns.frame(&text, 1, &mut short);
+                forgets.frame(&text, 1, &mut general);
+                assert_eq!((short.events, learns.seq), (general.events, forgets.seq), "{text}");
+            }
         }
     }
 }
