@@ -10,7 +10,7 @@ use super::align::align;
 use super::changes::Changes;
 use super::draft::{Draft, drafts};
 use super::rows::Sheet;
-use super::run;
+use super::{run, text};
 use crate::truth::{KEPT_ROWS, Row, RowBody, STEP, Transcript, Truth};
 
 /// The node answered: its page is the truth for what it covers, and what is only known live stays in its place.
@@ -256,22 +256,37 @@ fn goes_on(sheet: &mut Sheet<'_>, id: &str, so_far: &str) {
         None => run::resume(sheet, id),
     };
     run::sure(sheet, index);
-    let run = &sheet.session.runs[index];
-    let (id, open) = (run.id.clone(), run.text_row);
-    if so_far.is_empty() {
+    let (id, open) = (sheet.session.runs[index].id.clone(), sheet.session.runs[index].text_row);
+    let earlier = earlier_texts(sheet, index);
+    let so_far = text::unsaid(sheet, &earlier, so_far).to_owned();
+    if so_far.trim().is_empty() {
         return;
     }
     let shown = open.and_then(|row| sheet.rows().row_mut(row)).and_then(|row| row.streamed());
     if let Some(text) = shown {
         if so_far.len() > text.len() {
-            so_far.clone_into(text);
+            *text = so_far;
         }
         return;
     }
-    let body = RowBody::Assistant { text: so_far.to_owned(), streaming: true, model: None };
+    let body = RowBody::Assistant { text: so_far, streaming: true, model: None };
     let at = Some(sheet.now);
     let row = sheet.push(at, Some(&id), body);
     let run = &mut sheet.session.runs[index];
     run.text_row = Some(row);
     run.texts.push(row);
+}
+
+/// The rows that show what a run said before it called a tool, oldest first: those that were made live, or what the
+/// page has of it, behind the last question.
+fn earlier_texts(sheet: &mut Sheet<'_>, index: usize) -> Vec<u64> {
+    let run = &sheet.session.runs[index];
+    let (open, texts) = (run.text_row, run.texts.clone());
+    if !texts.is_empty() {
+        return texts.into_iter().filter(|row| Some(*row) != open).collect();
+    }
+    let rows = &sheet.rows().rows;
+    let question = rows.iter().rposition(|row| matches!(row.body, RowBody::User { .. }));
+    let answers = rows.range(question.unwrap_or(0)..).filter(|row| matches!(row.body, RowBody::Assistant { .. }));
+    answers.map(|row| row.id).collect()
 }

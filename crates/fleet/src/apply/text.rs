@@ -130,7 +130,7 @@ fn replace(sheet: &mut Sheet<'_>, id: u64, answer: String) {
 
 /// What of the answer the rows before do not say yet. Some vendors repeat the earlier rounds in the final text and
 /// some do not; white space at the joints differs.
-fn unsaid<'t>(sheet: &mut Sheet<'_>, rows: &[u64], answer: &'t str) -> &'t str {
+pub(super) fn unsaid<'t>(sheet: &mut Sheet<'_>, rows: &[u64], answer: &'t str) -> &'t str {
     let mut rest = answer;
     for id in rows {
         let said = sheet.rows().row(*id).map_or("", |row| row.text().trim());

@@ -65,6 +65,20 @@ fn a_run_in_flight_goes_on_where_the_page_has_it() {
 }
 
 #[test]
+fn what_a_run_said_before_it_called_a_tool_is_not_said_again_by_its_text_so_far() {
+    let live = "start r\ntext r I call exec\ntool r c exec";
+    let shown = "agent I call exec\ntool exec running\nrunning r";
+    check(live, shown);
+    check(&format!("{live}\nhistory running@r:I_call_exec"), shown);
+    let on = format!("{live}\ntooled c ok out\ntext r It\nhistory running@r:I_call_exec_It_worked");
+    check(&on, "agent I call exec\ntool exec ok out\nagent~ It worked\nrunning r");
+    check(
+        "history u:hi a:I_call_exec tool:c running@r:I_call_exec",
+        "user hi\nagent I call exec\ntool exec ok out\nrunning r",
+    );
+}
+
+#[test]
 fn a_page_behind_a_streaming_row_does_not_shorten_it() {
     check("start r\ntext r abcdef\nhistory a@r:abc running@r:abc", "agent~ abcdef\nrunning r");
 }
