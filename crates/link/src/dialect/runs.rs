@@ -55,7 +55,7 @@ impl Runs {
             None => self.begin(place, out),
         };
         let run = self.open.get_mut(index)?;
-        run.learn(place);
+        run.learn(place.agent, place.session);
         Some(run)
     }
 

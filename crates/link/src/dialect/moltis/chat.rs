@@ -170,11 +170,14 @@ impl Moltis {
     /// The answer goes on.
     pub(super) fn more_text(&mut self, run: &str, session: Option<&str>, text: &str, now: i64, out: &mut Out) {
         let Self { sessions, runs, .. } = self;
-        if let Some(run) = runs.get(run).filter(|run| run.is_placed()) {
+        let agent = || session.and_then(|session| sessions.agent(session));
+        if let Some(run) = runs.get(run) {
+            if !run.is_placed() {
+                run.learn(agent(), session);
+            }
             return run.more_text(now, text, out);
         }
-        let agent = session.and_then(|session| sessions.agent(session));
-        let place = Place { run, agent, session, at: now };
+        let place = Place { run, agent: agent(), session, at: now };
         join_late(runs, place, out);
         if let Some(run) = runs.enter(place, out) {
             run.more_text(now, text, out);

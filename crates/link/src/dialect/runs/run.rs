@@ -57,7 +57,7 @@ impl Run {
 
     pub(super) fn new(place: Place<'_>) -> Self {
         let mut run = Self { id: place.run.into(), ..Self::default() };
-        run.learn(place);
+        run.learn(place.agent, place.session);
         run
     }
 
@@ -66,12 +66,13 @@ impl Run {
         self.agent.is_some() && self.session.is_some()
     }
 
-    pub(super) fn learn(&mut self, place: Place<'_>) {
+    /// Takes note of whose it is, as far as that was not known.
+    pub fn learn(&mut self, agent: Option<&str>, session: Option<&str>) {
         if self.agent.is_none() {
-            self.agent = place.agent.map(Box::from);
+            self.agent = agent.map(Box::from);
         }
         if self.session.is_none() {
-            self.session = place.session.map(Box::from);
+            self.session = session.map(Box::from);
         }
     }
 
