@@ -95,7 +95,7 @@ impl Actor {
             let input = select! {
                 () = &mut stop => Input::Stop,
                 Some(order) = self.core.inbox.recv() => Input::Order(order),
-                input = self.phase.next(&mut self.out) => input,
+                input = self.phase.next(&mut self.out, &self.shared) => input,
             };
             match input {
                 Input::Stop => return self.hang_up(NodeState::Idle).await,
@@ -195,10 +195,10 @@ impl Actor {
 }
 
 impl Phase {
-    async fn next(&mut self, out: &mut Out) -> Input {
+    async fn next(&mut self, out: &mut Out, shared: &Shared) -> Input {
         match self {
             Phase::Dialling(dialling) => Input::Dialled(Box::new(dialling.await)),
-            Phase::Live(live) => Input::Brought(live.next(out).await),
+            Phase::Live(live) => Input::Brought(live.next_to_decide(out, shared).await),
             Phase::Asking(asking) => Input::Recognised(Box::new(asking.await)),
             Phase::Waiting(pause) => {
                 pause.await;

@@ -21,7 +21,7 @@ mod transcript;
 use secrecy::SecretString;
 
 use crate::call::{Call, CallError, Reply};
-use crate::event::{Event, NodeState};
+use crate::event::{Body, Event, NodeState};
 
 /// The vendors spoken, in the order tried when nobody knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -100,6 +100,14 @@ pub struct Out {
     pub replies: Vec<(u64, Result<Reply, CallError>)>,
     /// Set when the socket should be closed; says what the link's state is then.
     pub close: Option<Close>,
+}
+
+impl Out {
+    /// Whether there are events only, and none that is about the link itself.
+    pub(crate) fn is_plain(&self) -> bool {
+        let told = self.events.iter().all(|event| !matches!(event.body, Body::NodeState(_)));
+        told && self.frames.is_empty() && self.replies.is_empty() && self.close.is_none()
+    }
 }
 
 /// Why a dialect ends a connection, or what follows its end.

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::future::poll_fn;
 use std::ops::ControlFlow;
-use std::task::Poll;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -16,6 +16,7 @@ use crate::connector::Opened;
 use crate::dialect::{Close, Dialect, Out};
 use crate::event::{Body, NodeState};
 use crate::pulse::{Beat, Pulse};
+use crate::shared::Shared;
 use crate::socket::{End, Heard, Socket};
 
 /// How often the pulse is felt.
@@ -62,21 +63,42 @@ impl Live {
 
     /// Waits for the next burst or tick. May be dropped at any time: nothing is lost.
     pub async fn next(&mut self, out: &mut Out) -> Brought {
-        let Live { socket, dialect, tick, .. } = self;
+        poll_fn(|cx| self.poll_next(cx, out)).await
+    }
+
+    /// Like [`Live::next`], but a burst that leaves nothing to decide, as most do, is told at once.
+    pub async fn next_to_decide(&mut self, out: &mut Out, shared: &Shared) -> Brought {
         poll_fn(|cx| {
-            if tick.poll_tick(cx).is_ready() {
-                return Poll::Ready(Brought::Tick);
+            let brought = ready!(self.poll_next(cx, out));
+            if let Brought::Heard(heard) = &brought
+                && (self.greeted && heard.is_all_text() && out.is_plain())
+            {
+                self.heard(heard);
+                shared.deliver(&mut out.events);
+                return Poll::Pending;
             }
-            let mut now = None;
-            let each = |text: &str| {
-                // Looked at once a burst: its frames arrived together.
-                let now = *now.get_or_insert_with(unix_ms);
-                dialect.frame(text, now, out);
-                if out.close.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-            };
-            socket.poll_burst(cx, each).map(Brought::Heard)
+            Poll::Ready(brought)
         })
         .await
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>, out: &mut Out) -> Poll<Brought> {
+        if self.tick.poll_tick(cx).is_ready() {
+            return Poll::Ready(Brought::Tick);
+        }
+        self.poll_heard(cx, out).map(Brought::Heard)
+    }
+
+    /// Decodes a burst.
+    fn poll_heard(&mut self, cx: &mut Context<'_>, out: &mut Out) -> Poll<Heard> {
+        let Live { socket, dialect, .. } = self;
+        let mut now = None;
+        socket.poll_burst(cx, |text| {
+            // Looked at once a burst: its frames arrived together.
+            let now = *now.get_or_insert_with(unix_ms);
+            dialect.frame(text, now, out);
+            if out.close.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
     }
 
     /// Accounts for a burst. The way there and back, when it was measured.

@@ -54,9 +54,18 @@ pub(crate) struct Socket {
 pub(crate) struct Heard {
     /// How many text frames.
     pub texts: u32,
+    /// Nothing more is there, and whoever polled is woken when there is.
+    pub all: bool,
     /// The number of the last ping that was answered.
     pub pong: Option<u64>,
     pub end: Option<End>,
+}
+
+impl Heard {
+    /// Whether it is text and nothing else, and nothing more of it is there.
+    pub fn is_all_text(&self) -> bool {
+        self.all && self.pong.is_none() && self.end.is_none()
+    }
 }
 
 /// How a socket ended.
@@ -89,6 +98,7 @@ impl Socket {
         let (mut anything, mut bytes) = (heard.end.is_some(), 0);
         while heard.end.is_none() && heard.texts < BURST_FRAMES && bytes < BURST_BYTES {
             let Poll::Ready(message) = Pin::new(&mut self.stream).poll_next(cx) else {
+                heard.all = true;
                 break;
             };
             anything = true;
