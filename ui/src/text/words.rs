@@ -10,6 +10,14 @@ pub fn count(n: u64, one: &str, many: &str) -> String {
     }
 }
 
+/// "1 event/s", "18 events/s".
+pub fn rate(events_per_second: f64) -> String {
+    match format!("{events_per_second:.0}").as_str() {
+        "1" => "1 event/s".to_owned(),
+        n => format!("{n} events/s"),
+    }
+}
+
 /// "291 MiB", "1.2 GiB".
 pub fn bytes(n: u64) -> String {
     const MIB: u64 = 1 << 20;
@@ -67,6 +75,11 @@ pub fn name_from(address: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_event_a_second_is_one() {
+        assert_eq!([0.4, 1.2, 18.0].map(rate), ["0 events/s", "1 event/s", "18 events/s"]);
+    }
 
     #[test]
     fn a_name_is_suggested_from_what_stands_in_the_address() {

@@ -12,6 +12,7 @@ use crate::parts::icon::Icon;
 use crate::parts::segmented::Segmented;
 use crate::state::State;
 use crate::state::frame::CoreState;
+use crate::text::words;
 
 /// The core is asked when the typing rests, not for each letter.
 const RESTS: Duration = Duration::from_millis(180);
@@ -127,7 +128,7 @@ pub fn Foot(stopped: RwSignal<bool>) -> impl IntoView {
             <i class="stream-pulse" class=("stream-still", move || away() || stopped.get())></i>
             <span>{says}</span>
             <span class="grow"></span>
-            <span aria-hidden="true">{move || format!("{:.0} events/s", rate.get())}</span>
+            <span aria-hidden="true">{move || words::rate(rate.get())}</span>
         </footer>
     }
 }

@@ -68,7 +68,7 @@ fn Away(#[prop(into)] sum: Signal<Vec<(String, i64)>>) -> impl IntoView {
 fn Figures() -> impl IntoView {
     let state = State::here();
     let vitals = Memo::new(move |_| state.told.vitals());
-    let events = move || format!("{:.0} events/s", vitals.with(|vitals| vitals.events_per_second));
+    let events = move || vitals.with(|vitals| words::rate(vitals.events_per_second));
     let appetite = move || {
         vitals.with(|vitals| format!("{:.1} % CPU · {}", vitals.cpu_percent, words::bytes(vitals.memory_bytes)))
     };
