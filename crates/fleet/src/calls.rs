@@ -19,7 +19,8 @@ mod settings;
 
 mod fault;
 
-pub use fault::{of_call, of_store, sentence};
+pub use fault::{of_call, of_store};
+pub use link::sentence;
 
 use crate::fleet::Fleet;
 

@@ -10,6 +10,7 @@ use arc_swap::ArcSwapOption;
 use contract::node::NodeId;
 use contract::{Batch, Fault};
 use link::dialect::ClientInfo;
+use link::sentence;
 use parking_lot::Mutex;
 use store::{Durability, OpenOptions, Store, StoreError};
 use supervise::{Restart, Scope};
@@ -22,7 +23,6 @@ mod verbs;
 pub use shut::shut;
 pub use store::{Home, HomeError};
 
-use crate::calls::sentence;
 use crate::core::{Clock, Core};
 use crate::keys::Keys;
 use crate::log::Log;
@@ -222,7 +222,7 @@ impl Fleet {
 
     async fn look_at_keyring(&self) -> Result<(), Infallible> {
         if let Err(fault) = self.inner.parts.keys.check().await {
-            let fault = format!("{fault}.");
+            let fault = fault.to_string();
             self.inner.keyring_fault.store(Some(Arc::new(fault)));
         }
         Ok(())

@@ -12,10 +12,10 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use link::call::{Call, CallError, Reply};
+use link::sentence;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use crate::apply::Fact;
-use crate::calls::sentence;
 use crate::nodes::{Parts, Post};
 use crate::outbox;
 

@@ -63,17 +63,19 @@ pub(crate) fn of_close(close: Close) -> Failure {
     }
 }
 
-/// A text as a sentence: people read it on its own.
-pub(crate) fn sentence(text: &str) -> String {
+/// A text as a sentence that people read on its own: a capital at its beginning, a stop at its end.
+pub fn sentence(text: &str) -> String {
     let text = text.trim();
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    let end = if text.ends_with(['.', '!', '?', '…']) || text.is_empty() { "" } else { "." };
-    // A program's or computer's name keeps its small letter.
-    if text.split_whitespace().next().is_some_and(|word| word.contains([':', '/', '`'])) {
-        return format!("{text}{end}");
+    // An address, a command or a computer's name at the start stays as it is written.
+    let word = text.split_whitespace().next().unwrap_or_default();
+    let word = word.trim_end_matches(['.', ',', ':', ';', '!', '?']);
+    let plain = word.chars().all(|letter| letter.is_alphabetic() || "'’-".contains(letter));
+    let first = text.chars().take(usize::from(plain)).flat_map(char::to_uppercase);
+    let mut whole: String = first.chain(text.chars().skip(usize::from(plain))).collect();
+    if !whole.is_empty() && !whole.ends_with(['.', '!', '?', '…', '”']) {
+        whole.push('.');
     }
-    format!("{first}{}{end}", letters.as_str())
+    whole
 }
 
 /// The state with its reason as a sentence.
@@ -141,6 +143,9 @@ mod tests {
         assert_eq!(sentence("x:1 does not answer; is it on?"), "x:1 does not answer; is it on?");
         assert_eq!(sentence("The key is wrong. Enter another."), "The key is wrong. Enter another.");
         assert_eq!(sentence("wss://x:1 is refused"), "wss://x:1 is refused.");
+        assert_eq!(sentence("éclat."), "Éclat.");
+        assert_eq!(sentence("error: it broke"), "Error: it broke.");
+        assert_eq!(sentence("Really?"), "Really?");
         assert_eq!(sentence("  "), "");
     }
 

@@ -40,6 +40,7 @@ mod tls;
 mod tests;
 
 pub use address::{Address, AddressError};
+pub use failure::sentence;
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use handle::{Link, open};
 pub use probe::{Outcome, Probe, Step, StepName, probe};

@@ -3,22 +3,8 @@
 
 use contract::{Code, Fault};
 use link::call::CallError;
+use link::sentence;
 use store::StoreError;
-
-/// A text of an error as a sentence: a capital at its beginning, a stop at its end.
-pub fn sentence(text: &str) -> String {
-    let text = text.trim();
-    // An address or a command at the start stays as it is written.
-    let word = text.split_whitespace().next().unwrap_or_default();
-    let word = word.trim_end_matches(['.', ',', ':', ';', '!', '?']);
-    let plain = word.chars().all(|letter| letter.is_alphabetic() || "'’-".contains(letter));
-    let first = text.chars().take(usize::from(plain)).flat_map(char::to_uppercase);
-    let mut whole: String = first.chain(text.chars().skip(usize::from(plain))).collect();
-    if !whole.ends_with(['.', '!', '?', '”']) {
-        whole.push('.');
-    }
-    whole
-}
 
 /// A refusal of the database.
 pub fn of_store(error: &StoreError) -> Fault {
@@ -72,13 +58,5 @@ mod tests {
             |code: &str| CallError::Refused { code: code.to_owned(), message: "no".to_owned(), retryable: false };
         assert_eq!(of_call("a", &refused("APPROVAL_ALREADY_RESOLVED")).code, Code::Settled);
         assert_eq!(of_call("a", &refused("INVALID_REQUEST")).code, Code::Other);
-    }
-
-    #[test]
-    fn a_sentence_is_not_given_a_second_stop() {
-        assert_eq!(sentence("it broke"), "It broke.");
-        assert_eq!(sentence("Really?"), "Really?");
-        assert_eq!(sentence("éclat."), "Éclat.");
-        assert_eq!(sentence("ws://far is plain text"), "ws://far is plain text.");
     }
 }

@@ -5,9 +5,9 @@ use contract::node::{Probe, Step, Vendor};
 use contract::{Code, Fault};
 use link::dialect::Kind;
 use link::event::NodeState;
+use link::sentence;
 use link::{Address, Outcome, Probe as Found};
 
-use super::sentence;
 use crate::fleet::Fleet;
 use crate::nodes::{Checked, Missing, check, credentials, once, target};
 use crate::table::node::NodeRow;

@@ -2,12 +2,12 @@
 
 use contract::node::{NodeForm, Vendor};
 use contract::{Code, Fault};
+use link::sentence;
 use link::{Address, Fingerprint};
 use secrecy::SecretString;
 use store::StoreError;
 
 use super::{LOCAL, Parts};
-use crate::calls::sentence;
 use crate::keys::Place;
 use crate::table::node::{self as table, Kept, NodeRow};
 

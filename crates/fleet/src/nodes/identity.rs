@@ -41,7 +41,7 @@ impl Missing {
     pub fn into_state(self) -> NodeState {
         let gone = |reason: &str| NodeState::Unauthorised { reason: reason.to_owned() };
         match self {
-            Missing::Keyring(fault) => NodeState::Failed { reason: format!("{fault}.") },
+            Missing::Keyring(fault) => NodeState::Failed { reason: fault.to_string() },
             Missing::Gone => {
                 gone("The keyring holds no key for this node any more. Edit the node and enter the key again.")
             }
