@@ -46,7 +46,7 @@ pub fn head(truth: &Truth, session: &Session) -> Head {
     let sure = active.filter(|run| !run.unsure && truth.is_ready());
     let phase = match (active, sure) {
         (Some(_), None) => Some(UNSURE.to_owned()),
-        (_, sure) => sure.and_then(|run| run.phase.as_deref()).map(|phase| phase.replace('_', " ")),
+        (_, sure) => sure.and_then(|run| run.phase.as_deref()).map(in_words),
     };
     Head {
         running: sure.map(|run| run.id.to_string()),
@@ -119,4 +119,9 @@ fn going(state: ToolState, moves: impl Fn() -> bool) -> ToolState {
         ToolState::Running if !moves() => ToolState::Unknown,
         state => state,
     }
+}
+
+/// A phase as people write it: some vendors tell a name of their code.
+fn in_words(phase: &str) -> String {
+    if phase.contains(' ') { phase.to_owned() } else { phase.replace(['_', '-'], " ") }
 }

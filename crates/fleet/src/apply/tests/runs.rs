@@ -82,6 +82,7 @@ fn a_final_that_contradicts_the_pieces_of_its_round_replaces_them() {
 #[test]
 fn a_phase_is_shown_until_text_comes() {
     check("start r\nphase r preparing", "running r\nphase preparing");
+    check("start r\nphase r waiting-approval", "running r\nphase waiting approval");
     check("start r\nphase r preparing\ntext r a", "agent~ a\nrunning r");
 }
 
