@@ -83,14 +83,21 @@ impl Flag {
 
 /// Reads `raw` as `T`, whatever is missing or of the wrong type being absent.
 pub(crate) fn read<'a, T: Deserialize<'a>>(raw: Option<Raw<'a>>) -> Option<T> {
-    serde_json::from_str(raw?.get()).ok()
+    let text = raw?.get();
+    scanned(text).or_else(|| serde_json::from_str(text).ok())
+}
+
+fn scanned<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
+    let mut scan = Scan::new(text);
+    let read = T::deserialize(&mut scan).ok()?;
+    scan.end()?;
+    Some(read)
 }
 
 /// The elements of an array that can be read; none when it is no array.
 pub(crate) fn list<'a, T: Deserialize<'a>>(raw: Option<Raw<'a>>) -> Vec<T> {
-    let Some(raw) = raw else { return Vec::new() };
-    let elements: Vec<Raw<'a>> = serde_json::from_str(raw.get()).unwrap_or_default();
-    elements.into_iter().filter_map(|element| serde_json::from_str(element.get()).ok()).collect()
+    let elements: Vec<Raw<'a>> = read(raw).unwrap_or_default();
+    elements.into_iter().filter_map(|element| read(Some(element))).collect()
 }
 
 /// The value as a tree. What is nested too deeply to be one stays text.
@@ -106,8 +113,13 @@ pub(crate) fn kept(raw: Option<Raw<'_>>) -> Kept {
 /// A text as it came. What is no JSON on one line, or nested deeply, is made such by way of a tree.
 pub(crate) fn keep_text(text: &str) -> Kept {
     let mut scan = Scan::new(text);
-    let plain = scan.skip().and_then(|()| scan.end()).is_some() && !text.contains(['\n', '\r']);
+    let plain = scan.skip().and_then(|()| scan.end()).is_some() && is_one_line(text);
     if plain { Kept::of_line(text) } else { Kept::of(&tree_of(text)) }
+}
+
+fn is_one_line(text: &str) -> bool {
+    // All of it is looked at, many bytes at a time.
+    !text.bytes().fold(false, |ends, byte| ends | (byte == b'\n') | (byte == b'\r'))
 }
 
 /// A text as a tree. What is no JSON, or nested too deeply, stays text.
@@ -216,7 +228,39 @@ impl<'de> Visitor<'de> for Scalar {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use super::super::Kind;
+    use super::super::spoilt::{heard, spoilt};
     use super::*;
+
+    /// What a frame of any vendor has, read deeply enough to meet every kind of value.
+    #[derive(Debug, serde::Deserialize)]
+    #[expect(dead_code, reason = "compared as it is printed")]
+    struct Frame<'a> {
+        #[serde(rename = "type", default, borrow)]
+        kind: Text<'a>,
+        #[serde(default)]
+        seq: Int,
+        #[serde(default)]
+        ok: Flag,
+        #[serde(default, borrow)]
+        payload: Option<Payload<'a>>,
+        #[serde(default, borrow)]
+        error: Option<Raw<'a>>,
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    #[expect(dead_code, reason = "compared as it is printed")]
+    struct Payload<'a> {
+        #[serde(default, borrow)]
+        run_id: Text<'a>,
+        #[serde(default)]
+        ts: Int,
+        #[serde(default, borrow)]
+        data: Option<Raw<'a>>,
+        #[serde(default, borrow)]
+        message: Text<'a>,
+    }
 
     #[derive(serde::Deserialize)]
     struct Row<'a> {
@@ -238,6 +282,34 @@ mod tests {
     fn a_string_without_escapes_is_not_copied() {
         let row: Row<'_> = serde_json::from_str(r#"{"name":"plain"}"#).unwrap();
         assert!(matches!(row.name.0, Some(Cow::Borrowed("plain"))));
+    }
+
+    #[test]
+    fn of_a_spoilt_value_a_scan_reads_what_the_general_reader_reads_or_nothing() {
+        let frames: Vec<String> = Kind::ALL.into_iter().flat_map(heard).collect();
+        let read = frames.iter().filter(|frame| scanned::<Frame<'_>>(frame).is_some()).count();
+        assert!(read * 10 > frames.len() * 9, "only {read} of {} are read", frames.len());
+        for frame in frames {
+            for text in spoilt(&frame) {
+                if let Some(read) = scanned::<Frame<'_>>(&text) {
+                    let general: Frame<'_> = serde_json::from_str(&text).unwrap();
+                    assert_eq!(format!("{read:?}"), format!("{general:?}"), "{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_scan_does_not_read_is_read_all_the_same() {
+        for text in [r#"{"count":7.5,"on":true}"#, r#"{"c\u006funt":7,"on":true}"#] {
+            assert!(scanned::<Row<'_>>(text).is_none(), "{text}");
+            let row: Row<'_> = read(Some(Raw(text))).unwrap();
+            assert_eq!((row.count.0, row.on.0), (Some(7), Some(true)), "{text}");
+        }
+        for text in [r#"{"on":true"#, r#"{"on":true}}"#, r#"{"on":true,}"#, r#"[,]"#, r#"{"on":true,"on":true}"#, "7"] {
+            assert!(read::<Row<'_>>(Some(Raw(text))).is_none(), "{text}");
+        }
+        assert!(scanned::<(i64, i64)>("[1,2,3]").is_none() && scanned::<(i64, i64)>("[1,2]").is_some());
     }
 
     #[test]

@@ -1,15 +1,12 @@
 //! A JSON text taken apart in one pass, nothing copied: for the few frames that come in thousands. It reads less than
 //! JSON allows, and then says `None`: whoever asks reads such a text the general way.
 
+mod deserialize;
 mod pass;
 
 use std::borrow::Cow;
 
 use super::lax::{Flag, Raw, Text};
-
-/// Every byte of a word a one, and every byte's highest bit.
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// A place in a JSON text.
 #[derive(Debug, Clone, Copy)]
@@ -57,21 +54,18 @@ impl<'a> Scan<'a> {
 
     /// A string; without escapes it is not copied.
     pub fn string(&mut self) -> Option<Cow<'a, str>> {
-        let mut escaped = *self;
+        let before = *self;
         if let Some(text) = self.plain() {
             return Some(Cow::Borrowed(text));
         }
-        escaped.space();
-        let from = escaped.at;
-        escaped.pass_string()?;
-        *self = escaped;
-        serde_json::from_str(self.text.get(from..self.at)?).ok().map(Cow::Owned)
+        *self = before;
+        serde_json::from_str(self.passed()?).ok().map(Cow::Owned)
     }
 
     /// A string without escapes.
     pub fn plain(&mut self) -> Option<&'a str> {
         self.take(b'"')?;
-        let (from, end) = (self.at, self.special(self.at)?);
+        let (from, end) = (self.at, pass::special(self.text.as_bytes(), self.at)?);
         self.at = end + 1;
         if self.byte(end)? == b'"' { self.text.get(from..end) } else { None }
     }
@@ -96,11 +90,16 @@ impl<'a> Scan<'a> {
 
     /// A value as its text; nothing for `null`.
     pub fn raw(&mut self) -> Option<Option<Raw<'a>>> {
+        let text = self.passed()?;
+        Some((text != "null").then_some(Raw(text)))
+    }
+
+    /// The text of a value that is passed over.
+    fn passed(&mut self) -> Option<&'a str> {
         self.space();
         let before = *self;
         self.skip()?;
-        let text = before.until(self)?;
-        Some((text != "null").then_some(Raw(text)))
+        before.until(self)
     }
 
     /// The text from here to where another scan of it stands.
@@ -111,7 +110,7 @@ impl<'a> Scan<'a> {
     /// A whole number, or `null`.
     pub fn whole(&mut self) -> Option<Option<i64>> {
         if self.peek()? == b'n' {
-            return self.word("null").map(|()| None);
+            return self.word(b"null").map(|()| None);
         }
         self.number().map(Some)
     }
@@ -134,25 +133,16 @@ impl<'a> Scan<'a> {
         if negative { Some(number) } else { number.checked_neg() }
     }
 
+    /// Passes over a value.
+    pub fn skip(&mut self) -> Option<()> {
+        self.at = pass::value(self.text.as_bytes(), self.at)?;
+        Some(())
+    }
+
     /// Nothing but space is left.
     pub fn end(mut self) -> Option<()> {
         self.space();
         (self.at == self.text.len()).then_some(())
-    }
-
-    /// Where the next byte is that ends a string, begins an escape or may not stand in one.
-    fn special(&self, from: usize) -> Option<usize> {
-        let bytes = self.text.as_bytes();
-        let mut at = from;
-        while let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-            let found = specials(u64::from_le_bytes(*word));
-            if found != 0 {
-                return Some(at + found.trailing_zeros() as usize / 8);
-            }
-            at += 8;
-        }
-        let rest = bytes.get(at..)?.iter().position(|byte| is_special(*byte))?;
-        Some(at + rest)
     }
 
     fn byte(&self, at: usize) -> Option<u8> {
@@ -165,9 +155,12 @@ impl<'a> Scan<'a> {
     }
 
     fn space(&mut self) {
-        while matches!(self.byte(self.at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-            self.at += 1;
-        }
+        self.at = pass::space(self.text.as_bytes(), self.at);
+    }
+
+    fn word(&mut self, word: &[u8]) -> Option<()> {
+        self.at = pass::word(self.text.as_bytes(), self.at, word)?;
+        Some(())
     }
 
     /// The next byte that is no white space.
@@ -189,21 +182,6 @@ impl<'a> Scan<'a> {
     fn take(&mut self, byte: u8) -> Option<()> {
         self.next_is(byte).then_some(())
     }
-}
-
-fn is_special(byte: u8) -> bool {
-    byte == b'"' || byte == b'\\' || byte < b' '
-}
-
-/// The highest bit of every byte that is special. Above the lowest such byte it may be set without cause.
-fn specials(word: u64) -> u64 {
-    let control = word.wrapping_sub(ONES * u64::from(b' ')) & !word & HIGHS;
-    zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\'))) | control
-}
-
-/// The same for bytes that are zero.
-fn zeros(word: u64) -> u64 {
-    word.wrapping_sub(ONES) & !word & HIGHS
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::super::lax::{Flag, Int, Raw, Text, list, tree};
+use super::super::lax::{Flag, Int, Raw, Text, list, read, tree};
 use crate::event::Usage;
 
 /// A message as it comes on streams and in histories.
@@ -84,7 +84,7 @@ pub(super) fn usage(raw: Option<Raw<'_>>) -> Option<Usage> {
         #[serde(default)]
         cache_write: Int,
     }
-    let counted: Counted = super::super::lax::read(raw)?;
+    let counted: Counted = read(raw)?;
     let number = |count: Int| count.natural().unwrap_or(0);
     let cached = number(counted.cache_read).saturating_add(number(counted.cache_write));
     let input = number(counted.input).saturating_add(cached);
@@ -199,7 +199,7 @@ struct Element<'a>(Option<Block<'a>>);
 impl<'de: 'a, 'a> Deserialize<'de> for Element<'a> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let raw = <Raw<'_>>::deserialize(from)?;
-        Ok(Self(serde_json::from_str(raw.get()).ok()))
+        Ok(Self(read(Some(raw))))
     }
 }
 
