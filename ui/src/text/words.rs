@@ -28,9 +28,13 @@ pub fn bytes(n: u64) -> String {
     }
 }
 
-/// "0.4 ms" under ten, "24 ms" above.
+/// "under 0.1 ms", "0.4 ms" under ten, "24 ms" above.
 pub fn latency(ms: f64) -> String {
-    if ms < 10.0 { format!("{ms:.1} ms") } else { format!("{ms:.0} ms") }
+    match ms {
+        ms if ms < 0.1 => "under 0.1 ms".to_owned(),
+        ms if ms < 10.0 => format!("{ms:.1} ms"),
+        ms => format!("{ms:.0} ms"),
+    }
 }
 
 /// The vendor's name.
@@ -79,6 +83,11 @@ mod tests {
     #[test]
     fn one_event_a_second_is_one() {
         assert_eq!([0.4, 1.2, 18.0].map(rate), ["0 events/s", "1 event/s", "18 events/s"]);
+    }
+
+    #[test]
+    fn no_way_takes_no_time() {
+        assert_eq!([0.02, 0.1, 7.26, 24.4].map(latency), ["under 0.1 ms", "0.1 ms", "7.3 ms", "24 ms"]);
     }
 
     #[test]
