@@ -21,14 +21,14 @@ pub(super) fn step(tx: &Transaction<'_>, upto: u64) -> rusqlite::Result<Step> {
     if from >= upto.cast_signed() {
         return Ok(Step::Done);
     }
-    let mut entries =
-        tx.prepare_cached("SELECT id, findable, body FROM entry WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3")?;
+    let mut entries = tx
+        .prepare_cached("SELECT id, deltas IS NULL, body FROM entry WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3")?;
     let mut insert = tx.prepare_cached("INSERT INTO found (rowid, words) VALUES (?1, ?2)")?;
     let mut rows = entries.query(params![from, upto.cast_signed(), STEP])?;
     let (mut last, mut count) = (from, 0);
     while let Some(row) = rows.next()? {
         (last, count) = (row.get(0)?, count + 1);
-        // Most entries hold none: their bodies are not taken apart.
+        // Most entries are deltas, which hold none: their bodies are not taken apart.
         let words = if row.get(1)? { words(row.get_ref(2)?.as_str()?) } else { None };
         if let Some(words) = words {
             insert.execute(params![last, words])?;

@@ -4,7 +4,7 @@ use contract::activity::{Filter, Line};
 use link::event::{Event, Stamped};
 use rusqlite::{Connection, Row, params};
 
-use super::table::{Words, together};
+use super::table::{line_of, together};
 use crate::view;
 
 /// An entry that holds the words that were looked for.
@@ -94,11 +94,10 @@ pub(super) fn replay(db: &Connection, node: &str, after: u64, limit: u32) -> rus
     rows.filter_map(Result::transpose).collect()
 }
 
-/// The line of an entry: its number, time, node and words.
+/// The line of an entry whose number, time, node and words come first.
 fn line(row: &Row<'_>) -> rusqlite::Result<Option<Line>> {
-    let words = serde_json::from_str::<Words<'_>>(row.get_ref(3)?.as_str_or_null()?.unwrap_or_default()).ok();
-    let (n, at) = (row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?);
-    words.map(|words| Ok(words.line(n, at, row.get(2)?))).transpose()
+    let words = row.get_ref(3)?.as_str_or_null()?.unwrap_or_default();
+    Ok(line_of(words, row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?, row.get(2)?))
 }
 
 /// A line's text as the filter sees it.

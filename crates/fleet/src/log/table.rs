@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use contract::activity::{Line, Mark};
 use link::event::{Body, Event};
 use rusqlite::{Connection, Statement, Transaction, params};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use store::Migration;
 
 use super::Entry;
@@ -70,16 +70,13 @@ pub const MIGRATIONS: &[Migration] = &[
             first INTEGER NOT NULL,
             seq INTEGER NOT NULL,
             at INTEGER NOT NULL,
-            -- Whether it holds words to find it by.
-            findable INTEGER NOT NULL,
             -- The event; the text of joined deltas stands beside it, unescaped.
             body TEXT NOT NULL,
             deltas TEXT,
             -- What it is as a line, an array; NULL when it is none.
             line TEXT
         ) STRICT;
-        INSERT INTO slim SELECT id, node, first, seq, at,
-            event NOT IN ('text.delta', 'thinking.delta', 'node.state', 'presence', 'health', 'other'), body, NULL,
+        INSERT INTO slim SELECT id, node, first, seq, at, body, NULL,
             CASE WHEN mark IS NOT NULL THEN json_array(mark, event, agent, session, what, code, figure) END
             FROM entry;
         DROP TABLE entry;
@@ -88,50 +85,13 @@ pub const MIGRATIONS: &[Migration] = &[
     },
 ];
 
-/// A line as its entry keeps it: all that does not stand beside it.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Words<'a>(
-    Mark,
-    #[serde(borrow)] Cow<'a, str>,
-    #[serde(borrow)] Option<Cow<'a, str>>,
-    #[serde(borrow)] Option<Cow<'a, str>>,
-    #[serde(borrow)] Cow<'a, str>,
-    #[serde(borrow)] Option<Cow<'a, str>>,
-    #[serde(borrow)] Option<Cow<'a, str>>,
-);
+/// A line as its entry keeps it, all that does not stand beside it: mark, event, agent, session, what, code, figure.
+type Words = (Mark, String, Option<String>, Option<String>, String, Option<String>, Option<String>);
 
-impl<'a> Words<'a> {
-    fn of(line: &'a Line) -> Words<'a> {
-        let (agent, session) = (line.agent.as_deref(), line.session.as_deref());
-        let (code, figure) = (line.code.as_deref(), line.figure.as_deref());
-        Words(
-            line.mark,
-            line.event.as_str().into(),
-            agent.map(Into::into),
-            session.map(Into::into),
-            line.what.as_str().into(),
-            code.map(Into::into),
-            figure.map(Into::into),
-        )
-    }
-
-    /// The line again, at its place.
-    pub fn line(self, n: u64, at: i64, node: String) -> Line {
-        let Words(mark, event, agent, session, what, code, figure) = self;
-        let owned = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned);
-        Line {
-            n,
-            at,
-            node,
-            event: event.into_owned(),
-            agent: owned(agent),
-            session: owned(session),
-            mark,
-            what: what.into_owned(),
-            code: owned(code),
-            figure: owned(figure),
-        }
-    }
+/// The line of an entry again, at its place; `None` when it cannot be read.
+pub(super) fn line_of(words: &str, n: u64, at: i64, node: String) -> Option<Line> {
+    let (mark, event, agent, session, what, code, figure): Words = serde_json::from_str(words).ok()?;
+    Some(Line { n, at, node, event, agent, session, mark, what, code, figure })
 }
 
 /// The number of the newest entry, and of the last event of each node.
@@ -164,8 +124,8 @@ pub(super) fn insert(tx: &Transaction<'_>, node: &str, pages: &Pages) -> rusqlit
     Ok(())
 }
 
-const INSERT: &str = "INSERT INTO entry (id, node, first, seq, at, findable, body, deltas, line)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+const INSERT: &str = "INSERT INTO entry (id, node, first, seq, at, body, deltas, line)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
 /// Room for the texts of an entry.
 #[derive(Default)]
@@ -178,14 +138,16 @@ struct Room {
 fn insert_entry(insert: &mut Statement<'_>, room: &mut Room, node: i64, entry: &Entry) -> rusqlite::Result<()> {
     let (event, deltas) = apart(&entry.event);
     let body = text_of(&*event, &mut room.body).unwrap_or_default();
-    let line = entry.line.as_deref().and_then(|line| text_of(&Words::of(line), &mut room.line));
+    let line = entry.line.as_deref().and_then(|line| {
+        let Line { mark, event, agent, session, what, code, figure, .. } = line;
+        text_of(&(mark, event, agent, session, what, code, figure), &mut room.line)
+    });
     insert.execute(params![
         entry.n.cast_signed(),
         node,
         entry.first.cast_signed(),
         entry.seq.cast_signed(),
         entry.at,
-        view::line::is_findable(&entry.event.body),
         body,
         deltas,
         line,

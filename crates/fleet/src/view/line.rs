@@ -226,20 +226,6 @@ pub fn span(ms: u64) -> String {
     }
 }
 
-/// Whether it is worth looking for words in it.
-pub fn is_findable(body: &Body) -> bool {
-    matches!(
-        body,
-        Body::Message(_)
-            | Body::ToolStarted { .. }
-            | Body::ToolFinished { .. }
-            | Body::ApprovalRequested(_)
-            | Body::RunFinished(_)
-            | Body::SubagentStarted { .. }
-            | Body::Notice { .. }
-    )
-}
-
 /// The words of an event worth finding: messages, commands, tools, answers.
 pub fn findable(body: &Body) -> Option<String> {
     match body {
