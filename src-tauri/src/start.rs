@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use contract::{Batch, Fault, Request};
 use fleet::core::RealClock;
-use fleet::keys::{Keys, Slot};
+use fleet::keys::Keys;
 use fleet::nodes::Embedded;
 use fleet::{Fleet, Home, HomeError, Options};
 use gateway::{Config, Gateway};
@@ -111,12 +111,8 @@ async fn embedded(scope: &Scope, home: &Home, keys: &Keys) -> Result<(Embedded, 
         Ok(config) => (config, None),
         Err(error) => (Config::default_in(&data), Some(format!("{} {MEANWHILE}", said(&error)))),
     };
-    let keys = keys.clone();
-    let config = config.with_keys(move |name| {
-        let keys = keys.clone();
-        async move { keys.read(&name, Slot::Model).await.map_err(Fault::from) }
-    });
-    let gateway = Gateway::start(scope, &data, config).await.map_err(|error| said(&error))?;
+    let gateway =
+        Gateway::start(scope, &data, config.with_keys(keys.of_models())).await.map_err(|error| said(&error))?;
     let connect = move || gateway.connect();
     Ok((Embedded { connect: Arc::new(connect), name: fleet::nodes::LOCAL.to_owned() }, fault))
 }

@@ -18,7 +18,6 @@ use store::Home;
 use supervise::Scope;
 
 use crate::keys::Given;
-use crate::model_key::with_keys;
 
 /// How long a node may take to get ready before a verb gives up on it.
 const READY: Duration = Duration::from_secs(30);
@@ -77,7 +76,7 @@ impl Desk {
     /// The local node: our own gateway inside this run, which works while no window has it.
     async fn local(&self) -> anyhow::Result<NodeHead> {
         let data = self.home.data.join("gateway");
-        let config = with_keys(gateway::Config::open(&data)?, Keys::system(&self.scope));
+        let config = gateway::Config::open(&data)?.with_keys(Keys::system(&self.scope).of_models());
         let inside = gateway::Gateway::start(&self.scope, &data, config).await.context(
             "The local node runs inside the Pilothouse window; close the window, or add another gateway (`pilot gateway`)",
         )?;

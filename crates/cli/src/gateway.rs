@@ -15,7 +15,6 @@ use secrecy::{ExposeSecret, SecretString};
 use store::Home;
 use supervise::Scope;
 
-use crate::model_key::with_keys;
 use crate::out::{line, note};
 
 /// How long open runs may take at the end.
@@ -40,7 +39,7 @@ pub async fn run(wanted: Wanted) -> anyhow::Result<ExitCode> {
         Some(file) => Config::load(file)?,
         None => Config::open(&data)?,
     };
-    let config = with_keys(config, Keys::system(&scope));
+    let config = config.with_keys(Keys::system(&scope).of_models());
     let token = token(wanted.token_stdin)?;
     let gateway = Gateway::start(&scope, &data, config).await?;
     let listening = gateway.listen(Listen { addr: wanted.listen, token, tls: tls(wanted.listen) }).await?;

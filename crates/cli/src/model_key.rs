@@ -5,7 +5,6 @@ use std::io::Read;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use contract::Fault;
 use fleet::keys::{Keys, Place, SecretString, Slot};
 use supervise::Scope;
 
@@ -37,12 +36,4 @@ fn from_stdin() -> anyhow::Result<SecretString> {
         key if key.contains(char::is_whitespace) => bail!("A key is one word; standard input holds several"),
         key => Ok(SecretString::from(key)),
     }
-}
-
-/// The settings of our own gateway, with the keyring that has the keys they name.
-pub fn with_keys(config: gateway::Config, keys: Keys) -> gateway::Config {
-    config.with_keys(move |name| {
-        let keys = keys.clone();
-        async move { keys.read(&name, Slot::Model).await.map_err(Fault::from) }
-    })
 }

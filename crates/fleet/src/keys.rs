@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use supervise::{Lost, Scope};
 use tokio::sync::Semaphore;
@@ -123,6 +124,15 @@ impl Keys {
             return Ok(Some(secret.clone()));
         }
         self.inner.ask("read", move |vault| vault.get(&account), |_| ()).await
+    }
+
+    /// Reads the keys of model providers by the names that our own gateway's settings give them.
+    pub fn of_models(&self) -> impl Fn(String) -> BoxFuture<'static, Result<Option<SecretString>, KeyFault>> + use<> {
+        let keys = self.clone();
+        move |name| {
+            let keys = keys.clone();
+            Box::pin(async move { keys.read(&name, Slot::Model).await })
+        }
     }
 
     /// The secret if it is in memory. Never asks the keyring.
