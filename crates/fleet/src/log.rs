@@ -19,6 +19,7 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 mod notebook;
 mod writer;
 
+mod page;
 mod read;
 mod table;
 
@@ -36,7 +37,7 @@ pub(crate) use read::passes;
 pub use table::MIGRATIONS;
 
 /// The log's file name in the home's data folder.
-pub const FILE: &str = "log.db";
+pub const FILE: &str = "events.db";
 
 /// How many bytes of notes may wait to be written, over all nodes.
 const WAITING_BYTES: usize = 32 << 20;
@@ -147,9 +148,8 @@ impl Log {
         let Some(disk) = &self.shared.disk else {
             return Ok(Vec::new());
         };
-        let upto = self.last();
         self.flush().await;
-        while disk.store.write(move |tx| index::step(tx, upto)).await? == index::Step::More {}
+        while disk.store.write(index::step).await? == index::Step::More {}
         let words = words.to_owned();
         disk.store.read(move |db| read::search(db, &words, limit)).await
     }

@@ -1,10 +1,12 @@
 //! Reading the log: lines that pass a filter, entries that hold words, a node's events in their order.
 
-use contract::activity::{Filter, Line};
-use link::event::{Event, Stamped};
-use rusqlite::{Connection, Row, params};
+use std::collections::HashMap;
 
-use super::table::{line_of, together};
+use contract::activity::{Filter, Line};
+use link::event::Stamped;
+use rusqlite::{Connection, params};
+
+use super::page::{Record, records};
 use crate::view;
 
 /// An entry that holds the words that were looked for.
@@ -26,17 +28,24 @@ pub struct Found {
 
 /// The last `limit` lines before `before` that pass the filter, oldest first.
 pub(super) fn lines(db: &Connection, filter: &Filter, before: u64, limit: u32) -> rusqlite::Result<Vec<Line>> {
-    let mut entries = db.prepare_cached(
-        "SELECT entry.id, at, node.name, line FROM entry JOIN node ON node.id = entry.node
-         WHERE line IS NOT NULL AND entry.id < ?1 ORDER BY entry.id DESC",
+    let nodes = nodes(db)?;
+    // The page that holds the number, and all before it.
+    let mut pages = db.prepare_cached(
+        "SELECT entries FROM page
+         WHERE id <= coalesce((SELECT min(id) FROM page WHERE id >= ?1), ?1) ORDER BY id DESC",
     )?;
-    let mut rows = entries.query([i64::try_from(before).unwrap_or(i64::MAX)])?;
+    let mut rows = pages.query([i64::try_from(before).unwrap_or(i64::MAX)])?;
     let mut lines = Vec::new();
     while lines.len() < limit as usize
         && let Some(row) = rows.next()?
     {
-        lines.extend(line(row)?.filter(|line| passes(filter, line)));
+        let passing = records(row.get_ref(0)?.as_blob()?).filter(|record| record.n < before);
+        let mut passing: Vec<Line> =
+            passing.filter_map(|record| line(&record, &nodes)).filter(|line| passes(filter, line)).collect();
+        passing.reverse();
+        lines.append(&mut passing);
     }
+    lines.truncate(limit as usize);
     lines.reverse();
     Ok(lines)
 }
@@ -57,47 +66,64 @@ pub(super) fn search(db: &Connection, words: &str, limit: u32) -> rusqlite::Resu
     if query.is_empty() {
         return Ok(Vec::new());
     }
+    let nodes = nodes(db)?;
     let mut found = db.prepare_cached(
-        "SELECT entry.id, at, node.name, line, body
-         FROM found JOIN entry ON entry.id = found.rowid JOIN node ON node.id = entry.node
+        "SELECT found.rowid, entries
+         FROM found JOIN page ON page.id = (SELECT min(id) FROM page WHERE id >= found.rowid)
          WHERE found MATCH ?1 ORDER BY found.rowid DESC LIMIT ?2",
     )?;
     let rows = found.query_map(params![query, limit], |row| {
-        let Ok(event) = serde_json::from_str::<Event>(row.get_ref(4)?.as_str()?) else {
-            return Ok(None);
-        };
-        let agent = line(row)?.and_then(|line| line.agent);
-        Ok(Some(Found {
-            n: row.get::<_, i64>(0)?.cast_unsigned(),
-            at: row.get(1)?,
-            node: row.get(2)?,
-            event: view::line::name(&event.body).to_owned(),
-            agent: agent.or_else(|| event.agent.map(String::from)),
-            session: event.session.map(String::from),
-            text: view::line::findable(&event.body).unwrap_or_default(),
-        }))
+        let n = row.get::<_, i64>(0)?.cast_unsigned();
+        let record = records(row.get_ref(1)?.as_blob()?).find(|record| record.n == n);
+        Ok(record.and_then(|record| found_in(&record, &nodes)))
     })?;
     rows.filter_map(Result::transpose).collect()
+}
+
+fn found_in(record: &Record<'_>, nodes: &Nodes) -> Option<Found> {
+    let event = record.event()?;
+    let agent = record.line.as_ref().and_then(|line| line.agent).or(record.agent);
+    Some(Found {
+        n: record.n,
+        at: record.at,
+        node: nodes.get(&record.node)?.clone(),
+        event: view::line::name(&event.body).to_owned(),
+        agent: agent.map(str::to_owned),
+        session: record.session.map(str::to_owned),
+        text: view::line::findable(&event.body).unwrap_or_default(),
+    })
 }
 
 /// The node's events after that number, as they were kept.
 pub(super) fn replay(db: &Connection, node: &str, after: u64, limit: u32) -> rusqlite::Result<Vec<Stamped>> {
-    let mut found = db.prepare_cached(
-        "SELECT seq, body, deltas FROM entry JOIN (SELECT id AS one FROM node WHERE name = ?1) ON one = entry.node
-         WHERE seq > ?2 ORDER BY entry.id LIMIT ?3",
-    )?;
-    let rows = found.query_map(params![node, after.cast_signed(), limit], |row| {
-        let seq: i64 = row.get(0)?;
-        let event = together(row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str_or_null()?);
-        Ok(event.map(|event| Stamped { node: node.into(), seq: seq.cast_unsigned(), event }))
-    })?;
-    rows.filter_map(Result::transpose).collect()
+    let Some(id) = nodes(db)?.into_iter().find_map(|(id, name)| (name == node).then_some(id)) else {
+        return Ok(Vec::new());
+    };
+    let mut pages = db.prepare_cached("SELECT entries FROM page ORDER BY id")?;
+    let mut rows = pages.query([])?;
+    let mut events = Vec::new();
+    while events.len() < limit as usize
+        && let Some(row) = rows.next()?
+    {
+        let own = records(row.get_ref(0)?.as_blob()?).filter(|record| record.node == id && record.seq > after);
+        let stamp =
+            |record: Record<'_>| record.event().map(|event| Stamped { node: node.into(), seq: record.seq, event });
+        events.extend(own.filter_map(stamp).take(limit as usize - events.len()));
+    }
+    Ok(events)
 }
 
-/// The line of an entry whose number, time, node and words come first.
-fn line(row: &Row<'_>) -> rusqlite::Result<Option<Line>> {
-    let words = row.get_ref(3)?.as_str_or_null()?.unwrap_or_default();
-    Ok(line_of(words, row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?, row.get(2)?))
+/// The names of nodes by their rows.
+type Nodes = HashMap<u32, String>;
+
+fn nodes(db: &Connection) -> rusqlite::Result<Nodes> {
+    db.prepare_cached("SELECT id, name FROM node")?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+}
+
+/// The line of an entry, where it is one.
+fn line(record: &Record<'_>, nodes: &Nodes) -> Option<Line> {
+    let words = record.line.as_ref()?;
+    Some(words.line(record.n, record.at, nodes.get(&record.node)?.clone()))
 }
 
 /// A line's text as the filter sees it.

@@ -2,13 +2,9 @@
 
 use contract::activity::{Filter, Mark};
 use link::event::{Body, Message, Role};
-use store::Store;
-use supervise::Scope;
 use tempfile::TempDir;
 
-use super::{House, end, names, notice, text};
-use crate::log::{FILE, MIGRATIONS};
-
+use super::{House, end, notice, text};
 #[tokio::test]
 async fn the_filter_acts_before_the_limit() {
     let folder = TempDir::new().unwrap();
@@ -84,33 +80,5 @@ async fn words_are_found_in_messages_tools_and_answers() {
     assert_eq!(found("214").await, ["tool.finished"]);
     assert_eq!(found("nothing such").await, Vec::<String>::new());
     assert_eq!(found("\" OR * (").await, Vec::<String>::new());
-    house.shut().await;
-}
-
-#[tokio::test]
-async fn what_was_kept_in_an_earlier_shape_is_read_and_found_as_before() {
-    let folder = TempDir::new().unwrap();
-    let path = folder.path().join(FILE);
-    let scope = Scope::root("test");
-    let store = Store::open(&scope, &path, &MIGRATIONS[..2]).await.unwrap();
-    let earlier = r#"
-        INSERT INTO node VALUES (1, 'a', 2);
-        INSERT INTO entry VALUES
-            (1, 1, 1, 1, 4102444800000, 'notice', 'scout', 's', '{"at":5,"session":"s","event":"notice","text":"Reef ahead"}',
-             'other', 'says', 'Reef ahead', NULL, 'says reef ahead'),
-            (2, 1, 2, 2, 4102444800000, 'text.delta', NULL, 's', '{"at":6,"session":"s","event":"text.delta","text":"x"}',
-             NULL, NULL, NULL, NULL, NULL);
-    "#;
-    store.write(move |tx| tx.execute_batch(earlier)).await.unwrap();
-    scope.shutdown(std::time::Duration::from_secs(10)).await;
-    let house = House::open(folder.path()).await;
-    let lines = house.log.lines(&Filter::default(), u64::MAX, 10).await.unwrap();
-    let [line] = lines.as_slice() else { panic!("{lines:?}") };
-    assert_eq!((line.n, line.at, line.node.as_str(), line.event.as_str()), (1, 4_102_444_800_000, "a", "notice"));
-    assert_eq!((line.agent.as_deref(), line.session.as_deref()), (Some("scout"), Some("s")));
-    assert_eq!((line.mark, line.what.as_str(), line.code.as_deref()), (Mark::Other, "says", Some("Reef ahead")));
-    let found = house.log.search("reef", 10).await.unwrap();
-    assert_eq!(found.iter().map(|found| (found.n, found.agent.as_deref())).collect::<Vec<_>>(), [(1, Some("scout"))]);
-    assert_eq!(names(&house.replay("a").await), [(1, "notice"), (2, "text.delta")]);
     house.shut().await;
 }
