@@ -10,16 +10,20 @@ mod run;
 mod agents;
 mod approvals;
 mod decode;
+mod export;
 mod gateway;
 mod history;
+mod log;
 mod model_key;
 mod node;
+mod search;
 mod send;
 mod watch;
 
 mod desk;
 mod keys;
 mod out;
+mod when;
 
 use std::process::ExitCode;
 

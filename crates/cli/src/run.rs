@@ -8,7 +8,7 @@ use contract::approval::Decision;
 use crate::args::{Args, FleetVerb, Verb};
 use crate::desk::Desk;
 use crate::out::Form;
-use crate::{agents, approvals, decode, gateway, history, keys, model_key, node, send, watch};
+use crate::{agents, approvals, decode, export, gateway, history, keys, log, model_key, node, search, send, watch};
 
 /// The words were understood, but cannot be meant so.
 #[derive(Debug)]
@@ -58,6 +58,11 @@ async fn with_fleet(desk: &Desk, verb: FleetVerb, form: Form) -> anyhow::Result<
             send::send(desk, send::Message { node, text, session, agent, wait }, form).await
         }
         FleetVerb::Watch { nodes, events, .. } => watch::watch(desk, &nodes, &events, form).await,
+        FleetVerb::Log(wanted) => log::log(desk, &wanted, form).await,
+        FleetVerb::Search { words, among, limit } => search::search(desk, &words.join(" "), &among, limit, form).await,
+        FleetVerb::Export { node, session, form, output, .. } => {
+            export::export(desk, export::Wanted { node, session, form, output }).await
+        }
         FleetVerb::Approvals { watch, .. } => approvals::list(desk, watch, form).await,
         FleetVerb::Approve { id, always, .. } => {
             let decision = if always { Decision::Always } else { Decision::Once };

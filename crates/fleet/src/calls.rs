@@ -2,7 +2,7 @@
 //!
 //! The contract's table asks for one implementor; this one only sends each call to its file.
 
-use contract::activity::Line;
+use contract::activity::{Found, Line};
 use contract::calls as asked;
 use contract::node::{NodeId, Probe};
 use contract::settings::Hello;
@@ -12,6 +12,7 @@ use contract::{Fault, Handler};
 mod activity;
 mod approval;
 mod chat;
+mod export;
 mod node;
 mod probe;
 mod session;
@@ -106,6 +107,18 @@ impl Handler for Fleet {
 
     async fn activity_before(&self, _: &str, args: asked::ActivityBefore) -> Result<Vec<Line>, Fault> {
         activity::before(self, args).await
+    }
+
+    async fn activity_after(&self, _: &str, args: asked::ActivityAfter) -> Result<Vec<Line>, Fault> {
+        activity::after(self, args).await
+    }
+
+    async fn search(&self, _: &str, args: asked::Search) -> Result<Vec<Found>, Fault> {
+        activity::search(self, args).await
+    }
+
+    async fn session_export(&self, _: &str, args: asked::SessionExport) -> Result<String, Fault> {
+        export::session(self, args).await
     }
 
     async fn layout_save(&self, window: &str, args: asked::LayoutSave) -> Result<(), Fault> {

@@ -26,6 +26,8 @@ pub mod nodes;
 
 pub mod calls;
 
+mod export;
+
 pub mod outbox;
 pub mod sync;
 

@@ -83,6 +83,9 @@ only_abort! {
     resend_message ResendMessage ();
     decide Decide ();
     activity_before ActivityBefore Vec<crate::activity::Line>;
+    activity_after ActivityAfter Vec<crate::activity::Line>;
+    search Search Vec<crate::activity::Found>;
+    session_export SessionExport String;
     layout_save LayoutSave ();
     settings_save SettingsSave ();
 }

@@ -140,7 +140,7 @@ impl Notes<'_> {
 
     /// Whether another note fits; if not, what is lost is counted.
     fn has_room(&mut self, n: u64, seq: u64, at: i64) -> bool {
-        if self.shared.disk.is_none() {
+        if !self.shared.keeps {
             return false;
         }
         if self.shared.bytes.load(Ordering::Relaxed) + self.bytes < WAITING_BYTES && self.pages.lost.is_none() {

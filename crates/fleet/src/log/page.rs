@@ -109,7 +109,18 @@ pub(super) fn records(mut bytes: &[u8]) -> impl Iterator<Item = Record<'_>> {
     })
 }
 
-impl Record<'_> {
+impl<'a> Record<'a> {
+    /// The event's name in the vocabulary.
+    pub fn name(&self) -> &'a str {
+        // Its tag is what the body begins with.
+        self.line.as_ref().map_or_else(|| self.body.split('"').nth(3).unwrap_or_default(), |line| line.event)
+    }
+
+    /// The agent it concerns: that of the line where the event names none.
+    pub fn agent(&self) -> Option<&'a str> {
+        self.line.as_ref().and_then(|line| line.agent).or(self.agent)
+    }
+
     /// The event again; `None` when it cannot be read.
     pub fn event(&self) -> Option<Event> {
         let mut body: Body = serde_json::from_str(self.body).ok()?;
@@ -200,6 +211,7 @@ mod tests {
         assert_eq!((page.entries, read.len()), (2, 2));
         for (record, entry) in read.iter().zip(&entries) {
             assert_eq!(record.event().as_ref(), Some(&entry.event));
+            assert_eq!(record.name(), crate::view::line::name(&entry.event.body));
             assert_eq!(
                 (record.n, record.node, record.first, record.seq, record.at),
                 (entry.n, 3, entry.n, entry.n + 1, 9)

@@ -23,7 +23,8 @@ const QUIET: Duration = Duration::from_secs(2);
 /// How often old entries are looked for.
 const TRIM: Duration = Duration::from_secs(3_600);
 
-type Flushes = mpsc::Receiver<oneshot::Sender<()>>;
+/// Whoever waits for a write.
+pub(super) type Flushes = mpsc::Receiver<oneshot::Sender<()>>;
 
 /// What a node's notebook held.
 type Batch = Vec<(Box<str>, Pages)>;
