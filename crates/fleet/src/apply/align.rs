@@ -40,6 +40,15 @@ pub(super) fn align(drafts: &[Draft], rows: &[Row], cut_off: impl Fn(&Row) -> bo
     found
 }
 
+/// For each draft that has no row in the common order, the index of the row that surely shows it all the same: the node
+/// has it at another place than where it was shown.
+pub(super) fn misplaced(drafts: &[Draft], rows: &[Row], found: &[Option<usize>]) -> Vec<Option<usize>> {
+    let free = |index: &usize| !found.contains(&Some(*index));
+    let shown =
+        |draft: &Draft| (0..rows.len()).filter(free).find(|index| weight(draft, &rows[*index], false) == SAME_ID);
+    drafts.iter().zip(found).map(|(draft, found)| if found.is_none() { shown(draft) } else { None }).collect()
+}
+
 const SAME_ID: u32 = 16;
 const SAME_WORDS: u32 = 4;
 const SAME_RUN: u32 = 2;

@@ -6,7 +6,7 @@ use contract::transcript::Fate;
 use link::call::Page;
 use link::event::{Outcome, Role};
 
-use super::align::align;
+use super::align::{align, misplaced};
 use super::changes::Changes;
 use super::draft::{Draft, drafts};
 use super::rows::Sheet;
@@ -87,6 +87,7 @@ fn splice(sheet: &mut Sheet<'_>, page: &Page) {
     let old: Vec<Row> = rows.rows.drain(..).collect();
     let of = |row: &Row, runs: &[Box<str>]| runs.iter().any(|run| **run == *row.run.as_deref().unwrap_or_default());
     let found = align(&drafts, &old, |row| over && of(row, &unsure));
+    let moved = misplaced(&drafts, &old, &found);
     let apart = !drafts.is_empty() && found.iter().all(Option::is_none);
     let mut old: Vec<Option<Row>> = old.into_iter().map(Some).collect();
     if apart {
@@ -95,7 +96,7 @@ fn splice(sheet: &mut Sheet<'_>, page: &Page) {
             *slot = slot.take().filter(|row| is_open(row) || of(row, &active));
         }
     }
-    let (mut next, first) = weave(rows, old, drafts.into_iter().zip(found), now);
+    let (mut next, first) = weave(rows, old, drafts.into_iter().zip(found.into_iter().zip(moved)), now);
     if answered && over {
         settle_fates(&mut next, now);
     }
@@ -116,25 +117,33 @@ fn going_on(sheet: &Sheet<'_>) -> (Vec<Box<str>>, Vec<Box<str>>) {
     (active().map(|run| run.id.clone()).collect(), unsure.collect())
 }
 
-/// The page's rows in their order, each row of memory before the one it stood before. Gives back the id of the page's
-/// first row too.
+/// The page's rows in their order, each row of memory before the one it stood before; a row of the page comes with
+/// where it stands in memory in the same order, or else with where it stands out of it. Gives back the id of the
+/// page's first row too.
 fn weave(
     rows: &mut Transcript,
     mut old: Vec<Option<Row>>,
-    page: impl Iterator<Item = (Draft, Option<usize>)>,
+    page: impl Iterator<Item = (Draft, (Option<usize>, Option<usize>))>,
     now: i64,
 ) -> (VecDeque<Row>, Option<u64>) {
     let mut next = VecDeque::with_capacity(old.len());
     let (mut passed, mut first) = (0, None);
-    for (draft, known) in page {
-        let row = match known.and_then(|at| old.get_mut(at)?.take().map(|row| (at, row))) {
-            Some((at, mut row)) => {
+    for (draft, (known, moved)) in page {
+        let mut take = |at: Option<usize>| at.and_then(|at| old.get_mut(at)?.take());
+        let row = match (take(known), take(moved)) {
+            (Some(mut row), _) => {
+                let at = known.unwrap_or_default();
                 next.extend(old[passed.min(at)..at].iter_mut().filter_map(Option::take));
                 passed = at + 1;
                 absorb(&mut row, draft, now);
                 row
             }
-            None => draft.into_row(rows.fresh_id(), i64::MIN),
+            (None, Some(mut row)) => {
+                row.order = i64::MIN;
+                absorb(&mut row, draft, now);
+                row
+            }
+            (None, None) => draft.into_row(rows.fresh_id(), i64::MIN),
         };
         first.get_or_insert(row.id);
         next.push_back(row);

@@ -51,8 +51,23 @@ fn person(sheet: &mut Sheet<'_>, event: &Event, message: &Message) -> Taken {
         }
         own.run = run.cloned().or(own.run.take());
     }
+    if was_overtaken(sheet, id) {
+        sheet.rows().to_end(id);
+    }
     sheet.changed(id, RowChange::Whole);
     Taken::Known
+}
+
+/// Whether the node took something in between that was said later or elsewhere, and has not begun to answer this one.
+fn was_overtaken(sheet: &mut Sheet<'_>, id: u64) -> bool {
+    let rows = &sheet.rows().rows;
+    let Some(index) = rows.iter().rposition(|row| row.id == id) else {
+        return false;
+    };
+    let run = rows[index].own().and_then(|own| own.run.as_deref());
+    let mut behind = rows.range(index + 1..);
+    let answered = run.is_some() && behind.clone().any(|row| row.run.as_deref() == run);
+    !answered && behind.any(|row| row.message.is_some() && matches!(row.body, RowBody::User { .. }))
 }
 
 /// Whether the node repeats a message that was sent from here and that it has not repeated yet.

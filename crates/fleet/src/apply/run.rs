@@ -100,7 +100,7 @@ pub(super) fn begin(sheet: &mut Sheet<'_>, id: &str) -> usize {
 
 /// A run goes on whose beginning was not seen.
 pub(super) fn resume(sheet: &mut Sheet<'_>, id: &str) -> usize {
-    let others = |row: &&Row| id.is_empty() || row.run.as_deref() != Some(id);
+    let others = |row: &&Row| (id.is_empty() || row.run.as_deref() != Some(id)) && !row.waits();
     let since = sheet.rows().rows.iter().rev().find(others).map_or(i64::MIN, |row| row.order);
     let runs = &mut sheet.session.runs;
     let ended = runs.iter().filter(|run| !run.is_active()).count();

@@ -99,6 +99,11 @@ impl Row {
         }
     }
 
+    /// Whether it was said here and has not left.
+    pub(crate) fn waits(&self) -> bool {
+        self.own().is_some_and(|own| own.fate == Fate::Queued)
+    }
+
     pub(crate) fn own_mut(&mut self) -> Option<&mut Own> {
         match &mut self.body {
             RowBody::User { own, .. } => own.as_mut(),

@@ -59,12 +59,37 @@ impl Transcript {
         self.rows.iter_mut().rev().find(|row| row.own().is_some_and(|own| &*own.client_id == client_id))
     }
 
-    /// Appends a row at the end and returns its id.
+    /// Appends a row and returns its id. What was said here and has not left stays behind it.
     pub(crate) fn push(&mut self, at: Option<i64>, run: Option<&str>, body: RowBody) -> u64 {
-        let order = self.rows.back().map_or(0, |last| last.order + STEP);
         let id = self.fresh_id();
-        self.rows.push_back(Row { id, order, at, message: None, run: run.map(Into::into), body });
+        self.append(Row { id, order: 0, at, message: None, run: run.map(Into::into), body });
         id
+    }
+
+    /// Moves a row to the end.
+    pub(crate) fn to_end(&mut self, id: u64) {
+        let index = self.rows.iter().rposition(|row| row.id == id).filter(|index| index + 1 < self.rows.len());
+        if let Some(row) = index.and_then(|index| self.rows.remove(index)) {
+            self.append(row);
+        }
+    }
+
+    fn append(&mut self, mut row: Row) {
+        let last = self.rows.back().map(|last| last.order);
+        let waiting = match self.owns && !row.waits() {
+            true => self.rows.iter().rev().take_while(|row| row.waits()).count(),
+            false => 0,
+        };
+        let index = self.rows.len() - waiting;
+        let before = index.checked_sub(1).map(|before| self.rows[before].order);
+        let between = match (before, self.rows.get(index).map(|row| row.order)) {
+            (Some(before), Some(after)) if after - before > 1 => Some(before + (after - before) / 2),
+            (None, Some(after)) => Some(after - STEP),
+            // Nothing waits, or there is no room left before it.
+            _ => None,
+        };
+        row.order = between.unwrap_or_else(|| last.map_or(0, |last| last + STEP));
+        self.rows.insert(if between.is_some() { index } else { self.rows.len() }, row);
     }
 
     pub(crate) fn fresh_id(&mut self) -> u64 {

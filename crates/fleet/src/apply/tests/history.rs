@@ -154,3 +154,37 @@ fn a_message_taken_before_a_cut_ends_with_what_the_history_says() {
     // It was taken over this connection: its run may just be about to begin.
     check("send c1 hi\nfate c1 acknowledged r1\nhistory u:hi", "me hi [acknowledged]");
 }
+
+#[test]
+fn a_message_shown_out_of_place_goes_to_where_the_node_has_it() {
+    // The node took up what it had before this window opened, behind a message that had not left yet.
+    check(
+        "history u:one a:1\nsend c7 late\nheard h2-five - five\nstart r5\nfinish r5 ok 5\nfate c7 acknowledged\n\
+         history u:one a:1 u:five a@r5:5 mine@c7:late",
+        "user one\nagent 1\nuser five\nagent 5\nme late [acknowledged]",
+    );
+}
+
+#[test]
+fn what_has_not_left_stays_behind_what_happens_meanwhile() {
+    check(
+        "send c1 later\nheard m1 - now\nstart r\ntext r yes\nfinish r ok yes",
+        "user now\nagent yes\nme later [queued]",
+    );
+}
+
+#[test]
+fn a_message_that_is_sent_again_stands_behind_what_was_said_since() {
+    check(
+        "send c1 one\nfate c1 unknown\nheard m2 - two\nfate c1 queued\nheard m3 - three",
+        "user two\nuser three\nme one [queued]",
+    );
+}
+
+#[test]
+fn a_message_that_the_node_takes_later_than_another_stands_behind_that() {
+    check(
+        "send c1 one\nfate c1 unknown\nheard m2 - two\nstart r2\nfinish r2 ok 2\nheard m1 c1 one",
+        "user two\nagent 2\nme one [acknowledged]",
+    );
+}

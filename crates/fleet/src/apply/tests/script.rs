@@ -242,7 +242,7 @@ fn listed(word: &str) -> Session {
 }
 
 /// A page: `role:text` words, underscores for spaces; `tool:call` for a call; `role@run:text` with a run;
-/// `running@run:text so far`; `before:cursor`.
+/// `mine@client:text` with the id it was sent by; `running@run:text so far`; `before:cursor`.
 fn page(words: &str) -> Page {
     let mut page = Page::default();
     for (place, word) in words.split_whitespace().enumerate() {
@@ -258,6 +258,7 @@ fn page(words: &str) -> Page {
         match what {
             "u" => add(Role::User),
             "a" => add(Role::Assistant),
+            "mine" => page.messages.push(message(&id, Role::User, some(run), &text)),
             "running" => page.running = Some((some(run).map(str::to_owned), text)),
             "before" => page.before = Some(text),
             "tool" => page.messages.push(Message {
