@@ -23,6 +23,8 @@ use crate::outbox;
 pub const PAGE: u32 = 100;
 /// How long the list of sessions may be behind: one reading covers all changes in between.
 const SETTLE: Duration = Duration::from_secs(1);
+/// How long after a reading that got no answer the same is asked again.
+const AGAIN: Duration = Duration::from_secs(15);
 /// How often the way there and back is measured.
 const BEAT: Duration = Duration::from_secs(30);
 
@@ -46,10 +48,26 @@ pub async fn keep_fresh(parts: &Arc<Parts>, post: &Arc<Post>) -> Result<(), Stri
 
 /// What one reading was of.
 enum Read {
-    Lists,
-    Sessions,
-    History(String),
+    Lists(Came),
+    Sessions(Came),
+    History(String, Came),
     Beat,
+}
+
+/// Whether an answer came, of whatever kind.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Came {
+    Yes,
+    No,
+}
+
+/// What got no answer and is asked again.
+#[derive(Default)]
+struct Missed {
+    lists: bool,
+    histories: HashSet<String>,
+    /// When that is due.
+    at: Option<Instant>,
 }
 
 type Reading<'a> = Pin<Box<dyn Future<Output = Read> + Send + 'a>>;
@@ -63,18 +81,25 @@ struct Readings<'a> {
     histories: HashSet<String>,
     /// When the list of sessions is due.
     list_at: Option<Instant>,
+    missed: Missed,
 }
 
 /// Reads everything once, then what the signals ask for, until it is dropped.
 async fn serve(parts: &Arc<Parts>, post: &Arc<Post>) {
-    let mut readings =
-        Readings { parts, post, going: FuturesUnordered::new(), histories: HashSet::new(), list_at: None };
+    let mut readings = Readings {
+        parts,
+        post,
+        going: FuturesUnordered::new(),
+        histories: HashSet::new(),
+        list_at: None,
+        missed: Missed::default(),
+    };
     readings.everything().await;
     let mut beat = interval(BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let signals = &post.signals;
     loop {
-        let list_at = readings.list_at;
+        let (list_at, missed_at) = (readings.list_at, readings.missed.at);
         tokio::select! {
             Some(read) = readings.going.next() => readings.done(read),
             () = signals.reread.notified() => readings.everything().await,
@@ -86,6 +111,7 @@ async fn serve(parts: &Arc<Parts>, post: &Arc<Post>) {
                 readings.list_at = None;
                 readings.going.push(Box::pin(sessions(parts, post)));
             }
+            () = sleep_until(missed_at.unwrap_or_else(Instant::now)), if missed_at.is_some() => readings.again(),
             _ = beat.tick() => readings.going.push(Box::pin(measure(parts, post))),
         }
     }
@@ -117,38 +143,76 @@ impl Readings<'_> {
         }
     }
 
-    fn done(&mut self, read: Read) {
-        if let Read::History(session) = read {
-            self.histories.remove(&session);
+    /// Asks again for what got no answer.
+    fn again(&mut self) {
+        let Missed { lists: lost, histories, .. } = std::mem::take(&mut self.missed);
+        if lost {
+            self.going.push(Box::pin(lists(self.parts, self.post)));
         }
+        histories.into_iter().for_each(|session| self.read(session));
+    }
+
+    fn done(&mut self, read: Read) {
+        match read {
+            Read::Lists(Came::No) | Read::Sessions(Came::No) => self.missed.lists = true,
+            Read::History(session, came) => {
+                self.histories.remove(&session);
+                if came == Came::Yes {
+                    return;
+                }
+                self.missed.histories.insert(session);
+            }
+            Read::Lists(Came::Yes) | Read::Sessions(Came::Yes) | Read::Beat => return,
+        }
+        self.missed.at.get_or_insert(Instant::now() + AGAIN);
     }
 }
 
 /// Agents, sessions and approvals, side by side.
 async fn lists(parts: &Parts, post: &Post) -> Read {
-    let agents = async {
-        if let Some(Reply::Agents(agents)) = ask(parts, post, Call::Agents).await {
-            parts.core.feed(&post.id, [Fact::Agents(agents)]);
-        }
-    };
-    let approvals = async {
-        if let Some(Reply::Approvals(approvals)) = ask(parts, post, Call::Approvals).await {
-            parts.core.feed(&post.id, [Fact::Approvals(approvals)]);
-        }
-    };
-    tokio::join!(agents, sessions(parts, post), approvals);
-    Read::Lists
+    let all = tokio::join!(
+        list(parts, post, Call::Agents),
+        list(parts, post, Call::Sessions),
+        list(parts, post, Call::Approvals)
+    );
+    let whole = [all.0, all.1, all.2].iter().all(|came| *came == Came::Yes);
+    Read::Lists(if whole { Came::Yes } else { Came::No })
 }
 
 async fn sessions(parts: &Parts, post: &Post) -> Read {
-    if let Some(Reply::Sessions(sessions)) = ask(parts, post, Call::Sessions).await {
-        parts.core.feed(&post.id, [Fact::Sessions(sessions)]);
+    Read::Sessions(list(parts, post, Call::Sessions).await)
+}
+
+/// Reads one list. A vendor that has none has answered.
+async fn list(parts: &Parts, post: &Post, call: Call) -> Came {
+    parts.pace.turn().await;
+    let fact = match post.ask(parts, call).await {
+        Ok(Reply::Agents(agents)) => Fact::Agents(agents),
+        Ok(Reply::Sessions(sessions)) => Fact::Sessions(sessions),
+        Ok(Reply::Approvals(approvals)) => Fact::Approvals(approvals),
+        Ok(_) => return Came::Yes,
+        Err(error) => return came(post, &error),
+    };
+    parts.core.feed(&post.id, [fact]);
+    Came::Yes
+}
+
+/// Whether an error is an answer. Of a node that is not there the next connection reads everything.
+fn came(post: &Post, error: &CallError) -> Came {
+    match error {
+        CallError::Unsupported { .. } | CallError::NotConnected => Came::Yes,
+        CallError::Refused { retryable: false, .. } | CallError::Unreadable(_) => {
+            tracing::warn!(node = post.id, %error, "a list could not be read");
+            Came::Yes
+        }
+        CallError::Refused { .. } | CallError::TimedOut { .. } | CallError::Lost => Came::No,
     }
-    Read::Sessions
 }
 
 async fn measure(parts: &Parts, post: &Post) -> Read {
-    ask(parts, post, Call::Ping).await;
+    parts.pace.turn().await;
+    // The link notes how long it took; that no answer came it notices by itself.
+    let _ = post.ask(parts, Call::Ping).await;
     Read::Beat
 }
 
@@ -157,31 +221,22 @@ async fn history(parts: &Parts, post: &Post, session: String) -> Read {
     parts.core.feed(&post.id, [Fact::Loading { session: session.clone() }]);
     parts.pace.turn().await;
     let call = Call::History { session: session.clone(), limit: PAGE, before: None };
-    let fact = match post.ask(parts, call).await {
+    let (fact, came) = match post.ask(parts, call).await {
         Ok(Reply::History(page)) => {
             if let Err(error) = outbox::reconcile(parts, &post.id, &page).await {
                 tracing::warn!(node = post.id, %error, "the outbox cannot be compared with the history");
             }
-            Fact::History { session: session.clone(), page }
+            (Fact::History { session: session.clone(), page }, Came::Yes)
         }
         Ok(_) => {
-            Fact::HistoryFailed { session: session.clone(), reason: "The node answered something else.".to_owned() }
+            let reason = "The node answered something else.".to_owned();
+            (Fact::HistoryFailed { session: session.clone(), reason }, Came::Yes)
         }
-        Err(error) => Fact::HistoryFailed { session: session.clone(), reason: sentence(&error.to_string()) },
+        Err(error) => {
+            let reason = sentence(&error.to_string());
+            (Fact::HistoryFailed { session: session.clone(), reason }, came(post, &error))
+        }
     };
     parts.core.feed(&post.id, [fact]);
-    Read::History(session)
-}
-
-/// Asks in turn; a vendor that cannot do it is no trouble, everything else is worth a line in the log.
-async fn ask(parts: &Parts, post: &Post, call: Call) -> Option<Reply> {
-    parts.pace.turn().await;
-    match post.ask(parts, call).await {
-        Ok(reply) => Some(reply),
-        Err(CallError::Unsupported { .. } | CallError::NotConnected) => None,
-        Err(error) => {
-            tracing::warn!(node = post.id, %error, "a list could not be read");
-            None
-        }
-    }
+    Read::History(session, came)
 }

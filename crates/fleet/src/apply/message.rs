@@ -52,7 +52,7 @@ fn person(sheet: &mut Sheet<'_>, event: &Event, message: &Message) -> Taken {
         own.run = run.cloned().or(own.run.take());
     }
     if was_overtaken(sheet, id) {
-        sheet.rows().to_end(id);
+        sheet.rows().move_last(id);
     }
     sheet.changed(id, RowChange::Whole);
     Taken::Known

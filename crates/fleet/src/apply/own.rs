@@ -32,7 +32,7 @@ pub(super) fn sending(truth: &mut Truth, said: &Said<'_>, now: i64, changes: &mu
         let id = row.id;
         if let Some(own) = row.own_mut().filter(|own| again(own.fate)) {
             (own.fate, own.fate_at, own.fault, own.run) = (Fate::Queued, now, None, None);
-            sheet.rows().to_end(id);
+            sheet.rows().move_last(id);
         }
         sheet.changed(id, RowChange::Whole);
         return Taken::Known;
@@ -62,7 +62,7 @@ pub(super) fn fate(truth: &mut Truth, session: &str, news: &News<'_>, now: i64, 
     own.run = if anew { None } else { news.run.map(Into::into).or(own.run.take()) };
     if anew {
         // It goes out behind all that was said since.
-        rows.to_end(id);
+        rows.move_last(id);
     }
     sheet.changed(id, RowChange::Whole);
     if news.fate == Fate::Acknowledged {

@@ -67,7 +67,7 @@ impl Transcript {
     }
 
     /// Moves a row to the end.
-    pub(crate) fn to_end(&mut self, id: u64) {
+    pub(crate) fn move_last(&mut self, id: u64) {
         let index = self.rows.iter().rposition(|row| row.id == id).filter(|index| index + 1 < self.rows.len());
         if let Some(row) = index.and_then(|index| self.rows.remove(index)) {
             self.append(row);

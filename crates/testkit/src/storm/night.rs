@@ -236,9 +236,15 @@ impl Night {
     fn open_rows(&self, fates: &[Fate]) -> String {
         let rows = self.fleet.core().read(LOCAL, |truth| {
             let session = truth.session(&of().session)?;
-            let rows = session.transcript.as_ref()?.rows.iter();
+            let transcript = session.transcript.as_ref()?;
+            let rows = transcript.rows.iter();
             let open: Vec<_> = rows.filter_map(|row| row.own()).filter(|own| fates.contains(&own.fate)).collect();
-            Some(format!("{open:#?}, with the runs {:#?}", session.runs))
+            let last = transcript.rows.iter().rev().take(4).collect::<Vec<_>>();
+            let (since, loading, fault) = (truth.link.since, transcript.loading, &transcript.fault);
+            let run = session.runs.last();
+            Some(format!(
+                "{open:?}; the link is so since {since}, loading {loading}, {fault:?}, {run:?}; last {last:#?}"
+            ))
         });
         rows.flatten().unwrap_or_default()
     }
