@@ -22,6 +22,8 @@ pub enum Part {
     Pilot,
     /// What a window on a display of its own needs: Xvfb, WebKitWebDriver, dbus-daemon, gnome-keyring-daemon.
     Window,
+    /// `sshd`; `ssh` and `ssh-keygen` are beside it.
+    Sshd,
     /// An unlocked keyring on the session bus that this test runs in.
     Keyring,
 }
@@ -47,6 +49,7 @@ impl Part {
             Part::App => "APP",
             Part::Pilot => "PILOT",
             Part::Window => "WINDOW",
+            Part::Sshd => "SSHD",
             Part::Keyring => "KEYRING",
         };
         format!("PILOTHOUSE_TEST_{name}")
