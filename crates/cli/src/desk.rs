@@ -68,7 +68,8 @@ impl Desk {
             bail!("There is no node named “{node}”.{}", self.known());
         }
         let key = self.given.of(node).map(|key| Secret::new(key.expose_secret()));
-        let form = NodeForm { name: node.to_owned(), address: node.to_owned(), vendor, key, trust, session_only: true };
+        let (name, address) = (node.to_owned(), node.to_owned());
+        let form = NodeForm { name, address, vendor, key, trust, session_only: true, reach: None };
         let id = self.fleet.one_off(form).await?;
         self.fleet.node(&id).ok_or_else(|| anyhow!("The node at {node} is gone again"))
     }

@@ -29,7 +29,7 @@ mod tap;
 
 pub use form::{Checked, check, fingerprint, fresh, name_is_free, once};
 pub use identity::{Credential, Missing, keep_key, read as credentials};
-pub use open::target;
+pub use open::{routes, target};
 pub use pace::Pace;
 pub use post::{Kind, Post};
 pub use remove::{UNDO_MS, purge};
@@ -96,6 +96,7 @@ impl Nodes {
             name: embedded.name.clone(),
             vendor: contract::node::Vendor::Pilothouse,
             address: "in this window".to_owned(),
+            reach: contract::node::Reach::default(),
             pin: None,
             place: 0,
             paused: false,

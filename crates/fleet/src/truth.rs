@@ -5,7 +5,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use contract::node::{NodeId, Vendor};
+use contract::node::{NodeId, Reach, Vendor};
+use link::Taken;
 use link::event::{Agent, NodeState};
 
 mod approval;
@@ -27,8 +28,10 @@ pub struct NodeHead {
     /// The person's name for it; unique.
     pub name: String,
     pub vendor: Vendor,
-    /// As its card shows it.
+    /// As its card shows it: its first route.
     pub address: String,
+    /// The further routes, and what TLS needs.
+    pub reach: Reach,
     /// Whether it is the embedded gateway.
     pub local: bool,
     /// Its place among the nodes; rises.
@@ -55,6 +58,8 @@ pub struct LinkStand {
     pub latency_ms: Option<f64>,
     /// Whether the key is kept for this session only.
     pub key_in_memory: bool,
+    /// The route in use or last used, and why not those before it.
+    pub route: Option<Taken>,
 }
 
 /// The state of one node.
@@ -82,6 +87,7 @@ impl Truth {
             listed: false,
             latency_ms: None,
             key_in_memory: false,
+            route: None,
         };
         Truth { head, link, agents: Vec::new(), sessions: HashMap::new(), approvals: Vec::new() }
     }

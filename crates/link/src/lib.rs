@@ -7,7 +7,7 @@
 //!
 //! Reading order: `event` (what comes out), `call` (what goes in), `dialect` (how a
 //! vendor is translated), then `target` and `handle`, which open a link; `actor` is what
-//! then happens; `connector`, `tls` and `socket` are the way to the gateway.
+//! then happens; `route`, `connector`, `ssh`, `tls` and `socket` are the way to the gateway.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
@@ -20,6 +20,7 @@ mod address;
 mod fingerprint;
 mod handle;
 mod probe;
+mod route;
 mod target;
 
 mod actor;
@@ -27,13 +28,17 @@ mod auto;
 mod backoff;
 mod clock;
 mod connector;
+mod dial;
 mod failure;
+mod fallback;
 mod http;
 mod live;
 mod pulse;
 mod refusal;
 mod shared;
 mod socket;
+mod ssh;
+mod stream;
 mod tls;
 
 #[cfg(test)]
@@ -43,5 +48,6 @@ pub use address::{Address, AddressError};
 pub use failure::sentence;
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use handle::{Link, open};
-pub use probe::{Outcome, Probe, Step, StepName, probe};
-pub use target::{Choice, OnToken, OpenMemory, Sink, Target, Transport};
+pub use probe::{Outcome, Probe, Step, StepName, probe, probe_by};
+pub use route::{Route, RouteError, Routes, SshHost};
+pub use target::{Choice, OnRoute, OnToken, OpenMemory, Passed, Sink, Taken, Target, Transport};

@@ -10,4 +10,6 @@ mod hostile;
 mod lifecycle;
 mod net;
 mod parrot;
+mod routes;
+mod ssh;
 mod trust;

@@ -18,7 +18,7 @@ use tokio_rustls::client::TlsStream;
 
 use crate::address::Address;
 use crate::event::NodeState;
-use crate::failure::Failure;
+use crate::failure::{Failure, told};
 use crate::fingerprint::Fingerprint;
 
 /// How long a TLS handshake may take.
@@ -55,12 +55,14 @@ impl Trust {
     }
 }
 
-/// Puts TLS on a stream. The certificate must be the pinned one, or vouched for when nothing is pinned.
+/// Puts TLS on a stream. The certificate must be the pinned one, or vouched for when nothing is pinned. `patience` is
+/// what the first answer may take besides.
 pub(crate) async fn encrypt<S>(
     stream: S,
     address: &Address,
     pin: Option<Fingerprint>,
     trust: &Trust,
+    patience: Duration,
 ) -> Result<(TlsStream<S>, Fingerprint), Failure>
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -74,7 +76,7 @@ where
         rejected: Mutex::default(),
     });
     let config = config(judge.clone()).map_err(|error| Failure::Wrong(error.to_string()))?;
-    let connected = timeout(LIMIT, TlsConnector::from(config).connect(name, stream)).await;
+    let connected = timeout(LIMIT + patience, TlsConnector::from(config).connect(name, stream)).await;
     match connected {
         Ok(Ok(stream)) => {
             let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
@@ -256,6 +258,9 @@ fn day(time: UnixTime) -> String {
 /// Why TLS failed where the certificate was not the reason.
 fn explain(error: &io::Error, address: &Address) -> Failure {
     let at = address.authority();
+    if let Some(failure) = told(error) {
+        return failure;
+    }
     match error.get_ref().and_then(|inner| inner.downcast_ref::<TlsError>()) {
         Some(TlsError::InvalidMessage(_)) => Failure::Wrong(format!(
             "what answers at {at} does not speak TLS. Check the port; a gateway without TLS is reached with ws:// on \

@@ -4,7 +4,9 @@ use super::check;
 use crate::activity::{Filter, Line, Mark};
 use crate::approval::{Approval, Decision, Outcome};
 use crate::fault::{Code, Fault};
-use crate::node::{Activity, Agent, LinkState, Node, NodeForm, Probe, Session, Step, Vendor};
+use crate::node::{
+    Activity, Agent, Certificate, ClientFiles, LinkState, Node, NodeForm, Probe, Reach, Session, Step, Vendor,
+};
 use crate::settings::{Hello, Layout, Settings, Theme};
 use crate::transcript::{Fate, Level, Row, RowBody, SessionRef, ToolState, Window};
 use crate::update::{Batch, Topic, Update, Vitals};
@@ -62,6 +64,9 @@ fn node() -> Node {
         name: "homelab".into(),
         vendor: Vendor::Moltis,
         address: "wss://homelab.lan:8765".into(),
+        routes: vec!["ssh://me@homelab/127.0.0.1:8765".into()],
+        route: Some(1),
+        passed: vec!["Nothing listens there.".into()],
         local: false,
         state: LinkState::BackingOff,
         reason: "Nobody answers at homelab.lan:8765.".into(),
@@ -69,6 +74,8 @@ fn node() -> Node {
         next_try: Some((3, 8_000)),
         fingerprint: Some("sha256:00ff".into()),
         pinned: Some("sha256:aa00".into()),
+        certificate: Some(certificate()),
+        trusted: None,
         version: Some("2026.8".into()),
         product: Some("Moltis".into()),
         stale_since: Some(9),
@@ -80,6 +87,19 @@ fn node() -> Node {
         running: 1,
         asking: 2,
         key_in_memory: false,
+    }
+}
+
+fn certificate() -> Certificate {
+    Certificate {
+        fingerprint: "sha256:00ff".into(),
+        subject: "CN=homelab.lan".into(),
+        issuer: "CN=Home".into(),
+        names: vec!["homelab.lan".into()],
+        from: Some(1),
+        until: Some(2),
+        trusted_at: Some(3),
+        at: Some("homelab.lan:8765".into()),
     }
 }
 
@@ -156,6 +176,11 @@ fn form() -> NodeForm {
         key: Some(Secret::new(" mk_1 ")),
         trust: Some("sha256:00ff".into()),
         session_only: true,
+        reach: Some(Reach {
+            routes: vec!["ssh://me@homelab/8765".into()],
+            ca_file: Some("/etc/ssl/corporate.pem".into()),
+            client: Some(ClientFiles { certificate: "/home/me/cert.pem".into(), key: "/home/me/key.pem".into() }),
+        }),
     }
 }
 
@@ -176,9 +201,13 @@ fn nodes_keep_their_form() {
     check("node", &node());
     check("session_ref", &of());
     check("node_form", &form());
-    let step = Step { name: "Encryption".into(), ok: Some(false), detail: "expired".into() };
+    let step =
+        Step { name: "Encryption".into(), ok: Some(false), detail: "expired".into(), repair: Some("renew".into()) };
     let fault = Fault { code: Code::Untrusted, message: "Not trusted.".into(), details: Some("sha256:00ff".into()) };
     let probe = Probe {
+        route: Some("wss://homelab.lan:8765".into()),
+        ahead_s: Some(7),
+        others: Vec::new(),
         steps: vec![step],
         vendor: Some(Vendor::Moltis),
         product: None,

@@ -34,7 +34,7 @@ pub async fn edit(fleet: &Fleet, id: &str, form: NodeForm) -> Result<(), Fault> 
     let old = fleet.inner.nodes.get(id)?.changeable()?;
     let checked = check(form)?;
     name_is_free(parts, &checked.name, id).await?;
-    let address = checked.address.to_string();
+    let address = checked.route.to_string();
     // A pin belongs to the place it was seen at.
     let kept_pin = old.pin.clone().filter(|_| old.address == address);
     let mut row = NodeRow {
@@ -42,6 +42,7 @@ pub async fn edit(fleet: &Fleet, id: &str, form: NodeForm) -> Result<(), Fault> 
         vendor: checked.vendor,
         pin: checked.pin.map(|pin| pin.to_string()).or(kept_pin),
         address,
+        reach: checked.reach.clone().unwrap_or(old.reach),
         ..old
     };
     if checked.key.is_some() {

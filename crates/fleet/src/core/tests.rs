@@ -32,6 +32,7 @@ fn head(id: &str) -> NodeHead {
         address: String::new(),
         local: false,
         order: 0,
+        reach: Default::default(),
         pinned: None,
     }
 }

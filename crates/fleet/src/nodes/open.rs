@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use contract::node::Vendor;
 use link::event::NodeState;
-use link::{Address, Choice, OnToken, Target, Transport};
+use link::{Address, Choice, OnRoute, OnToken, Route, Routes, Taken, Target, Transport};
 use secrecy::SecretString;
 use supervise::{Restart, Scope};
 
@@ -35,15 +35,20 @@ pub async fn open(parts: &Arc<Parts>, post: &Arc<Post>, scope: &Scope) -> Result
         Kind::Local(embedded) => Target {
             name: row.name.clone(),
             choice: Choice::Is(link::dialect::Kind::Moltis),
-            address: Address::in_memory(),
+            routes: Address::in_memory().into(),
             pin: None,
             credentials,
             ours: parts.ours.clone(),
             on_token: None,
+            on_route: None,
             transport: Transport::Memory(embedded.connect.clone()),
         },
         Kind::Kept | Kind::Once => match target(parts, &row, credentials) {
-            Ok(target) => Target { on_token: Some(keep_token(parts, &row, scope)), ..target },
+            Ok(target) => Target {
+                on_token: Some(keep_token(parts, &row, scope)),
+                on_route: Some(tell_route(parts, &post.id)),
+                ..target
+            },
             Err(reason) => {
                 post.stands(parts, NodeState::Failed { reason: reason.clone() });
                 return Err(reason);
@@ -89,18 +94,34 @@ where
 /// # Errors
 /// A sentence: the address or the fingerprint cannot be read.
 pub fn target(parts: &Parts, row: &NodeRow, credentials: Credential) -> Result<Target, String> {
-    let address = Address::parse(&row.address).map_err(|error| error.to_string())?;
     let pin = row.pin.as_deref().map(str::parse).transpose();
     Ok(Target {
         name: row.name.clone(),
         choice: choice(row.vendor),
-        address,
+        routes: routes(row)?,
         pin: pin.map_err(|error: link::FingerprintError| error.to_string())?,
         credentials,
         ours: parts.ours.clone(),
         on_token: None,
+        on_route: None,
         transport: Transport::Net,
     })
+}
+
+/// The ways to a node, the preferred one first.
+///
+/// # Errors
+/// A sentence: one of them cannot be read.
+pub fn routes(row: &NodeRow) -> Result<Routes, String> {
+    let read = |text: &String| Route::parse(text).map_err(|error| error.to_string());
+    let others = row.reach.routes.iter().map(read).collect::<Result<_, _>>()?;
+    Ok(Routes::new(read(&row.address)?, others))
+}
+
+/// Tells the core by which route a connection came about.
+fn tell_route(parts: &Arc<Parts>, id: &str) -> OnRoute {
+    let (core, id) = (parts.core.clone(), id.to_owned());
+    Arc::new(move |taken: &Taken| core.feed(&id, [Fact::Route(taken.clone())]))
 }
 
 /// Keeps the token that a gateway gave this device, where the device's own secret is.

@@ -80,6 +80,7 @@ impl Post {
             name: row.name,
             vendor: row.vendor,
             address: row.address,
+            reach: row.reach,
             local: self.is_local(),
             order: row.place,
             pinned: row.pin,

@@ -61,6 +61,7 @@ fn head(id: &str, order: i64) -> NodeHead {
         address: String::new(),
         local: false,
         order,
+        reach: Default::default(),
         pinned: None,
     }
 }

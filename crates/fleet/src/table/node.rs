@@ -1,6 +1,6 @@
 //! The nodes a person keeps. A removed one stays for a while, so that a removal can be undone.
 
-use contract::node::Vendor;
+use contract::node::{Reach, Vendor};
 use store::rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use store::rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use store::{Migration, rusqlite};
@@ -25,6 +25,10 @@ pub const CREATE: Migration = Migration {
           CREATE UNIQUE INDEX node_name ON node (name) WHERE removed_at IS NULL;",
 };
 
+/// What there is to reaching a node besides its address: JSON of [`Reach`].
+pub const REACH: Migration =
+    Migration { name: "routes", sql: "ALTER TABLE node ADD COLUMN reach TEXT NOT NULL DEFAULT '{}';" };
+
 /// Where a secret of a node stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
@@ -43,8 +47,10 @@ pub struct NodeRow {
     /// The person's name for it; unique among those not removed, case ignored.
     pub name: String,
     pub vendor: Vendor,
-    /// A URL, as completed by `link`.
+    /// Its first route, as completed by `link`.
     pub address: String,
+    /// The further routes, and what TLS needs.
+    pub reach: Reach,
     /// `sha256:…` of the certificate the person trusts.
     pub pin: Option<String>,
     /// Rises in the person's order.
@@ -61,7 +67,8 @@ pub struct NodeRow {
     pub removed_at: Option<i64>,
 }
 
-const COLUMNS: &str = "id, name, vendor, address, pin, place, paused, key, device, revision, added_at, removed_at";
+const COLUMNS: &str =
+    "id, name, vendor, address, pin, place, paused, key, device, revision, added_at, removed_at, reach";
 
 /// The nodes that are not removed, in the person's order.
 pub fn all(db: &Connection) -> rusqlite::Result<Vec<NodeRow>> {
@@ -85,11 +92,13 @@ pub fn named(db: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
 pub fn put(tx: &Transaction<'_>, node: &NodeRow) -> rusqlite::Result<()> {
     let sql = format!(
         "INSERT INTO node ({COLUMNS})
-         VALUES (?1, ?2, ?3, ?4, ?5, (SELECT coalesce(max(place), 0) + 1 FROM node), ?6, ?7, ?8, 1, ?9, ?10)
+         VALUES (?1, ?2, ?3, ?4, ?5, (SELECT coalesce(max(place), 0) + 1 FROM node), ?6, ?7, ?8, 1, ?9, ?10, ?11)
          ON CONFLICT (id) DO UPDATE SET name = ?2, vendor = ?3, address = ?4, pin = ?5, paused = ?6, key = ?7,
-             device = ?8, revision = revision + 1, removed_at = ?10"
+             device = ?8, revision = revision + 1, removed_at = ?10, reach = ?11"
     );
     let vendor = vendor_text(node.vendor);
+    let reach =
+        serde_json::to_string(&node.reach).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
     tx.execute(
         &sql,
         params![
@@ -102,7 +111,8 @@ pub fn put(tx: &Transaction<'_>, node: &NodeRow) -> rusqlite::Result<()> {
             node.key,
             node.device,
             node.added_at,
-            node.removed_at
+            node.removed_at,
+            reach
         ],
     )?;
     Ok(())
@@ -133,7 +143,13 @@ fn read(row: &Row<'_>) -> rusqlite::Result<NodeRow> {
         revision: row.get("revision")?,
         added_at: row.get("added_at")?,
         removed_at: row.get("removed_at")?,
+        reach: reach(row)?,
     })
+}
+
+fn reach(row: &Row<'_>) -> rusqlite::Result<Reach> {
+    let text: String = row.get("reach")?;
+    serde_json::from_str(&text).map_err(|error| FromSqlError::other(error).into())
 }
 
 fn vendor_text(vendor: Vendor) -> &'static str {

@@ -98,18 +98,19 @@ pub struct Peer {
 }
 
 pub fn tools() -> Tools {
-    Tools { make: parrot::make, trust: None }
+    Tools { make: parrot::make, trust: None, ssh: Default::default() }
 }
 
 pub fn target(transport: Transport) -> Target {
     Target {
         name: "test".to_owned(),
         choice: Choice::Is(Kind::Moltis),
-        address: Address::in_memory(),
+        routes: Address::in_memory().into(),
         pin: None,
         credentials: Credentials { key: Some("key".to_owned().into()), device: None, device_token: None },
         ours: ClientInfo::new("0.1.0", "00000000-0000-0000-0000-000000000000"),
         on_token: None,
+        on_route: None,
         transport,
     }
 }

@@ -1,6 +1,7 @@
 //! Certificates over real TLS on loopback: vouched for, unknown, pinned, changed, expired, for another name.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
@@ -20,7 +21,7 @@ use crate::connector::Tools;
 use crate::event::NodeState;
 use crate::fingerprint::Fingerprint;
 use crate::handle::open_with;
-use crate::probe::{Outcome, StepName, probe_with};
+use crate::probe::{Outcome, StepName, probe_route};
 use crate::target::{Target, Transport};
 use crate::tls::Trust;
 
@@ -78,12 +79,15 @@ async fn gateway(shown: &Shown) -> Target {
         }
     })
     .await;
-    Target { address: Address::parse(&format!("wss://localhost:{}", plain.address.port())).unwrap(), ..plain }
+    Target {
+        routes: Address::parse(&format!("wss://localhost:{}", plain.routes.first().address.port())).unwrap().into(),
+        ..plain
+    }
 }
 
 /// The state a link with these authorities settles in.
 async fn state(target: Target, trust: Arc<Trust>) -> NodeState {
-    let probe = probe_with(&target, &Tools { trust: Some(trust), ..tools() }).await;
+    let probe = probe_route(&target, target.routes.first(), &Tools { trust: Some(trust), ..tools() }).await;
     probe.state
 }
 
@@ -180,7 +184,8 @@ async fn an_untrusted_link_stays_so_and_connects_once_the_fingerprint_is_pinned(
 #[tokio::test]
 async fn the_desk_shows_the_fingerprint_to_be_trusted() {
     let shown = self_signed(leaf("localhost"));
-    let probe = probe_with(&gateway(&shown).await, &tools()).await;
+    let target = gateway(&shown).await;
+    let probe = probe_route(&target, target.routes.first(), &tools()).await;
     assert_eq!(probe.fingerprint, Some(shown.fingerprint()));
     let failed = probe.steps.iter().find(|step| step.outcome == Outcome::Failed).unwrap();
     assert_eq!(failed.name, StepName::Encryption);
@@ -193,8 +198,8 @@ async fn a_server_without_tls_is_told_from_a_bad_certificate() {
         stream.read_to_end(&mut Vec::new()).await.unwrap();
     })
     .await;
-    let address = Address::parse(&format!("wss://localhost:{}", plain.address.port())).unwrap();
-    let state = state(Target { address, ..plain }, strict()).await;
+    let address = Address::parse(&format!("wss://localhost:{}", plain.routes.first().address.port())).unwrap();
+    let state = state(Target { routes: address.into(), ..plain }, strict()).await;
     assert!(matches!(&state, NodeState::Failed { reason } if reason.contains("does not speak TLS")), "{state:?}");
 }
 
@@ -202,8 +207,8 @@ async fn a_server_without_tls_is_told_from_a_bad_certificate() {
 async fn a_server_with_tls_is_told_to_who_came_without() {
     let shown = self_signed(leaf("localhost"));
     let secure = gateway(&shown).await;
-    let address = Address::parse(&format!("ws://localhost:{}", secure.address.port())).unwrap();
-    let state = state(Target { address, ..secure }, strict()).await;
+    let address = Address::parse(&format!("ws://localhost:{}", secure.routes.first().address.port())).unwrap();
+    let state = state(Target { routes: address.into(), ..secure }, strict()).await;
     assert!(matches!(&state, NodeState::Failed { reason } if reason.contains("wss://")), "{state:?}");
 }
 
@@ -212,7 +217,7 @@ async fn a_server_that_never_answers_the_tls_handshake_is_given_up() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = Address::parse(&format!("wss://localhost:{}", listener.local_addr().unwrap().port())).unwrap();
     let (ours, _theirs) = tokio::io::duplex(1024);
-    let failure = crate::tls::encrypt(ours, &address, None, &strict()).await.unwrap_err();
+    let failure = crate::tls::encrypt(ours, &address, None, &strict(), Duration::ZERO).await.unwrap_err();
     assert!(failure.reason().contains("did not answer with TLS"), "{failure:?}");
     let _ = target(Transport::Net);
 }

@@ -38,6 +38,7 @@ pub fn play(facts: &str) -> Play {
         address: "wss://homelab".into(),
         local: false,
         order: 1,
+        reach: Default::default(),
         pinned: None,
     };
     let mut play = Play { truth: Truth::new(head, 1_000), now: 1_000, changes: Changes::default() };
