@@ -181,9 +181,9 @@ pub fn why(state: &NodeState) -> String {
             format!("It did not get ready within {} s.", READY.as_secs())
         }
         NodeState::Paused => "It is paused; `pilot node resume` connects it again.".to_owned(),
-        NodeState::Untrusted { fingerprint, pinned, reason } => {
+        NodeState::Untrusted { fingerprint, pinned, reason, .. } => {
             let was = pinned.as_ref().map(|old| format!("\n  was: {old}")).unwrap_or_default();
-            format!("{reason}\n  now: {fingerprint}{was}")
+            format!("{reason}\n  now: {fingerprint}{was}\n`pilot node trust NODE` shows both side by side.")
         }
         NodeState::Pairing { reason, .. }
         | NodeState::Unauthorised { reason }

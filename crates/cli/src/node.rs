@@ -13,6 +13,7 @@ use crate::out::{Form, Numbered, note, table};
 
 mod keep;
 mod test;
+mod trust;
 mod way;
 
 /// The window's label of this program, where a call asks for one.
@@ -32,6 +33,8 @@ pub async fn run(desk: &Desk, verb: NodeVerb, form: Form) -> anyhow::Result<Exit
         NodeVerb::Test { node, kind, trust, way, .. } => {
             test::test(desk, &node, test::Given { kind, trust, way }, form).await
         }
+        NodeVerb::Trust { node, fingerprint } => trust::trust(desk, &node, fingerprint, form).await,
+        NodeVerb::Ca { file } => trust::authorities(desk, file.as_deref(), form).await,
         NodeVerb::Pause { node } => pause(desk, &node, true).await,
         NodeVerb::Resume { node } => pause(desk, &node, false).await,
         NodeVerb::Remove { node } => {

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use contract::node::{NodeId, Reach, Vendor};
-use link::Taken;
 use link::event::{Agent, NodeState};
+use link::{Pin, Taken};
 
 mod approval;
 mod row;
@@ -36,8 +36,8 @@ pub struct NodeHead {
     pub local: bool,
     /// Its place among the nodes; rises.
     pub order: i64,
-    /// The certificate it was trusted with, `sha256:…`.
-    pub pinned: Option<String>,
+    /// The certificates it was trusted with.
+    pub pins: Vec<Pin>,
 }
 
 /// How the link stands, and how fresh what is known is. These are two things.

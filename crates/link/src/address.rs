@@ -97,6 +97,11 @@ impl Address {
         is_loopback(&self.host)
     }
 
+    /// `host:port`, by which a trusted certificate is remembered.
+    pub fn place(&self) -> String {
+        self.authority()
+    }
+
     /// `host:port` as the Host header wants it, IPv6 in brackets.
     pub(crate) fn authority(&self) -> String {
         if self.host.contains(':') {

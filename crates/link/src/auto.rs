@@ -43,7 +43,7 @@ async fn ask(target: &Target, route: &Route, tools: &Tools, path: &str) -> Resul
     let stream = Box::pin(reach(target, route, tools)).await?;
     let patience = stream.patience();
     let base = route.address.path().map_or("", |path| path.trim_end_matches('/').trim_end_matches("/ws"));
-    get(stream, &route.address.authority(), &format!("{base}{path}"), patience).await
+    get(stream, &route.address, &format!("{base}{path}"), patience).await
 }
 
 /// Moltis tells its protocol, OpenClaw that it is live.

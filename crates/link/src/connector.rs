@@ -11,18 +11,18 @@ use tokio_tungstenite::tungstenite::http::Uri;
 
 use crate::address::Address;
 use crate::auto;
+use crate::certificate::Certificate;
 use crate::dial::{connect, resolve};
 use crate::dialect::{self, Dialect, Kind, Origin, Upgrade};
 use crate::failure::{Failure, vendor};
 use crate::fallback;
-use crate::fingerprint::Fingerprint;
 use crate::refusal;
 use crate::route::Route;
 use crate::socket::{self, Socket};
 use crate::ssh;
 use crate::stream::{Line, Stream};
 use crate::target::{Choice, Passed, Target, Transport};
-use crate::tls::{self, Trust};
+use crate::tls::{self, Behind, Place, Trust};
 
 const UPGRADE_LIMIT: Duration = Duration::from_secs(15);
 
@@ -98,27 +98,35 @@ pub(crate) async fn reach(target: &Target, route: &Route, tools: &Tools) -> Resu
     if let Transport::Memory(open) = &target.transport {
         return Ok(Stream::Memory(open()));
     }
-    let address = &route.address;
-    let line = match &route.via {
-        Some(via) => Line::Ssh(Box::new(ssh::open(&tools.ssh, via, address)?)),
-        None => Line::Tcp(connect(&resolve(address).await?, address).await?),
-    };
-    if !address.secure() {
+    let line = line(route, tools).await?;
+    if !route.address.secure() {
         return Ok(Stream::Plain(line));
     }
     Ok(encrypt(line, target, route, tools).await?.0)
 }
 
+/// What leads to the gateway's port by that route.
+pub(crate) async fn line(route: &Route, tools: &Tools) -> Result<Line, Failure> {
+    let address = &route.address;
+    Ok(match &route.via {
+        Some(via) => Line::Ssh(Box::new(ssh::open(&tools.ssh, via, address)?)),
+        None => Line::Tcp(connect(&resolve(address).await?, address).await?),
+    })
+}
+
+/// Puts TLS on a line to the target; the certificate that was shown.
 pub(crate) async fn encrypt(
     line: Line,
     target: &Target,
     route: &Route,
     tools: &Tools,
-) -> Result<(Stream, Fingerprint), Failure> {
+) -> Result<(Stream, Certificate), Failure> {
     let trust = tools.trust.clone().unwrap_or_else(Trust::system);
-    let patience = line.patience();
-    let (stream, fingerprint) = tls::encrypt(line, &route.address, target.pin, &trust, patience).await?;
-    Ok((Stream::Tls(Box::new(stream)), fingerprint))
+    let itself = route.via.is_some() && route.address.is_loopback();
+    let behind = if itself { Behind::SshItself } else { Behind::Net };
+    let place = Place { address: &route.address, behind, patience: line.patience() };
+    let (stream, shown) = tls::encrypt(line, place, &target.tls, &trust).await?;
+    Ok((Stream::Tls(Box::new(stream)), shown))
 }
 
 /// Asks for the WebSocket.

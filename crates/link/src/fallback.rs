@@ -68,7 +68,14 @@ mod tests {
 
     fn untrusted() -> Failure {
         let (fingerprint, reason) = ("sha256:00".to_owned(), "unknown".to_owned());
-        Failure::Stopped(NodeState::Untrusted { fingerprint, pinned: None, reason })
+        Failure::Stopped(NodeState::Untrusted {
+            fingerprint,
+            pinned: None,
+            reason,
+            certificate: None,
+            authority: None,
+            trusted: None,
+        })
     }
 
     fn unauthorised() -> Failure {

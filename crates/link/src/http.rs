@@ -5,8 +5,10 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
+use crate::address::Address;
 use crate::clock::unix_ms;
 use crate::failure::{Failure, told};
+use crate::tls::late_refusal;
 
 /// How long an answer may take.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -26,10 +28,11 @@ pub(crate) struct Answer {
 }
 
 /// Asks for a path on a fresh stream, and reads what comes. `patience` is what the first byte may take besides.
-pub(crate) async fn get<S>(mut stream: S, authority: &str, path: &str, patience: Duration) -> Result<Answer, Failure>
+pub(crate) async fn get<S>(mut stream: S, address: &Address, path: &str, patience: Duration) -> Result<Answer, Failure>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
+    let authority = &address.authority();
     let request = format!(
         "GET {path} HTTP/1.1\r\nHost: {authority}\r\nAccept: application/json, text/html\r\n\
          User-Agent: pilothouse/{}\r\nConnection: close\r\n\r\n",
@@ -44,7 +47,7 @@ where
         Ok(Ok(bytes)) => bytes,
         Ok(Err(error)) => {
             let broke = || Failure::Away(format!("the connection to {authority} broke: {error}"));
-            return Err(told(&error).unwrap_or_else(broke));
+            return Err(told(&error).or_else(|| late_refusal(&error, address)).unwrap_or_else(broke));
         }
         Err(_) => {
             return Err(Failure::Away(format!(
@@ -181,9 +184,10 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_that_keeps_the_connection_open_is_complete_by_its_length() {
+        let address = Address::parse("x:1").unwrap();
         let (ours, mut theirs) = tokio::io::duplex(1024);
         let (answer, written) = tokio::join!(
-            get(ours, "x:1", "/health", Duration::ZERO),
+            get(ours, &address, "/health", Duration::ZERO),
             theirs.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
         );
         written.unwrap();
@@ -192,6 +196,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_endless_answer_is_cut() {
+        let address = Address::parse("x:1").unwrap();
         let (ours, mut theirs) = tokio::io::duplex(64 * 1024);
         let flood = async {
             theirs.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await?;
@@ -202,7 +207,7 @@ mod tests {
             Ok::<(), std::io::Error>(())
         };
         let answer = tokio::select! {
-            answer = get(ours, "x:1", "/", Duration::ZERO) => answer.unwrap(),
+            answer = get(ours, &address, "/", Duration::ZERO) => answer.unwrap(),
             ended = flood => panic!("{ended:?}"),
         };
         assert!(answer.body.len() <= MOST);

@@ -17,8 +17,10 @@ pub mod dialect;
 pub mod event;
 
 mod address;
+mod certificate;
 mod fingerprint;
 mod handle;
+mod look;
 mod probe;
 mod route;
 mod target;
@@ -45,9 +47,12 @@ mod tls;
 mod tests;
 
 pub use address::{Address, AddressError};
+pub use certificate::{Certificate, Pin};
 pub use failure::sentence;
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use handle::{Link, open};
+pub use look::{Shown, authorities_in, shown};
 pub use probe::{Outcome, Probe, Step, StepName, probe, probe_by};
 pub use route::{Route, RouteError, Routes, SshHost};
 pub use target::{Choice, OnRoute, OnToken, OpenMemory, Passed, Sink, Taken, Target, Transport};
+pub use tls::{ClientFiles, TlsTerms};

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::certificate::Certificate;
 use crate::connector::Tools;
 use crate::dialect::Kind;
 use crate::event::NodeState;
 use crate::failure::{Failure, sentence};
-use crate::fingerprint::Fingerprint;
 use crate::route::{Route, RouteError};
 use crate::target::Target;
 
@@ -28,7 +28,7 @@ pub struct Probe {
     pub product: Option<String>,
     pub version: Option<String>,
     /// The certificate it showed, where it showed one.
-    pub fingerprint: Option<Fingerprint>,
+    pub certificate: Option<Certificate>,
     /// The way there and back.
     pub latency: Option<Duration>,
     /// How far the gateway's clock is ahead of this computer's, seconds; behind, when negative.
@@ -138,7 +138,7 @@ impl Probe {
             kind: None,
             product: None,
             version: None,
-            fingerprint: None,
+            certificate: None,
             latency: None,
             ahead: None,
             state: NodeState::Idle,

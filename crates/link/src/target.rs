@@ -8,8 +8,8 @@ use tokio::io::DuplexStream;
 
 use crate::dialect::{ClientInfo, Credentials, Kind};
 use crate::event::Event;
-use crate::fingerprint::Fingerprint;
 use crate::route::{Route, Routes};
+use crate::tls::TlsTerms;
 
 /// A gateway to be connected to.
 #[derive(Clone)]
@@ -19,8 +19,8 @@ pub struct Target {
     pub choice: Choice,
     /// The ways to it, the preferred one first. What follows is the same by all of them.
     pub routes: Routes,
-    /// The certificate the person trusts, where no authority vouches for it.
-    pub pin: Option<Fingerprint>,
+    /// Whom to trust, and our own certificate.
+    pub tls: TlsTerms,
     pub credentials: Credentials,
     /// What this program says of itself.
     pub ours: ClientInfo,
@@ -97,7 +97,7 @@ impl fmt::Debug for Target {
             .field("name", &self.name)
             .field("choice", &self.choice)
             .field("routes", &self.routes)
-            .field("pin", &self.pin)
+            .field("tls", &self.tls)
             .field("transport", &self.transport)
             .finish_non_exhaustive()
     }
@@ -124,7 +124,7 @@ mod tests {
             name: "homelab".to_owned(),
             choice: Choice::Auto,
             routes: Address::parse("wss://homelab.example:1").unwrap().into(),
-            pin: None,
+            tls: TlsTerms::default(),
             credentials: Credentials { key: secret(), device: secret(), device_token: secret() },
             ours: ClientInfo::new("0.1.0", "00000000-0000-0000-0000-000000000000"),
             on_token: None,

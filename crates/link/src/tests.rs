@@ -3,6 +3,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "a test plays the gateway on tasks of its own")]
 
+mod authority;
 mod calls;
 mod faults;
 mod gateway;

@@ -51,7 +51,7 @@ fn target(claw: &OpenClaw, key: &str) -> Target {
         name: "claw".to_owned(),
         choice: Choice::Auto,
         routes: Address::parse(&claw.url()).unwrap().into(),
-        pin: None,
+        tls: Default::default(),
         credentials: Credentials { key: Some(key.to_owned().into()), device: Some(device.into()), device_token: None },
         ours: ClientInfo::new("0.1.0", "6b1f0a52-6d0e-4c1b-9a55-0d4a3f1f2c11"),
         on_token: None,

@@ -72,6 +72,23 @@ pub enum NodeVerb {
         #[command(flatten)]
         key: Key,
     },
+    /// Look at a certificate that nobody vouches for, and trust it once you have compared its fingerprint.
+    #[command(after_help = TRUST)]
+    Trust {
+        /// The node's name.
+        node: String,
+        /// The fingerprint you compared, of the certificate or of the authority shown with it.
+        #[arg(value_name = "sha256:…")]
+        fingerprint: Option<String>,
+    },
+    /// Show or set a file of certificate authorities (PEM) to trust for every node, as companies have one.
+    #[command(
+        after_help = "Examples:\n  pilot node ca\n  pilot node ca /etc/ssl/corporate-ca.pem\n  pilot node ca none"
+    )]
+    Ca {
+        /// The file; `none` takes it away.
+        file: Option<String>,
+    },
     /// Stay away from a node until it is resumed.
     Pause { node: String },
     /// Connect to a paused node again.
@@ -101,6 +118,14 @@ Examples:
   pilot node edit home --key-stdin < new-token
   pilot node edit home --route none --ca none";
 
+const TRUST: &str = "\
+Without a fingerprint it shows what the node presents, beside what you trusted before, and trusts nothing.
+Trusting an authority in place of a certificate means: what it signs for this node later is trusted without a question.
+
+Examples:
+  pilot node trust homelab
+  pilot node trust homelab sha256:9f86…";
+
 /// How a node is reached besides its address.
 #[derive(Debug, Clone, Default, ClapArgs)]
 pub struct Way {
@@ -126,7 +151,12 @@ impl NodeVerb {
     pub fn key(&self) -> Key {
         match self {
             Self::Add { key, .. } | Self::Edit { key, .. } | Self::Show { key, .. } | Self::Test { key, .. } => *key,
-            Self::List | Self::Pause { .. } | Self::Resume { .. } | Self::Remove { .. } => Key::default(),
+            Self::List
+            | Self::Trust { .. }
+            | Self::Ca { .. }
+            | Self::Pause { .. }
+            | Self::Resume { .. }
+            | Self::Remove { .. } => Key::default(),
         }
     }
 }

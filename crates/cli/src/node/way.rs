@@ -7,7 +7,7 @@ use crate::args::Way;
 use crate::run::Misused;
 
 /// Takes away what was set.
-const NONE: &str = "none";
+pub const NONE: &str = "none";
 
 /// The address, through SSH where that was asked for.
 pub fn address(url: &str, way: &Way) -> anyhow::Result<String> {
@@ -47,7 +47,7 @@ pub fn reach(way: &Way, kept: Option<&Reach>) -> anyhow::Result<Option<Reach>> {
 }
 
 /// The window starts elsewhere, so a place is kept whole.
-fn absolute(file: &str) -> anyhow::Result<String> {
+pub fn absolute(file: &str) -> anyhow::Result<String> {
     Ok(std::path::absolute(file)?.display().to_string())
 }
 

@@ -52,7 +52,7 @@ fn row(form: &Checked, known: Option<&NodeRow>, now: i64) -> NodeRow {
             address: new.address,
             reach: form.reach.clone().unwrap_or(old.reach),
             vendor: new.vendor,
-            pin: new.pin.or(old.pin),
+            pins: if new.pins.is_empty() { old.pins } else { new.pins },
             ..old
         },
     }

@@ -33,7 +33,7 @@ fn head(id: &str) -> NodeHead {
         local: false,
         order: 0,
         reach: Default::default(),
-        pinned: None,
+        pins: Vec::new(),
     }
 }
 

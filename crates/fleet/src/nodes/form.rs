@@ -3,7 +3,7 @@
 use contract::node::{NodeForm, Reach, Vendor};
 use contract::{Code, Fault};
 use link::sentence;
-use link::{Fingerprint, Route};
+use link::{Fingerprint, Pin, Route};
 use secrecy::SecretString;
 use store::StoreError;
 
@@ -75,7 +75,7 @@ pub fn fresh(checked: &Checked, now: i64) -> NodeRow {
         vendor: checked.vendor,
         address: checked.route.to_string(),
         reach: checked.reach.clone().unwrap_or_default(),
-        pin: checked.pin.map(|pin| pin.to_string()),
+        pins: checked.pin.map(Pin::everywhere).into_iter().collect(),
         place: i64::MAX,
         paused: false,
         key: Kept::None,

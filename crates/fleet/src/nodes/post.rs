@@ -83,7 +83,7 @@ impl Post {
             reach: row.reach,
             local: self.is_local(),
             order: row.place,
-            pinned: row.pin,
+            pins: row.pins,
         }
     }
 

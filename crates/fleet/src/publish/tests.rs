@@ -62,7 +62,7 @@ fn head(id: &str, order: i64) -> NodeHead {
         local: false,
         order,
         reach: Default::default(),
-        pinned: None,
+        pins: Vec::new(),
     }
 }
 

@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout};
 use super::{Probe, StepName};
 use crate::address::Address;
 use crate::auto::{self, Found};
+use crate::certificate::Certificate;
 use crate::connector::{self, Opened, Tools};
 use crate::dial;
 use crate::dialect::{Close, Out};
@@ -109,23 +110,29 @@ async fn encrypted(
         return Ok(Stream::Plain(line));
     }
     match connector::encrypt(line, target, route, tools).await {
-        Ok((stream, fingerprint)) => {
-            let how = if target.pin == Some(fingerprint) {
-                "by the fingerprint you trusted"
-            } else {
-                "by an authority this computer trusts"
-            };
-            probe.fingerprint = Some(fingerprint);
-            probe.ok(StepName::Encryption, format!("TLS, the certificate is known {how} ({fingerprint})"));
+        Ok((stream, shown)) => {
+            probe.ok(StepName::Encryption, format!("TLS; {}", about(&shown, target)));
+            probe.certificate = Some(shown);
             Ok(stream)
         }
         Err(failure) => {
-            if let Failure::Stopped(NodeState::Untrusted { fingerprint, .. }) = &failure {
-                probe.fingerprint = fingerprint.parse().ok();
+            if let Failure::Stopped(NodeState::Untrusted { certificate, .. }) = &failure {
+                probe.certificate = certificate.as_deref().cloned();
             }
             Err(failure)
         }
     }
+}
+
+/// Whose certificate it is, until when, and why it is trusted.
+fn about(shown: &Certificate, target: &Target) -> String {
+    let pinned = target.tls.pins.iter().any(|pin| pin.fingerprint == shown.fingerprint);
+    let how = if pinned { "you trusted it by its fingerprint" } else { "it is vouched for" };
+    let until = jiff::Timestamp::from_millisecond(shown.until).unwrap_or_default().strftime("%Y-%m-%d");
+    format!(
+        "the certificate is {}'s, by {}, good until {until}, {}; {how}",
+        shown.subject, shown.issuer, shown.fingerprint
+    )
 }
 
 async fn gateway(

@@ -106,7 +106,7 @@ pub fn target(transport: Transport) -> Target {
         name: "test".to_owned(),
         choice: Choice::Is(Kind::Moltis),
         routes: Address::in_memory().into(),
-        pin: None,
+        tls: Default::default(),
         credentials: Credentials { key: Some("key".to_owned().into()), device: None, device_token: None },
         ours: ClientInfo::new("0.1.0", "00000000-0000-0000-0000-000000000000"),
         on_token: None,

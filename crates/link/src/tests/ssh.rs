@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use super::gateway::{Ear, tools};
 use super::net::parrot;
 use super::routes::dead;
+use super::trust;
 use crate::connector::Tools;
 use crate::event::NodeState;
 use crate::handle::open_with;
@@ -86,6 +87,17 @@ async fn the_desk_shows_the_tunnel_apart_from_the_gateway() -> Result<()> {
     assert!(probe.works(), "{probe:#?}");
     assert!(probe.steps[2].detail.contains("SSH tunnel through home is open"), "{probe:#?}");
     assert!(probe.steps[3].detail.contains("SSH encrypts"), "{probe:#?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn behind_ssh_the_servers_own_key_vouches_for_a_certificate_nobody_knows() -> Result<()> {
+    let sshd = or_skip!(Sshd::start().await);
+    let target = trust::gateway(&trust::self_signed(trust::leaf("homelab"))).await;
+    let port = target.routes.first().address.port();
+    let behind = Route::parse(&format!("ssh://home/wss://127.0.0.1:{port}"))?;
+    let probe = desk(&sshd, &Target { routes: behind.into(), ..target }).await;
+    assert!(probe.works(), "{probe:#?}");
     Ok(())
 }
 

@@ -39,7 +39,7 @@ pub fn play(facts: &str) -> Play {
         local: false,
         order: 1,
         reach: Default::default(),
-        pinned: None,
+        pins: Vec::new(),
     };
     let mut play = Play { truth: Truth::new(head, 1_000), now: 1_000, changes: Changes::default() };
     play.fact(&Fact::Event(Event::new(0, Body::NodeState(ready()))));

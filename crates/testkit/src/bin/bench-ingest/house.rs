@@ -58,7 +58,7 @@ fn head(id: &str, order: u64) -> NodeHead {
         local: false,
         order: order.cast_signed(),
         reach: Default::default(),
-        pinned: None,
+        pins: Vec::new(),
     }
 }
 
@@ -67,7 +67,7 @@ fn target(port: u16, link: u64) -> anyhow::Result<Target> {
         name: node(link),
         choice: Choice::Is(Kind::Moltis),
         routes: Address::parse(&format!("ws://127.0.0.1:{port}/link/{link}"))?.into(),
-        pin: None,
+        tls: Default::default(),
         credentials: Credentials { key: None, device: None, device_token: None },
         ours: ClientInfo::new("0.1.0", "00000000-0000-0000-0000-000000000000"),
         on_token: None,
