@@ -12,6 +12,7 @@ use crate::desk::{Desk, why};
 use crate::out::{Form, Numbered, note, table};
 
 mod keep;
+mod near;
 mod test;
 mod trust;
 mod way;
@@ -33,7 +34,12 @@ pub async fn run(desk: &Desk, verb: NodeVerb, form: Form) -> anyhow::Result<Exit
         NodeVerb::Test { node, kind, trust, way, .. } => {
             test::test(desk, &node, test::Given { kind, trust, way }, form).await
         }
-        NodeVerb::Trust { node, fingerprint } => trust::trust(desk, &node, fingerprint, form).await,
+        NodeVerb::Discover => near::discover(desk, form).await,
+        NodeVerb::Import { address, name, yes } => {
+            let asked = if yes { near::Asked::Already } else { near::Asked::Each };
+            near::import(desk, address, name, asked).await
+        }
+        NodeVerb::Trust { node, fingerprint, .. } => trust::trust(desk, &node, fingerprint, form).await,
         NodeVerb::Ca { file } => trust::authorities(desk, file.as_deref(), form).await,
         NodeVerb::Pause { node } => pause(desk, &node, true).await,
         NodeVerb::Resume { node } => pause(desk, &node, false).await,
@@ -59,7 +65,11 @@ async fn list(desk: &Desk, form: Form) -> anyhow::Result<ExitCode> {
     }
     let row = |head: &NodeHead| {
         let paused = if state(desk, head) == NodeState::Paused { "paused" } else { "" };
-        vec![head.name.clone(), called(head.vendor).to_owned(), head.address.clone(), paused.to_owned()]
+        let further = match head.reach.routes.len() {
+            0 => head.address.clone(),
+            more => format!("{} (+{more})", head.address),
+        };
+        vec![head.name.clone(), called(head.vendor).to_owned(), further, paused.to_owned()]
     };
     table(&heads.iter().map(row).collect::<Vec<_>>())?;
     Ok(ExitCode::SUCCESS)

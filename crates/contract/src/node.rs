@@ -199,6 +199,48 @@ pub struct ClientFiles {
     pub key: String,
 }
 
+/// A gateway that was found without being told of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Nearby {
+    /// What it calls itself, or a name made of its kind and place; free for a node.
+    pub name: String,
+    /// A route to it, as [`NodeForm`] takes it.
+    pub address: String,
+    pub vendor: Vendor,
+    pub version: Option<String>,
+    /// How it was found, a phrase each.
+    pub how: Vec<String>,
+    /// The node that is set up with this address already.
+    pub kept_as: Option<String>,
+    /// The configuration it can be imported from, key and all, where it was found in one.
+    pub import: Option<Import>,
+}
+
+/// What the configuration of another program offers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Import {
+    /// Stands for it in a call; good until the file changes.
+    pub id: String,
+    /// The file.
+    pub file: String,
+    /// Whether the file holds a key, and why none can be taken where it names one: a sentence.
+    pub key: ImportKey,
+    /// `sha256:…` of the certificate that the other program trusts there.
+    pub fingerprint: Option<String>,
+}
+
+/// Whether a key comes with an import.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportKey {
+    /// It stands in the file and goes into the keyring.
+    There,
+    /// None is there.
+    None,
+    /// It is kept elsewhere: a sentence.
+    Elsewhere(String),
+}
+
 /// What trying an address found out, step by step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Probe {
@@ -217,6 +259,9 @@ pub struct Probe {
     pub ahead_s: Option<i64>,
     /// What to do when a step failed.
     pub fault: Option<crate::Fault>,
+    /// An address at which a gateway answers, where none does at this one.
+    #[serde(default)]
+    pub meant: Option<String>,
     /// The other routes that were tried, in order.
     #[serde(default)]
     pub others: Vec<Probe>,

@@ -16,6 +16,7 @@ use crate::dial::{connect, resolve};
 use crate::dialect::{self, Dialect, Kind, Origin, Upgrade};
 use crate::failure::{Failure, vendor};
 use crate::fallback;
+use crate::recognise;
 use crate::refusal;
 use crate::route::Route;
 use crate::socket::{self, Socket};
@@ -33,6 +34,18 @@ pub(crate) struct Tools {
     /// Whom to trust; `None` is the computer's own authorities, read when first needed.
     pub trust: Option<Arc<Trust>>,
     pub ssh: ssh::Program,
+    pub caution: Caution,
+    /// Where else on a computer a gateway is looked for that is not where it should be.
+    pub usual_ports: &'static [u16],
+}
+
+/// How a certificate is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Caution {
+    /// It must be trusted.
+    Full,
+    /// Any will do: only questions that everybody may ask are asked, and no key is sent.
+    OnlyLooking,
 }
 
 impl Default for Tools {
@@ -41,6 +54,8 @@ impl Default for Tools {
             make: |kind, target| dialect::make(kind, &target.credentials, &target.ours),
             trust: None,
             ssh: ssh::Program::default(),
+            caution: Caution::Full,
+            usual_ports: &recognise::USUAL_PORTS,
         }
     }
 }
@@ -123,7 +138,11 @@ pub(crate) async fn encrypt(
 ) -> Result<(Stream, Certificate), Failure> {
     let trust = tools.trust.clone().unwrap_or_else(Trust::system);
     let itself = route.via.is_some() && route.address.is_loopback();
-    let behind = if itself { Behind::SshItself } else { Behind::Net };
+    let behind = match tools.caution {
+        Caution::OnlyLooking => Behind::Nobody,
+        Caution::Full if itself => Behind::SshItself,
+        Caution::Full => Behind::Net,
+    };
     let place = Place { address: &route.address, behind, patience: line.patience() };
     let (stream, shown) = tls::encrypt(line, place, &target.tls, &trust).await?;
     Ok((Stream::Tls(Box::new(stream)), shown))

@@ -21,7 +21,9 @@ mod certificate;
 mod fingerprint;
 mod handle;
 mod look;
+pub mod nearby;
 mod probe;
+mod recognise;
 mod route;
 mod target;
 
@@ -53,6 +55,7 @@ pub use fingerprint::{Fingerprint, FingerprintError};
 pub use handle::{Link, open};
 pub use look::{Shown, authorities_in, shown};
 pub use probe::{Outcome, Probe, Step, StepName, probe, probe_by};
+pub use recognise::{Recognised, recognise};
 pub use route::{Route, RouteError, Routes, SshHost};
 pub use target::{Choice, OnRoute, OnToken, OpenMemory, Passed, Sink, Taken, Target, Transport};
 pub use tls::{ClientFiles, TlsTerms};

@@ -11,7 +11,8 @@ use crate::certificate::Certificate;
 use crate::connector::Tools;
 use crate::dialect::Kind;
 use crate::event::NodeState;
-use crate::failure::{Failure, sentence};
+use crate::failure::{Failure, sentence, vendor};
+use crate::recognise::{self, Recognised};
 use crate::route::{Route, RouteError};
 use crate::target::Target;
 
@@ -35,6 +36,8 @@ pub struct Probe {
     pub ahead: Option<i64>,
     /// The state a link to this target would be in.
     pub state: NodeState,
+    /// The gateway that was likely meant, where none is at this route.
+    pub meant: Option<Recognised>,
 }
 
 /// One step on the way.
@@ -111,9 +114,18 @@ pub(crate) async fn probe_route(target: &Target, route: &Route, tools: &Tools) -
     if let Err(failure) = Box::pin(walk::walk(target, route, tools, &mut probe)).await {
         let step = probe.next_step();
         probe.failed(step, failure.reason());
+        let nobody = matches!(failure, Failure::Wrong(_) | Failure::Away(_));
         probe.state = failure.into_state();
+        if nobody && target.is_net() && is_about_the_place(step) {
+            probe.suggest(recognise::meant(route, tools).await);
+        }
     }
     probe
+}
+
+/// Whether another address may mend it.
+fn is_about_the_place(step: StepName) -> bool {
+    matches!(step, StepName::Connection | StepName::Encryption | StepName::Gateway)
 }
 
 impl Probe {
@@ -142,6 +154,7 @@ impl Probe {
             latency: None,
             ahead: None,
             state: NodeState::Idle,
+            meant: None,
         }
     }
 
@@ -167,6 +180,18 @@ impl Probe {
             step.outcome = outcome;
             step.detail.clone_from(&detail);
         }
+    }
+
+    /// Names the gateway that was likely meant beside the step that failed.
+    fn suggest(&mut self, meant: Option<Recognised>) {
+        let Some(meant) = meant else {
+            return;
+        };
+        let words = format!("{} answers at {}: use that address", vendor(meant.kind), meant.route);
+        for step in self.steps.iter_mut().filter(|step| step.outcome == Outcome::Failed) {
+            step.repair = Some(sentence(&words));
+        }
+        self.meant = Some(meant);
     }
 
     /// The first step that was not reached: the one a failure belongs to.

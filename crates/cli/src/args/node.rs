@@ -72,6 +72,21 @@ pub enum NodeVerb {
         #[command(flatten)]
         key: Key,
     },
+    /// Find gateways on this computer, on the network and in the configuration of their own programs. Keeps nothing.
+    #[command(after_help = "Examples:\n  pilot node discover\n  pilot node discover --json | jq -r .address")]
+    Discover,
+    /// Keep what the configuration of OpenClaw or Moltis says of their gateways, after asking you for each.
+    #[command(after_help = IMPORT)]
+    Import {
+        /// Only the gateway at this address, as `pilot node discover` shows it.
+        address: Option<String>,
+        /// Your name for it; one is made of where it is.
+        #[arg(long, requires = "address")]
+        name: Option<String>,
+        /// Do not ask: yes to all that is shown.
+        #[arg(long)]
+        yes: bool,
+    },
     /// Look at a certificate that nobody vouches for, and trust it once you have compared its fingerprint.
     #[command(after_help = TRUST)]
     Trust {
@@ -80,6 +95,8 @@ pub enum NodeVerb {
         /// The fingerprint you compared, of the certificate or of the authority shown with it.
         #[arg(value_name = "sha256:…")]
         fingerprint: Option<String>,
+        #[command(flatten)]
+        key: Key,
     },
     /// Show or set a file of certificate authorities (PEM) to trust for every node, as companies have one.
     #[command(
@@ -118,6 +135,14 @@ Examples:
   pilot node edit home --key-stdin < new-token
   pilot node edit home --route none --ca none";
 
+const IMPORT: &str = "\
+A key that stands in the file goes into the system's keyring; it is shown nowhere.
+
+Examples:
+  pilot node import
+  pilot node import ws://127.0.0.1:18789 --name lab
+  pilot node import --yes";
+
 const TRUST: &str = "\
 Without a fingerprint it shows what the node presents, beside what you trusted before, and trusts nothing.
 Trusting an authority in place of a certificate means: what it signs for this node later is trusted without a question.
@@ -150,9 +175,14 @@ impl NodeVerb {
     /// How the key of the node comes in.
     pub fn key(&self) -> Key {
         match self {
-            Self::Add { key, .. } | Self::Edit { key, .. } | Self::Show { key, .. } | Self::Test { key, .. } => *key,
+            Self::Add { key, .. }
+            | Self::Edit { key, .. }
+            | Self::Show { key, .. }
+            | Self::Test { key, .. }
+            | Self::Trust { key, .. } => *key,
             Self::List
-            | Self::Trust { .. }
+            | Self::Discover
+            | Self::Import { .. }
             | Self::Ca { .. }
             | Self::Pause { .. }
             | Self::Resume { .. }

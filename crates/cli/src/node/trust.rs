@@ -13,7 +13,8 @@ use crate::out::{Form, Numbered, line, note, table, time};
 
 /// Shows what the node presents; with a fingerprint that is it, trusts it and connects.
 pub async fn trust(desk: &Desk, node: &str, fingerprint: Option<String>, form: Form) -> anyhow::Result<ExitCode> {
-    let head = kept(desk, node)?;
+    kept(desk, node)?;
+    let head = desk.find(node).await?;
     let state = desk.reach(&head.id).await?;
     let Some(fingerprint) = fingerprint else {
         return look(&head.name, state, form);

@@ -5,7 +5,8 @@ use crate::activity::{Filter, Line, Mark};
 use crate::approval::{Approval, Decision, Outcome};
 use crate::fault::{Code, Fault};
 use crate::node::{
-    Activity, Agent, Certificate, ClientFiles, LinkState, Node, NodeForm, Probe, Reach, Session, Step, Vendor,
+    Activity, Agent, Certificate, ClientFiles, Import, ImportKey, LinkState, Nearby, Node, NodeForm, Probe, Reach,
+    Session, Step, Vendor,
 };
 use crate::settings::{Hello, Layout, Settings, Theme};
 use crate::transcript::{Fate, Level, Row, RowBody, SessionRef, ToolState, Window};
@@ -207,6 +208,7 @@ fn nodes_keep_their_form() {
     let probe = Probe {
         route: Some("wss://homelab.lan:8765".into()),
         ahead_s: Some(7),
+        meant: Some("wss://homelab.lan:8766".into()),
         others: Vec::new(),
         steps: vec![step],
         vendor: Some(Vendor::Moltis),
@@ -216,6 +218,22 @@ fn nodes_keep_their_form() {
         fault: Some(fault),
     };
     check("probe", &probe);
+    let import = Import {
+        id: "00ff".into(),
+        file: "/home/me/.openclaw/openclaw.json".into(),
+        key: ImportKey::Elsewhere("Enter it.".into()),
+        fingerprint: Some("sha256:00ff".into()),
+    };
+    let nearby = Nearby {
+        name: "openclaw".into(),
+        address: "ws://127.0.0.1:18789".into(),
+        vendor: Vendor::Openclaw,
+        version: Some("2026.9.6".into()),
+        how: vec!["it listens on this computer".into()],
+        kept_as: Some("lab".into()),
+        import: Some(import),
+    };
+    check("nearby", &nearby);
 }
 
 #[test]

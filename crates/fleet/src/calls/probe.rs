@@ -90,11 +90,12 @@ fn told(found: &Found) -> Probe {
         product: found.product.clone(),
         version: found.version.clone(),
         fault,
+        meant: found.meant.as_ref().map(|meant| meant.route.to_string()),
         others: Vec::new(),
     }
 }
 
-fn vendor(kind: Kind, product: Option<&str>) -> Vendor {
+pub fn vendor(kind: Kind, product: Option<&str>) -> Vendor {
     match kind {
         Kind::Moltis if product.is_some_and(|name| name.eq_ignore_ascii_case("pilothouse")) => Vendor::Pilothouse,
         Kind::Moltis => Vendor::Moltis,

@@ -15,6 +15,12 @@ pub fn moltis() -> Option<PathBuf> {
     named("MOLTIS_CONFIG_DIR").or_else(|| Some(home()?.join(".config").join("moltis")))
 }
 
+/// OpenClaw's configuration.
+pub fn openclaw() -> Option<PathBuf> {
+    let state = || named("OPENCLAW_STATE_DIR").or_else(|| Some(home()?.join(".openclaw")));
+    named("OPENCLAW_CONFIG_PATH").or_else(|| Some(state()?.join("openclaw.json")))
+}
+
 fn named(variable: &str) -> Option<PathBuf> {
     env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from)
 }

@@ -39,7 +39,7 @@ impl Actor {
         {
             let failed: Vec<_> = opened.passed.iter().map(|one| format!("{}: {}", one.route, one.reason)).collect();
             let text = format!("Connected by {route}, because another route failed. {}", failed.join(" "));
-            let notice = Event::new(unix_ms(), Body::Notice { text: text.into() });
+            let notice = Event::new(unix_ms(), Body::Notice { text });
             self.shared.deliver(&mut vec![notice]);
         }
     }

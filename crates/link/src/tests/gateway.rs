@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::parrot;
 use crate::address::Address;
-use crate::connector::Tools;
+use crate::connector::{Caution, Tools};
 use crate::dialect::{ClientInfo, Credentials, Kind};
 use crate::event::{Body, Event, NodeState};
 use crate::handle::{Link, open_with};
@@ -98,7 +98,7 @@ pub struct Peer {
 }
 
 pub fn tools() -> Tools {
-    Tools { make: parrot::make, trust: None, ssh: Default::default() }
+    Tools { make: parrot::make, trust: None, ssh: Default::default(), caution: Caution::Full, usual_ports: &[] }
 }
 
 pub fn target(transport: Transport) -> Target {

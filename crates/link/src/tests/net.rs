@@ -205,3 +205,24 @@ async fn a_bad_address_is_a_desk_answer_too() {
     assert_eq!(probe.steps[0].outcome, Outcome::Failed);
     assert!(probe.steps[0].detail.contains("port"));
 }
+
+#[tokio::test]
+async fn the_desk_names_the_address_that_was_likely_meant() {
+    let right = parrot().await;
+    let wrong = Address::parse(&format!("wss://127.0.0.1:{}", right.routes.first().address.port())).unwrap();
+    let target = Target { routes: wrong.into(), ..right.clone() };
+    let probe = probe_route(&target, target.routes.first(), &tools()).await;
+    let meant = probe.meant.as_ref().unwrap();
+    assert_eq!((meant.kind, meant.route.address.secure()), (Kind::Moltis, false));
+    let failed = probe.steps.iter().find(|step| step.outcome == Outcome::Failed).unwrap();
+    assert!(failed.words().contains(&format!("Moltis answers at {}", meant.route)), "{failed:?}");
+}
+
+#[tokio::test]
+async fn gateways_on_this_computer_are_found_by_their_ports() {
+    let (one, dashboard) = (parrot().await, web(|_| http("200 OK", "\r\n<title>mcp-cli dashboard</title>")).await);
+    let ports = [&one, &dashboard].map(|target| target.routes.first().address.port());
+    let found = crate::nearby::on_ports(ports.into_iter().chain([1])).await;
+    let kinds: Vec<_> = found.iter().map(|one| one.kind).collect();
+    assert_eq!(kinds, [Kind::Moltis, Kind::McpDashboard]);
+}
