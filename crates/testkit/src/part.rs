@@ -24,6 +24,8 @@ pub enum Part {
     Window,
     /// `sshd`; `ssh` and `ssh-keygen` are beside it.
     Sshd,
+    /// A network that carries multicast; the test that needs it looks for itself.
+    Network,
     /// An unlocked keyring on the session bus that this test runs in.
     Keyring,
 }
@@ -50,6 +52,7 @@ impl Part {
             Part::Pilot => "PILOT",
             Part::Window => "WINDOW",
             Part::Sshd => "SSHD",
+            Part::Network => "NETWORK",
             Part::Keyring => "KEYRING",
         };
         format!("PILOTHOUSE_TEST_{name}")

@@ -129,10 +129,8 @@ fn about(shown: &Certificate, target: &Target) -> String {
     let pinned = target.tls.pins.iter().any(|pin| pin.fingerprint == shown.fingerprint);
     let how = if pinned { "you trusted it by its fingerprint" } else { "it is vouched for" };
     let until = jiff::Timestamp::from_millisecond(shown.until).unwrap_or_default().strftime("%Y-%m-%d");
-    format!(
-        "the certificate is {}'s, by {}, good until {until}, {}; {how}",
-        shown.subject, shown.issuer, shown.fingerprint
-    )
+    let by = if shown.is_self_signed() { "itself" } else { &shown.issuer };
+    format!("the certificate is {}'s, by {by}, good until {until}, {}; {how}", shown.subject, shown.fingerprint)
 }
 
 async fn gateway(

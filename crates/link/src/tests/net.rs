@@ -1,9 +1,12 @@
 //! Over real sockets on loopback: servers that are no gateways, and the desk that says so.
 
+use std::net::UdpSocket;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use supervise::Scope;
+use testkit::or_skip;
+use testkit::part::{Missing, Part};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
@@ -225,4 +228,27 @@ async fn gateways_on_this_computer_are_found_by_their_ports() {
     let found = crate::nearby::on_ports(ports.into_iter().chain([1])).await;
     let kinds: Vec<_> = found.iter().map(|one| one.kind).collect();
     assert_eq!(kinds, [Kind::Moltis, Kind::McpDashboard]);
+}
+
+/// That this computer can tell a network anything.
+fn network() -> Result<(), Missing> {
+    let told = UdpSocket::bind("0.0.0.0:0").and_then(|socket| socket.send_to(&[], "224.0.0.251:5353"));
+    told.map(drop).map_err(|error| Missing { part: Part::Network, reason: format!("multicast goes nowhere: {error}") })
+}
+
+#[tokio::test]
+async fn a_gateway_that_tells_the_network_of_itself_is_found() -> anyhow::Result<()> {
+    or_skip!(network());
+    let port = parrot().await.routes.first().address.port();
+    let daemon = mdns_sd::ServiceDaemon::new()?;
+    let said = [("hostname", "testlab"), ("version", "9.9")];
+    let service = mdns_sd::ServiceInfo::new("_moltis._tcp.local.", "testlab", "testlab.local.", "", port, &said[..])?;
+    daemon.register(service.enable_addr_auto())?;
+    let found = crate::nearby::on_the_network().await.unwrap();
+    let one = found.iter().find(|one| one.name == "testlab").unwrap();
+    assert_eq!((one.kind, one.version.as_deref()), (Kind::Moltis, Some("9.9")));
+    // The parrot has no TLS, and plain text does not leave a computer.
+    assert_eq!(one.route.to_string(), format!("ssh://testlab.local/127.0.0.1:{port}"));
+    daemon.shutdown()?;
+    Ok(())
 }
