@@ -5,6 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+mod node;
+
+pub use node::{NodeVerb, Way};
+
 /// See, talk to and steer every agent on every gateway you run.
 #[derive(Debug, Parser)]
 #[command(name = "pilot", version, max_term_width = 100, after_help = EXAMPLES)]
@@ -210,55 +214,6 @@ pub enum FleetVerb {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum NodeVerb {
-    /// Keep a node, and connect to it once to see how it stands.
-    #[command(
-        after_help = "Examples:\n  pilot node add lab 127.0.0.1:18789 --key-stdin < token\n  pilot node add prod wss://prod.example.com --kind openclaw --key-stdin --trust sha256:9f86…"
-    )]
-    Add {
-        /// Your name for it.
-        name: String,
-        /// Its address: ws://, wss://, or host:port.
-        url: String,
-        /// Which gateway it is; found out without it.
-        #[arg(long, default_value = "auto")]
-        kind: Kind,
-        /// The fingerprint of its certificate, compared by you.
-        #[arg(long, value_name = "sha256:…")]
-        trust: Option<String>,
-        #[command(flatten)]
-        key: Key,
-    },
-    /// All nodes.
-    List,
-    /// One node: its address, state, version, agents and sessions.
-    Show {
-        node: String,
-        #[command(flatten)]
-        key: Key,
-    },
-    /// Try the way to a node step by step, and say what to do where it ends.
-    Test {
-        /// A node's name or an address.
-        node: String,
-        /// Which gateway it is, for an address.
-        #[arg(long, default_value = "auto")]
-        kind: Kind,
-        /// The fingerprint to accept, for an address.
-        #[arg(long, value_name = "sha256:…")]
-        trust: Option<String>,
-        #[command(flatten)]
-        key: Key,
-    },
-    /// Stay away from a node until it is resumed.
-    Pause { node: String },
-    /// Connect to a paused node again.
-    Resume { node: String },
-    /// Forget a node and its keys.
-    Remove { node: String },
-}
-
-#[derive(Debug, Subcommand)]
 pub enum KeyVerb {
     /// Read a key from standard input and keep it in the keyring; gateway.toml names it with `key_name`.
     #[command(after_help = "Examples:\n  pilot key set openai < key.txt")]
@@ -282,9 +237,9 @@ impl FleetVerb {
             | Self::Approvals { key, .. }
             | Self::Approve { key, .. }
             | Self::Deny { key, .. }
-            | Self::Export { key, .. }
-            | Self::Node(NodeVerb::Add { key, .. } | NodeVerb::Show { key, .. } | NodeVerb::Test { key, .. }) => *key,
-            Self::Node(_) | Self::Log(_) | Self::Search { .. } => Key::default(),
+            | Self::Export { key, .. } => *key,
+            Self::Node(verb) => verb.key(),
+            Self::Log(_) | Self::Search { .. } => Key::default(),
         }
     }
 }

@@ -68,7 +68,8 @@ impl Desk {
             bail!("There is no node named “{node}”.{}", self.known());
         }
         let key = self.given.of(node).map(|key| Secret::new(key.expose_secret()));
-        let form = NodeForm { name: node.to_owned(), address: node.to_owned(), vendor, key, trust, session_only: true };
+        let (name, address) = (node.to_owned(), node.to_owned());
+        let form = NodeForm { name, address, vendor, key, trust, session_only: true, reach: None };
         let id = self.fleet.one_off(form).await?;
         self.fleet.node(&id).ok_or_else(|| anyhow!("The node at {node} is gone again"))
     }
@@ -180,9 +181,9 @@ pub fn why(state: &NodeState) -> String {
             format!("It did not get ready within {} s.", READY.as_secs())
         }
         NodeState::Paused => "It is paused; `pilot node resume` connects it again.".to_owned(),
-        NodeState::Untrusted { fingerprint, pinned, reason } => {
+        NodeState::Untrusted { fingerprint, pinned, reason, .. } => {
             let was = pinned.as_ref().map(|old| format!("\n  was: {old}")).unwrap_or_default();
-            format!("{reason}\n  now: {fingerprint}{was}")
+            format!("{reason}\n  now: {fingerprint}{was}\n`pilot node trust NODE` shows both side by side.")
         }
         NodeState::Pairing { reason, .. }
         | NodeState::Unauthorised { reason }

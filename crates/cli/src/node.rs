@@ -1,16 +1,21 @@
-//! Nodes: add, list, show, test, pause, resume, remove.
+//! Nodes: list, show, pause, resume, remove; the other verbs have files of their own.
 
 use std::process::ExitCode;
 
-use contract::calls::{Handler, NodeAdd, NodePause, NodeProbe, NodeRemove};
-use contract::node::{NodeForm, Probe, Vendor};
-use contract::{Code, Fault, Secret};
+use contract::calls::{Handler, NodePause, NodeRemove};
+use contract::node::Vendor;
 use fleet::truth::NodeHead;
 use link::event::{Body, NodeState};
 
 use crate::args::{Kind, NodeVerb};
-use crate::desk::{Desk, secret, why};
-use crate::out::{Form, Numbered, line, note, table};
+use crate::desk::{Desk, why};
+use crate::out::{Form, Numbered, note, table};
+
+mod keep;
+mod near;
+mod test;
+mod trust;
+mod way;
 
 /// The window's label of this program, where a call asks for one.
 const WINDOW: &str = "pilot";
@@ -18,14 +23,24 @@ const WINDOW: &str = "pilot";
 /// Answers a verb about nodes.
 pub async fn run(desk: &Desk, verb: NodeVerb, form: Form) -> anyhow::Result<ExitCode> {
     match verb {
-        NodeVerb::Add { name, url, kind, trust, .. } => {
-            let key = desk.given.of(&name).as_ref().map(secret);
-            let filled = NodeForm { name, address: url, vendor: vendor(kind), key, trust, session_only: false };
-            add(desk, filled, form).await
+        NodeVerb::Add { name, url, kind, trust, way, .. } => {
+            keep::add(desk, keep::Wanted { name, url, kind, trust, way }, form).await
+        }
+        NodeVerb::Edit { node, name, url, kind, trust, way, .. } => {
+            keep::edit(desk, &node, keep::Changes { name, url, kind, trust, way }, form).await
         }
         NodeVerb::List => list(desk, form).await,
         NodeVerb::Show { node, .. } => show(desk, &node, form).await,
-        NodeVerb::Test { node, kind, trust, .. } => test(desk, &node, vendor(kind), trust, form).await,
+        NodeVerb::Test { node, kind, trust, way, .. } => {
+            test::test(desk, &node, test::Given { kind, trust, way }, form).await
+        }
+        NodeVerb::Discover => near::discover(desk, form).await,
+        NodeVerb::Import { address, name, yes } => {
+            let asked = if yes { near::Asked::Already } else { near::Asked::Each };
+            near::import(desk, address, name, asked).await
+        }
+        NodeVerb::Trust { node, fingerprint, .. } => trust::trust(desk, &node, fingerprint, form).await,
+        NodeVerb::Ca { file } => trust::authorities(desk, file.as_deref(), form).await,
         NodeVerb::Pause { node } => pause(desk, &node, true).await,
         NodeVerb::Resume { node } => pause(desk, &node, false).await,
         NodeVerb::Remove { node } => {
@@ -35,25 +50,6 @@ pub async fn run(desk: &Desk, verb: NodeVerb, form: Form) -> anyhow::Result<Exit
             Ok(ExitCode::SUCCESS)
         }
     }
-}
-
-async fn add(desk: &Desk, filled: NodeForm, form: Form) -> anyhow::Result<ExitCode> {
-    let name = filled.name.clone();
-    let id = match desk.fleet.node_add(WINDOW, NodeAdd { form: filled.clone() }).await {
-        // Without a keyring the key serves for this run only; the node is kept all the same.
-        Err(Fault { code: Code::NoKeyring, message, .. }) => {
-            note(&format!("{message} The key is not stored; give it again with --key-stdin."));
-            let again = NodeForm { session_only: true, ..filled };
-            desk.fleet.node_add(WINDOW, NodeAdd { form: again }).await?
-        }
-        other => other?,
-    };
-    let state = desk.reach(&id).await?;
-    match form {
-        Form::Json => Numbered::new(&name).print(None, None, Body::NodeState(state))?,
-        Form::Text => line(&format!("{name} is kept. {}", word(&state)))?,
-    }
-    Ok(ExitCode::SUCCESS)
 }
 
 async fn list(desk: &Desk, form: Form) -> anyhow::Result<ExitCode> {
@@ -69,7 +65,11 @@ async fn list(desk: &Desk, form: Form) -> anyhow::Result<ExitCode> {
     }
     let row = |head: &NodeHead| {
         let paused = if state(desk, head) == NodeState::Paused { "paused" } else { "" };
-        vec![head.name.clone(), called(head.vendor).to_owned(), head.address.clone(), paused.to_owned()]
+        let further = match head.reach.routes.len() {
+            0 => head.address.clone(),
+            more => format!("{} (+{more})", head.address),
+        };
+        vec![head.name.clone(), called(head.vendor).to_owned(), further, paused.to_owned()]
     };
     table(&heads.iter().map(row).collect::<Vec<_>>())?;
     Ok(ExitCode::SUCCESS)
@@ -87,11 +87,10 @@ async fn show(desk: &Desk, node: &str, form: Form) -> anyhow::Result<ExitCode> {
         Numbered::new(&head.name).print(None, None, Body::NodeState(state))?;
         return Ok(code(ready));
     }
-    let mut rows = vec![
-        vec!["name".to_owned(), head.name.clone()],
-        vec!["address".to_owned(), head.address.clone()],
-        vec!["state".to_owned(), word(&state)],
-    ];
+    let mut rows = vec![vec!["name".to_owned(), head.name.clone()], vec!["address".to_owned(), head.address.clone()]];
+    rows.extend(head.reach.routes.iter().map(|route| vec!["then".to_owned(), route.clone()]));
+    rows.push(vec!["state".to_owned(), word(&state)]);
+    rows.extend(by(desk, &head));
     if let NodeState::Ready { scopes, .. } = &state {
         let (agents, sessions) = (desk.fleet.agents(&head.id).await?, desk.fleet.sessions(&head.id).await?);
         rows.push(vec!["may".to_owned(), scopes.join(", ")]);
@@ -105,44 +104,18 @@ async fn show(desk: &Desk, node: &str, form: Form) -> anyhow::Result<ExitCode> {
     Ok(code(ready))
 }
 
-async fn test(desk: &Desk, node: &str, vendor: Vendor, trust: Option<String>, form: Form) -> anyhow::Result<ExitCode> {
-    let known = desk.fleet.node(node);
-    let key: Option<Secret> = desk.given.of(node).as_ref().map(secret);
-    let filled = match &known {
-        Some(head) => NodeForm {
-            name: head.name.clone(),
-            address: head.address.clone(),
-            vendor: head.vendor,
-            key,
-            trust,
-            session_only: true,
-        },
-        None => NodeForm { name: node.to_owned(), address: node.to_owned(), vendor, key, trust, session_only: true },
+/// By which of several routes it is connected, and why not by those before.
+fn by(desk: &Desk, head: &NodeHead) -> Vec<Vec<String>> {
+    if head.reach.routes.is_empty() {
+        return Vec::new();
+    }
+    let Some(Some(taken)) = desk.fleet.core().read(&head.id, |truth| truth.link.route.clone()) else {
+        return Vec::new();
     };
-    let probe = desk.fleet.node_probe(WINDOW, NodeProbe { form: filled, id: known.map(|head| head.id) }).await?;
-    match form {
-        Form::Json => line(&serde_json::to_string(&probe)?)?,
-        Form::Text => steps(&probe)?,
-    }
-    Ok(code(probe.fault.is_none()))
-}
-
-fn steps(probe: &Probe) -> anyhow::Result<()> {
-    for step in &probe.steps {
-        let mark = match step.ok {
-            Some(true) => "✓",
-            Some(false) => "✗",
-            None => "·",
-        };
-        line(&format!("{mark} {:<12} {}", step.name, step.detail))?;
-    }
-    if let Some(fault) = &probe.fault {
-        line(&format!("\n{}", fault.message))?;
-        if let Some(details) = &fault.details {
-            line(&format!("  {details}"))?;
-        }
-    }
-    Ok(())
+    let all: Vec<_> = std::iter::once(&head.address).chain(&head.reach.routes).collect();
+    let by = all.get(taken.number).map(|route| vec!["by".to_owned(), (*route).clone()]);
+    let not = taken.passed.iter().map(|one| vec!["not by".to_owned(), format!("{}: {}", one.route, one.reason)]);
+    by.into_iter().chain(not).collect()
 }
 
 async fn pause(desk: &Desk, node: &str, paused: bool) -> anyhow::Result<ExitCode> {

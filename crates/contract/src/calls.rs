@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::activity::{Filter, Found, Line};
 use crate::approval::Decision;
 use crate::fault::{Code, Fault};
-use crate::node::{NodeForm, NodeId, Probe};
+use crate::node::{Nearby, NodeForm, NodeId, Probe};
 use crate::settings::{Hello, Layout, Settings};
 use crate::transcript::{ExportForm, Row, SessionRef};
 use crate::update::Topic;
@@ -101,6 +101,10 @@ calls! {
     node_pause NodePause { id: NodeId, paused: bool } -> ();
     /// Tries at once instead of waiting.
     node_retry NodeRetry { id: NodeId } -> ();
+    /// Gateways on this computer, on the network and in the configuration of their own programs. Takes some seconds.
+    nodes_nearby NodesNearby {} -> Vec<Nearby>;
+    /// Keeps what the configuration of another program offers, its key too: the person said yes to that.
+    node_import NodeImport { id: String, name: String, session_only: bool } -> NodeId;
     /// The person compared the fingerprint and trusts it.
     node_trust NodeTrust { id: NodeId, fingerprint: String } -> ();
 

@@ -46,8 +46,14 @@ pub struct Node {
     /// The person's name for it; unique.
     pub name: String,
     pub vendor: Vendor,
-    /// Where it is: a URL, or "in this window" for the local one.
+    /// Where it is: its first route, or "in this window" for the local one.
     pub address: String,
+    /// The further routes, in the order they are tried.
+    pub routes: Vec<String>,
+    /// The number of the route in use or last used, from 0, which is the address.
+    pub route: Option<u32>,
+    /// Why the routes before that one were not taken, a sentence each.
+    pub passed: Vec<String>,
     /// Whether it is the embedded gateway: it cannot be edited or removed.
     pub local: bool,
     pub state: LinkState,
@@ -60,6 +66,10 @@ pub struct Node {
     /// The certificate that waits to be trusted, `sha256:…`, and the pinned one it would replace.
     pub fingerprint: Option<String>,
     pub pinned: Option<String>,
+    /// What is known of the certificate that waits to be trusted.
+    pub certificate: Option<Certificate>,
+    /// What is known of the one that was trusted in its place.
+    pub trusted: Option<Certificate>,
     /// The gateway's version and product, once known.
     pub version: Option<String>,
     pub product: Option<String>,
@@ -80,6 +90,27 @@ pub struct Node {
     pub asking: u32,
     /// Whether the key is kept for this session only (no keyring answered).
     pub key_in_memory: bool,
+}
+
+/// What is known of a certificate.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Certificate {
+    /// `sha256:…` of its DER form.
+    pub fingerprint: String,
+    /// Whom it names.
+    pub subject: String,
+    /// Who vouches for it.
+    pub issuer: String,
+    /// The hosts it is for.
+    pub names: Vec<String>,
+    /// Unix milliseconds from when it is valid, and until when.
+    pub from: Option<i64>,
+    pub until: Option<i64>,
+    /// Unix milliseconds when the person trusted it first.
+    pub trusted_at: Option<i64>,
+    /// Where it was shown: `host:port`.
+    pub at: Option<String>,
 }
 
 /// What an agent does, for its mark.
@@ -133,7 +164,7 @@ pub struct Session {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NodeForm {
     pub name: String,
-    /// As typed; completed and checked by the core.
+    /// As typed; completed and checked by the core. `ssh://user@host/18789` goes through SSH.
     pub address: String,
     pub vendor: Vendor,
     /// `None` keeps the stored key when editing.
@@ -142,11 +173,80 @@ pub struct NodeForm {
     pub trust: Option<String>,
     /// Keep the key in memory only, because no keyring answers.
     pub session_only: bool,
+    /// What else there is to reaching it. `None` keeps what is stored when editing.
+    #[serde(default)]
+    pub reach: Option<Reach>,
+}
+
+/// What there is to reaching a node besides its address.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Reach {
+    /// Further routes, tried in order when those before them fail. The same node, with the same key, by each.
+    pub routes: Vec<String>,
+    /// A file of certificate authorities (PEM) that are trusted for this node besides the computer's own.
+    pub ca_file: Option<String>,
+    /// Our own certificate, where the way to the node asks for one.
+    pub client: Option<ClientFiles>,
+}
+
+/// A client certificate. Only the places of its files are kept; the private key stays in its file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientFiles {
+    /// The certificate and those between it and its authority, PEM.
+    pub certificate: String,
+    /// Its private key, PEM. Nobody else may be able to read the file.
+    pub key: String,
+}
+
+/// A gateway that was found without being told of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Nearby {
+    /// What it calls itself, or a name made of its kind and place; free for a node.
+    pub name: String,
+    /// A route to it, as [`NodeForm`] takes it.
+    pub address: String,
+    pub vendor: Vendor,
+    pub version: Option<String>,
+    /// How it was found, a phrase each.
+    pub how: Vec<String>,
+    /// The node that is set up with this address already.
+    pub kept_as: Option<String>,
+    /// The configuration it can be imported from, key and all, where it was found in one.
+    pub import: Option<Import>,
+}
+
+/// What the configuration of another program offers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Import {
+    /// Stands for it in a call; good until the file changes.
+    pub id: String,
+    /// The file.
+    pub file: String,
+    /// Whether the file holds a key, and why none can be taken where it names one: a sentence.
+    pub key: ImportKey,
+    /// `sha256:…` of the certificate that the other program trusts there.
+    pub fingerprint: Option<String>,
+}
+
+/// Whether a key comes with an import.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportKey {
+    /// It stands in the file and goes into the keyring.
+    There,
+    /// None is there.
+    None,
+    /// It is kept elsewhere: a sentence.
+    Elsewhere(String),
 }
 
 /// What trying an address found out, step by step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Probe {
+    /// The route that was tried: the first that works, else the first of all. `None` when what was typed is none.
+    #[serde(default)]
+    pub route: Option<String>,
     pub steps: Vec<Step>,
     /// Who answered, when somebody did.
     pub vendor: Option<Vendor>,
@@ -154,17 +254,29 @@ pub struct Probe {
     pub version: Option<String>,
     /// Milliseconds of the whole, when it worked.
     pub latency_ms: Option<f64>,
+    /// Seconds the node's clock is ahead of this computer's; behind, when negative.
+    #[serde(default)]
+    pub ahead_s: Option<i64>,
     /// What to do when a step failed.
     pub fault: Option<crate::Fault>,
+    /// An address at which a gateway answers, where none does at this one.
+    #[serde(default)]
+    pub meant: Option<String>,
+    /// The other routes that were tried, in order.
+    #[serde(default)]
+    pub others: Vec<Probe>,
 }
 
 /// One step of a probe.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Step {
-    /// "Address", "Name", "Connection", "Encryption", "Gateway", "Handshake", "Permissions".
+    /// "Address", "Name", "Connection", "Encryption", "Gateway", "Handshake", "Permissions", "Clock", "Latency".
     pub name: String,
     /// `None`: not reached.
     pub ok: Option<bool>,
     /// What was found.
     pub detail: String,
+    /// What to do about it, where there is something to do.
+    #[serde(default)]
+    pub repair: Option<String>,
 }

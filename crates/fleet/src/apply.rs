@@ -64,6 +64,8 @@ pub enum Fact {
     Latency(f64),
     /// Whether the key is kept for this session only.
     KeyInMemory(bool),
+    /// By which route the connection came about.
+    Route(link::Taken),
     /// The node was renamed, moved, or set up anew.
     Head(NodeHead),
     /// Time passed: what was to end by now ends.
@@ -107,6 +109,7 @@ pub fn apply(truth: &mut Truth, fact: &Fact, now: i64, changes: &mut Changes) ->
         Fact::Seen { session } => session::seen(truth, session, changes),
         Fact::Watched { session, shown } => session::watched(truth, session, *shown, changes),
         Fact::Latency(ms) => link_state::latency(truth, *ms, changes),
+        Fact::Route(taken) => link_state::route(truth, taken.clone(), changes),
         Fact::KeyInMemory(yes) => link_state::key_in_memory(truth, *yes, changes),
         Fact::Head(head) => link_state::head(truth, head, changes),
         Fact::Clock => approval::clock(truth, now, changes),

@@ -4,7 +4,7 @@
 
 use contract::activity::{Found, Line};
 use contract::calls as asked;
-use contract::node::{NodeId, Probe};
+use contract::node::{Nearby, NodeId, Probe};
 use contract::settings::Hello;
 use contract::transcript::{Row, SessionRef};
 use contract::{Fault, Handler};
@@ -13,6 +13,7 @@ mod activity;
 mod approval;
 mod chat;
 mod export;
+mod nearby;
 mod node;
 mod probe;
 mod session;
@@ -66,6 +67,14 @@ impl Handler for Fleet {
 
     async fn node_retry(&self, _: &str, args: asked::NodeRetry) -> Result<(), Fault> {
         node::retry(self, &args.id).await
+    }
+
+    async fn nodes_nearby(&self, _: &str, _: asked::NodesNearby) -> Result<Vec<Nearby>, Fault> {
+        nearby::all(self).await
+    }
+
+    async fn node_import(&self, _: &str, args: asked::NodeImport) -> Result<NodeId, Fault> {
+        nearby::import(self, args).await
     }
 
     async fn node_trust(&self, _: &str, args: asked::NodeTrust) -> Result<(), Fault> {

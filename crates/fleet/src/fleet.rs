@@ -17,6 +17,7 @@ use supervise::{Restart, Scope};
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
+mod authorities;
 mod shut;
 mod verbs;
 
@@ -109,11 +110,13 @@ impl Fleet {
             keys: options.keys,
             clock: options.clock,
             pace: Pace::default(),
+            ca_file: ArcSwapOption::empty(),
             ours: ClientInfo::new(env!("CARGO_PKG_VERSION"), &instance),
             shared: options.shared,
         });
         let fleet = Fleet::of(parts, lock);
         log_fault.into_iter().for_each(|sentence| fleet.note_start_fault(sentence));
+        fleet.read_ca_file().await?;
         fleet.fill(options.embedded).await?;
         if !options.shared {
             fleet.look_after(&scope);
@@ -233,6 +236,7 @@ impl Fleet {
             tokio::time::sleep(COMPARE).await;
             let parts = &self.inner.parts;
             nodes::purge(parts, parts.now() - nodes::UNDO_MS).await.map_err(|error| error.to_string())?;
+            self.read_ca_file().await.map_err(|error| error.to_string())?;
             self.inner.nodes.reconcile().await.map_err(|error| error.to_string())?;
         }
     }

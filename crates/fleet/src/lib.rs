@@ -24,6 +24,8 @@ pub mod fleet;
 
 pub mod nodes;
 
+pub mod nearby;
+
 pub mod calls;
 
 mod export;

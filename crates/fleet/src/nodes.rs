@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use arc_swap::ArcSwapOption;
 use contract::{Code, Fault};
 use link::call::{Call, CallError, Reply};
 use link::dialect::ClientInfo;
@@ -21,6 +22,7 @@ mod post;
 mod form;
 mod identity;
 mod open;
+mod pins;
 mod remove;
 
 mod pace;
@@ -29,8 +31,9 @@ mod tap;
 
 pub use form::{Checked, check, fingerprint, fresh, name_is_free, once};
 pub use identity::{Credential, Missing, keep_key, read as credentials};
-pub use open::target;
+pub use open::{routes, target};
 pub use pace::Pace;
+pub use pins::{pinned, replaced, still_here};
 pub use post::{Kind, Post};
 pub use remove::{UNDO_MS, purge};
 pub use signals::{Ended, Signals, Standing};
@@ -59,6 +62,8 @@ pub struct Parts {
     pub keys: Keys,
     pub clock: Arc<dyn Clock>,
     pub pace: Pace,
+    /// A file of certificate authorities (PEM) that are trusted for every node.
+    pub ca_file: ArcSwapOption<String>,
     /// What we say of ourselves to a gateway.
     pub ours: ClientInfo,
     /// Whether another process may own the home: then nodes connect on demand and no outbox is worked here.
@@ -96,7 +101,8 @@ impl Nodes {
             name: embedded.name.clone(),
             vendor: contract::node::Vendor::Pilothouse,
             address: "in this window".to_owned(),
-            pin: None,
+            reach: contract::node::Reach::default(),
+            pins: Vec::new(),
             place: 0,
             paused: false,
             key: Kept::None,

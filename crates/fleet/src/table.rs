@@ -14,4 +14,5 @@ pub mod settings;
 pub const FILE: &str = "fleet.db";
 
 /// Every step of the schema, in the order of their release; only ever added to at the end.
-pub const MIGRATIONS: &[Migration] = &[node::CREATE, outbox::CREATE, layout::CREATE, settings::CREATE];
+pub const MIGRATIONS: &[Migration] =
+    &[node::CREATE, outbox::CREATE, layout::CREATE, settings::CREATE, node::REACH, node::PINS];

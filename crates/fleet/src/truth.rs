@@ -5,8 +5,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use contract::node::{NodeId, Vendor};
+use contract::node::{NodeId, Reach, Vendor};
 use link::event::{Agent, NodeState};
+use link::{Pin, Taken};
 
 mod approval;
 mod row;
@@ -27,14 +28,16 @@ pub struct NodeHead {
     /// The person's name for it; unique.
     pub name: String,
     pub vendor: Vendor,
-    /// As its card shows it.
+    /// As its card shows it: its first route.
     pub address: String,
+    /// The further routes, and what TLS needs.
+    pub reach: Reach,
     /// Whether it is the embedded gateway.
     pub local: bool,
     /// Its place among the nodes; rises.
     pub order: i64,
-    /// The certificate it was trusted with, `sha256:…`.
-    pub pinned: Option<String>,
+    /// The certificates it was trusted with.
+    pub pins: Vec<Pin>,
 }
 
 /// How the link stands, and how fresh what is known is. These are two things.
@@ -55,6 +58,8 @@ pub struct LinkStand {
     pub latency_ms: Option<f64>,
     /// Whether the key is kept for this session only.
     pub key_in_memory: bool,
+    /// The route in use or last used, and why not those before it.
+    pub route: Option<Taken>,
 }
 
 /// The state of one node.
@@ -82,6 +87,7 @@ impl Truth {
             listed: false,
             latency_ms: None,
             key_in_memory: false,
+            route: None,
         };
         Truth { head, link, agents: Vec::new(), sessions: HashMap::new(), approvals: Vec::new() }
     }

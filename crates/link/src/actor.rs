@@ -60,6 +60,10 @@ pub(crate) struct Core {
     pub pairing: u32,
     /// Whether a failed handshake was already looked into.
     pub looked: bool,
+    /// The number of the route in use, or last used.
+    pub route: Option<usize>,
+    /// The route that opened a socket and then let us wait for the handshake: the others come first next time.
+    pub silent: Option<usize>,
 }
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -118,8 +122,10 @@ impl Actor {
 
     fn dial(&mut self) {
         self.publish_unless_pairing(NodeState::Connecting);
-        let core = &*self.core;
-        self.phase = Phase::Dialling(Box::pin(connector::open(core.target.clone(), core.known, core.tools.clone())));
+        let core = &mut *self.core;
+        let silent = core.silent.take();
+        let opening = connector::open(core.target.clone(), core.known, silent, core.tools.clone());
+        self.phase = Phase::Dialling(Box::pin(opening));
     }
 
     async fn order(&mut self, order: Order) {
@@ -166,6 +172,8 @@ impl Actor {
         self.core.known = None;
         self.core.proven = false;
         self.core.looked = false;
+        self.core.route = None;
+        self.core.silent = None;
         self.core.backoff = Backoff::default();
     }
 

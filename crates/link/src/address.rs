@@ -41,8 +41,8 @@ pub enum AddressError {
     Query,
     #[error(
         "ws:// to another computer would send the key and every word unencrypted, so it is refused; \
-         use wss://{host}:{port} if the gateway has TLS, or a tunnel: run \
-         `ssh -N -L {port}:127.0.0.1:{port} {host}` and use ws://127.0.0.1:{port}"
+         use wss://{host}:{port} if the gateway has TLS, or go through SSH: ssh://{host}/{port}, \
+         ssh://USER@{host}/{port}"
     )]
     PlainRemote { host: String, port: u16 },
 }
@@ -95,6 +95,11 @@ impl Address {
     /// Whether the host is this computer.
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.host)
+    }
+
+    /// `host:port`, by which a trusted certificate is remembered.
+    pub fn place(&self) -> String {
+        self.authority()
     }
 
     /// `host:port` as the Host header wants it, IPv6 in brackets.
@@ -255,7 +260,7 @@ mod tests {
         for text in ["ws://homelab:18789", "http://10.0.0.5:18789", "ws://localhost.example.com:18789"] {
             let error = bad(text);
             assert!(matches!(error, AddressError::PlainRemote { port: 18789, .. }), "{text}");
-            assert!(error.to_string().contains("ssh -N -L 18789:127.0.0.1:18789"), "{error}");
+            assert!(error.to_string().contains("/18789,"), "{error}");
         }
         assert_eq!(good("ws://127.9.9.9:1"), "ws://127.9.9.9:1");
         assert_eq!(good("ws://moltis.localhost:1"), "ws://moltis.localhost:1");

@@ -1,5 +1,8 @@
 //! Why a connection did not come about, as a sentence and as what follows from it.
 
+use std::fmt;
+use std::io;
+
 use crate::dialect::{Close, Kind};
 use crate::event::NodeState;
 
@@ -14,6 +17,8 @@ pub(crate) enum Failure {
     Wrong(String),
     /// Nothing changes until a person acts.
     Stopped(NodeState),
+    /// A person must act for one route; meanwhile another may come to work.
+    Meanwhile(NodeState),
     /// The server asked for quiet until `until` (Unix milliseconds).
     Later { until: i64, reason: String },
 }
@@ -24,7 +29,7 @@ impl Failure {
         match self {
             Failure::Away(reason) | Failure::Wrong(reason) => reason,
             Failure::Busy { reason, .. } | Failure::Later { reason, .. } => reason,
-            Failure::Stopped(state) => reason_of(state).unwrap_or("it cannot be used"),
+            Failure::Stopped(state) | Failure::Meanwhile(state) => reason_of(state).unwrap_or("it cannot be used"),
         }
     }
 
@@ -34,10 +39,27 @@ impl Failure {
             Failure::Away(reason) | Failure::Wrong(reason) | Failure::Busy { reason, .. } => {
                 NodeState::Failed { reason }
             }
-            Failure::Stopped(state) => state,
+            Failure::Stopped(state) | Failure::Meanwhile(state) => state,
             Failure::Later { until, reason } => NodeState::RateLimited { until, reason },
         })
     }
+}
+
+/// A failure on its way through what only knows errors of streams.
+#[derive(Debug)]
+pub(crate) struct Told(pub Failure);
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.reason())
+    }
+}
+
+impl std::error::Error for Told {}
+
+/// What the stream itself knew of its end.
+pub(crate) fn told(error: &io::Error) -> Option<Failure> {
+    error.get_ref()?.downcast_ref::<Told>().map(|told| told.0.clone())
 }
 
 /// What follows when a dialect ended the connection by its own word: then it also knows when to come back.
@@ -79,22 +101,11 @@ pub fn sentence(text: &str) -> String {
 }
 
 /// The state with its reason as a sentence.
-pub(crate) fn in_words(mut state: NodeState) -> NodeState {
-    match &mut state {
-        NodeState::Pairing { reason, .. }
-        | NodeState::Untrusted { reason, .. }
-        | NodeState::Unauthorised { reason }
-        | NodeState::Incompatible { reason, .. }
-        | NodeState::RateLimited { reason, .. }
-        | NodeState::BackingOff { reason, .. }
-        | NodeState::Failed { reason } => *reason = sentence(reason),
-        NodeState::Idle
-        | NodeState::Connecting
-        | NodeState::Handshaking
-        | NodeState::Ready { .. }
-        | NodeState::Paused => {}
+pub(crate) fn in_words(state: NodeState) -> NodeState {
+    match reason_of(&state).map(sentence) {
+        Some(words) => with_reason(state, words),
+        None => state,
     }
-    state
 }
 
 /// The sentence a state carries.
@@ -113,6 +124,25 @@ pub(crate) fn reason_of(state: &NodeState) -> Option<&str> {
         | NodeState::Ready { .. }
         | NodeState::Paused => None,
     }
+}
+
+/// The state with another reason, where it has one.
+pub(crate) fn with_reason(mut state: NodeState, words: String) -> NodeState {
+    match &mut state {
+        NodeState::Pairing { reason, .. }
+        | NodeState::Untrusted { reason, .. }
+        | NodeState::Unauthorised { reason }
+        | NodeState::Incompatible { reason, .. }
+        | NodeState::RateLimited { reason, .. }
+        | NodeState::BackingOff { reason, .. }
+        | NodeState::Failed { reason } => *reason = words,
+        NodeState::Idle
+        | NodeState::Connecting
+        | NodeState::Handshaking
+        | NodeState::Ready { .. }
+        | NodeState::Paused => {}
+    }
+    state
 }
 
 /// The vendor's name as a person knows it.

@@ -52,6 +52,8 @@ pub(crate) fn open_with(scope: &Scope, target: Target, sink: Arc<dyn Sink>, tool
         proven: false,
         pairing: 0,
         looked: false,
+        route: None,
+        silent: None,
     };
     let core = Arc::new(Mutex::new(core));
     let life = (scope.clone(), shared.clone());

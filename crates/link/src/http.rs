@@ -5,7 +5,10 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
-use crate::failure::Failure;
+use crate::address::Address;
+use crate::clock::unix_ms;
+use crate::failure::{Failure, told};
+use crate::tls::late_refusal;
 
 /// How long an answer may take.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -18,15 +21,18 @@ pub(crate) struct Answer {
     pub status: u16,
     /// The Location header.
     pub location: Option<String>,
+    /// How far the server's clock is ahead of this computer's by its Date header, seconds.
+    pub ahead: Option<i64>,
     /// As text, at most 64 KiB; transfer encoding is left in.
     pub body: String,
 }
 
-/// Asks for a path on a fresh stream, and reads what comes.
-pub(crate) async fn get<S>(mut stream: S, authority: &str, path: &str) -> Result<Answer, Failure>
+/// Asks for a path on a fresh stream, and reads what comes. `patience` is what the first byte may take besides.
+pub(crate) async fn get<S>(mut stream: S, address: &Address, path: &str, patience: Duration) -> Result<Answer, Failure>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
+    let authority = &address.authority();
     let request = format!(
         "GET {path} HTTP/1.1\r\nHost: {authority}\r\nAccept: application/json, text/html\r\n\
          User-Agent: pilothouse/{}\r\nConnection: close\r\n\r\n",
@@ -37,15 +43,16 @@ where
         stream.flush().await?;
         read(&mut stream).await
     };
-    let bytes = match timeout(LIMIT, talk).await {
+    let bytes = match timeout(LIMIT + patience, talk).await {
         Ok(Ok(bytes)) => bytes,
         Ok(Err(error)) => {
-            return Err(Failure::Away(format!("the connection to {authority} broke: {error}")));
+            let broke = || Failure::Away(format!("the connection to {authority} broke: {error}"));
+            return Err(told(&error).or_else(|| late_refusal(&error, address)).unwrap_or_else(broke));
         }
         Err(_) => {
             return Err(Failure::Away(format!(
                 "the server at {authority} took the connection but said nothing within {} s",
-                LIMIT.as_secs()
+                (LIMIT + patience).as_secs()
             )));
         }
     };
@@ -84,7 +91,13 @@ fn parse(bytes: &[u8]) -> Option<Answer> {
     let (head, body) = text.split_once("\r\n\r\n")?;
     let status = head.strip_prefix("HTTP/1.")?.split(' ').nth(1)?.parse().ok()?;
     let location = header(head, "location").map(str::to_owned);
-    Some(Answer { status, location, body: body.to_owned() })
+    let ahead = header(head, "date").and_then(ahead);
+    Some(Answer { status, location, ahead, body: body.to_owned() })
+}
+
+fn ahead(date: &str) -> Option<i64> {
+    let theirs = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date).ok()?;
+    Some(theirs.as_second() - unix_ms().div_euclid(1000))
 }
 
 fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
@@ -148,6 +161,14 @@ mod tests {
     }
 
     #[test]
+    fn the_clock_of_the_server_is_compared_with_ours() {
+        let answer = parse(b"HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:01:00 GMT\r\n\r\n").unwrap();
+        let since_then = answer.ahead.unwrap() + unix_ms() / 1000;
+        assert!((since_then - 60).abs() <= 1, "{answer:?}");
+        assert_eq!(parse(b"HTTP/1.1 200 OK\r\nDate: yesterday\r\n\r\n").unwrap().ahead, None);
+    }
+
+    #[test]
     fn json_is_found_between_chunk_marks() {
         let answer = Answer { body: "1b\r\n{\"ok\":true}\r\n0\r\n\r\n".to_owned(), ..Answer::default() };
         assert_eq!(answer.json().unwrap()["ok"], true);
@@ -163,9 +184,10 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_that_keeps_the_connection_open_is_complete_by_its_length() {
+        let address = Address::parse("x:1").unwrap();
         let (ours, mut theirs) = tokio::io::duplex(1024);
         let (answer, written) = tokio::join!(
-            get(ours, "x:1", "/health"),
+            get(ours, &address, "/health", Duration::ZERO),
             theirs.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
         );
         written.unwrap();
@@ -174,6 +196,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_endless_answer_is_cut() {
+        let address = Address::parse("x:1").unwrap();
         let (ours, mut theirs) = tokio::io::duplex(64 * 1024);
         let flood = async {
             theirs.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await?;
@@ -184,7 +207,7 @@ mod tests {
             Ok::<(), std::io::Error>(())
         };
         let answer = tokio::select! {
-            answer = get(ours, "x:1", "/") => answer.unwrap(),
+            answer = get(ours, &address, "/", Duration::ZERO) => answer.unwrap(),
             ended = flood => panic!("{ended:?}"),
         };
         assert!(answer.body.len() <= MOST);

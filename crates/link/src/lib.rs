@@ -7,7 +7,7 @@
 //!
 //! Reading order: `event` (what comes out), `call` (what goes in), `dialect` (how a
 //! vendor is translated), then `target` and `handle`, which open a link; `actor` is what
-//! then happens; `connector`, `tls` and `socket` are the way to the gateway.
+//! then happens; `route`, `connector`, `ssh`, `tls` and `socket` are the way to the gateway.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
@@ -17,9 +17,14 @@ pub mod dialect;
 pub mod event;
 
 mod address;
+mod certificate;
 mod fingerprint;
 mod handle;
+mod look;
+pub mod nearby;
 mod probe;
+mod recognise;
+mod route;
 mod target;
 
 mod actor;
@@ -27,21 +32,30 @@ mod auto;
 mod backoff;
 mod clock;
 mod connector;
+mod dial;
 mod failure;
+mod fallback;
 mod http;
 mod live;
 mod pulse;
 mod refusal;
 mod shared;
 mod socket;
+mod ssh;
+mod stream;
 mod tls;
 
 #[cfg(test)]
 mod tests;
 
 pub use address::{Address, AddressError};
+pub use certificate::{Certificate, Pin};
 pub use failure::sentence;
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use handle::{Link, open};
-pub use probe::{Outcome, Probe, Step, StepName, probe};
-pub use target::{Choice, OnToken, OpenMemory, Sink, Target, Transport};
+pub use look::{Shown, authorities_in, shown};
+pub use probe::{Outcome, Probe, Step, StepName, probe, probe_by};
+pub use recognise::{Recognised, recognise};
+pub use route::{Route, RouteError, Routes, SshHost};
+pub use target::{Choice, OnRoute, OnToken, OpenMemory, Passed, Sink, Taken, Target, Transport};
+pub use tls::{ClientFiles, TlsTerms};

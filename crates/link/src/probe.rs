@@ -7,17 +7,20 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::address::AddressError;
+use crate::certificate::Certificate;
 use crate::connector::Tools;
 use crate::dialect::Kind;
 use crate::event::NodeState;
-use crate::failure::{Failure, sentence};
-use crate::fingerprint::Fingerprint;
+use crate::failure::{Failure, sentence, vendor};
+use crate::recognise::{self, Recognised};
+use crate::route::{Route, RouteError};
 use crate::target::Target;
 
 /// What a try found out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Probe {
+    /// The route that was tried; `None` when what was typed is none.
+    pub route: Option<Route>,
     /// All of them, in order.
     pub steps: Vec<Step>,
     /// Whose gateway it is.
@@ -26,11 +29,15 @@ pub struct Probe {
     pub product: Option<String>,
     pub version: Option<String>,
     /// The certificate it showed, where it showed one.
-    pub fingerprint: Option<Fingerprint>,
+    pub certificate: Option<Certificate>,
     /// The way there and back.
     pub latency: Option<Duration>,
+    /// How far the gateway's clock is ahead of this computer's, seconds; behind, when negative.
+    pub ahead: Option<i64>,
     /// The state a link to this target would be in.
     pub state: NodeState,
+    /// The gateway that was likely meant, where none is at this route.
+    pub meant: Option<Recognised>,
 }
 
 /// One step on the way.
@@ -38,8 +45,10 @@ pub struct Probe {
 pub struct Step {
     pub name: StepName,
     pub outcome: Outcome,
-    /// A sentence; empty when the step was not reached.
+    /// What was found, a sentence; empty when the step was not reached.
     pub detail: String,
+    /// What to do about it, where there is something to do.
+    pub repair: Option<String>,
 }
 
 /// The steps, in order.
@@ -60,6 +69,10 @@ pub enum StepName {
     Handshake,
     /// It lets us do something.
     Permissions,
+    /// Its clock and this computer's go alike.
+    Clock,
+    /// How long the way there and back takes.
+    Latency,
 }
 
 /// How a step went.
@@ -72,27 +85,54 @@ pub enum Outcome {
     NotReached,
 }
 
-/// Tries a target once. It never fails: what went wrong is in the answer.
-pub async fn probe(target: &Target) -> Probe {
+/// Tries the routes of a target in order, each once, until one works; all that were tried. It never fails: what went
+/// wrong is in the answers.
+pub async fn probe(target: &Target) -> Vec<Probe> {
     probe_with(target, &Tools::default()).await
 }
 
-pub(crate) async fn probe_with(target: &Target, tools: &Tools) -> Probe {
+pub(crate) async fn probe_with(target: &Target, tools: &Tools) -> Vec<Probe> {
+    let mut tried: Vec<Probe> = Vec::new();
+    for route in target.routes.iter() {
+        tried.push(probe_route(target, route, tools).await);
+        if tried.last().is_some_and(Probe::works) {
+            break;
+        }
+    }
+    tried
+}
+
+/// Tries one route of a target.
+pub async fn probe_by(target: &Target, route: &Route) -> Probe {
+    probe_route(target, route, &Tools::default()).await
+}
+
+pub(crate) async fn probe_route(target: &Target, route: &Route, tools: &Tools) -> Probe {
     let mut probe = Probe::begin();
-    probe.ok(StepName::Address, format!("{}", target.address));
-    if let Err(failure) = Box::pin(walk::walk(target, tools, &mut probe)).await {
+    probe.route = Some(route.clone());
+    probe.ok(StepName::Address, route.to_string());
+    if let Err(failure) = Box::pin(walk::walk(target, route, tools, &mut probe)).await {
         let step = probe.next_step();
-        probe.failed(step, failure.reason().to_owned());
+        probe.failed(step, failure.reason());
+        let nobody = matches!(failure, Failure::Wrong(_) | Failure::Away(_));
         probe.state = failure.into_state();
+        if nobody && target.is_net() && is_about_the_place(step) {
+            probe.suggest(recognise::meant(route, tools).await);
+        }
     }
     probe
 }
 
+/// Whether another address may mend it.
+fn is_about_the_place(step: StepName) -> bool {
+    matches!(step, StepName::Connection | StepName::Encryption | StepName::Gateway)
+}
+
 impl Probe {
-    /// The answer to a text that is no address.
-    pub fn of_bad_address(error: &AddressError) -> Probe {
+    /// The answer to a text that is no route.
+    pub fn of_bad_address(error: &RouteError) -> Probe {
         let mut probe = Probe::begin();
-        probe.failed(StepName::Address, error.to_string());
+        probe.failed(StepName::Address, &error.to_string());
         probe.state = Failure::Wrong(error.to_string()).into_state();
         probe
     }
@@ -103,15 +143,18 @@ impl Probe {
     }
 
     fn begin() -> Probe {
-        let untouched = |name| Step { name, outcome: Outcome::NotReached, detail: String::new() };
+        let untouched = |name| Step { name, outcome: Outcome::NotReached, detail: String::new(), repair: None };
         Probe {
+            route: None,
             steps: StepName::ALL.map(untouched).to_vec(),
             kind: None,
             product: None,
             version: None,
-            fingerprint: None,
+            certificate: None,
             latency: None,
+            ahead: None,
             state: NodeState::Idle,
+            meant: None,
         }
     }
 
@@ -119,8 +162,16 @@ impl Probe {
         self.set(name, Outcome::Ok, detail);
     }
 
-    fn failed(&mut self, name: StepName, detail: String) {
-        self.set(name, Outcome::Failed, detail);
+    /// What went wrong and what to do, in one text.
+    fn failed(&mut self, name: StepName, words: &str) {
+        let (detail, repair) = apart(words);
+        self.set(name, Outcome::Failed, detail.to_owned());
+        self.repair(name, repair);
+    }
+
+    fn repair(&mut self, name: StepName, words: &str) {
+        let words = Some(sentence(words)).filter(|words| !words.is_empty());
+        self.steps.iter_mut().filter(|step| step.name == name).for_each(|step| step.repair.clone_from(&words));
     }
 
     fn set(&mut self, name: StepName, outcome: Outcome, detail: String) {
@@ -131,6 +182,18 @@ impl Probe {
         }
     }
 
+    /// Names the gateway that was likely meant beside the step that failed.
+    fn suggest(&mut self, meant: Option<Recognised>) {
+        let Some(meant) = meant else {
+            return;
+        };
+        let words = format!("{} answers at {}: use that address", vendor(meant.kind), meant.route);
+        for step in self.steps.iter_mut().filter(|step| step.outcome == Outcome::Failed) {
+            step.repair = Some(sentence(&words));
+        }
+        self.meant = Some(meant);
+    }
+
     /// The first step that was not reached: the one a failure belongs to.
     fn next_step(&self) -> StepName {
         let untouched = self.steps.iter().find(|step| step.outcome == Outcome::NotReached);
@@ -138,8 +201,22 @@ impl Probe {
     }
 }
 
+impl Step {
+    /// What was found and what to do, in one text.
+    pub fn words(&self) -> String {
+        let repair = self.repair.iter().flat_map(|words| [" ", words]);
+        std::iter::once(self.detail.as_str()).chain(repair).collect()
+    }
+}
+
+/// What happened, and what to do: the house's sentences say the one before the other.
+fn apart(words: &str) -> (&str, &str) {
+    let cut = [". ", "; "].iter().filter_map(|end| words.find(end)).min();
+    cut.map_or((words, ""), |at| (&words[..at], words[at + 2..].trim()))
+}
+
 impl StepName {
-    pub const ALL: [StepName; 7] = [
+    pub const ALL: [StepName; 9] = [
         StepName::Address,
         StepName::Name,
         StepName::Connection,
@@ -147,6 +224,8 @@ impl StepName {
         StepName::Gateway,
         StepName::Handshake,
         StepName::Permissions,
+        StepName::Clock,
+        StepName::Latency,
     ];
 }
 
@@ -160,6 +239,23 @@ impl fmt::Display for StepName {
             StepName::Gateway => "Gateway",
             StepName::Handshake => "Handshake",
             StepName::Permissions => "Permissions",
+            StepName::Clock => "Clock",
+            StepName::Latency => "Latency",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_happened_stands_apart_from_what_to_do() {
+        assert_eq!(apart("nothing listens at 1.2.3.4:5; is it on?"), ("nothing listens at 1.2.3.4:5", "is it on?"));
+        assert_eq!(apart("It is old. Renew it; or not."), ("It is old", "Renew it; or not."));
+        assert_eq!(apart("Wrong key."), ("Wrong key.", ""));
+        let mut probe = Probe::begin();
+        probe.failed(StepName::Name, "no computer is known; check the spelling");
+        assert_eq!(probe.steps[1].words(), "No computer is known. Check the spelling.");
     }
 }

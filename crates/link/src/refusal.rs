@@ -9,8 +9,9 @@ use crate::address::Address;
 use crate::clock::unix_ms;
 use crate::dialect::Kind;
 use crate::event::NodeState;
-use crate::failure::Failure;
+use crate::failure::{Failure, told};
 use crate::http::title;
+use crate::tls::late_refusal;
 
 /// How long to stay away when a server asks for it without saying how long, seconds.
 const QUIET: i64 = 60;
@@ -31,7 +32,9 @@ pub(crate) fn explain(error: &WsError, address: &Address, kind: Kind, path: &str
         WsError::Protocol(_) => Failure::Wrong(format!(
             "the server at {at} answers, but not as a gateway's socket should. Check the address"
         )),
-        WsError::Io(error) => Failure::Away(format!("the connection to {at} broke: {error}")),
+        WsError::Io(error) => told(error)
+            .or_else(|| late_refusal(error, address))
+            .unwrap_or_else(|| Failure::Away(format!("the connection to {at} broke: {error}"))),
         _ => Failure::Wrong(format!("what answers at {at} is no gateway this program can talk to. Check the address")),
     }
 }

@@ -17,7 +17,8 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 
-use crate::connector::Stream;
+use crate::failure::told;
+use crate::stream::Stream;
 
 /// The longest message taken, bytes: a gateway's whole history of a session may come as one.
 const MOST: usize = 64 << 20;
@@ -183,7 +184,9 @@ fn broken(error: &WsError) -> End {
             MOST >> 20
         ),
         WsError::Utf8(_) => "the gateway sent text that is not UTF-8".to_owned(),
-        WsError::Io(error) => format!("the connection broke: {error}"),
+        WsError::Io(error) => {
+            told(error).map_or_else(|| format!("the connection broke: {error}"), |why| why.reason().to_owned())
+        }
         other => format!("the gateway broke the WebSocket protocol: {other}"),
     })
 }

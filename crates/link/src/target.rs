@@ -6,10 +6,10 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use tokio::io::DuplexStream;
 
-use crate::address::Address;
 use crate::dialect::{ClientInfo, Credentials, Kind};
 use crate::event::Event;
-use crate::fingerprint::Fingerprint;
+use crate::route::{Route, Routes};
+use crate::tls::TlsTerms;
 
 /// A gateway to be connected to.
 #[derive(Clone)]
@@ -17,20 +17,44 @@ pub struct Target {
     /// The node's name, for logs and task names only.
     pub name: String,
     pub choice: Choice,
-    pub address: Address,
-    /// The certificate the person trusts, where no authority vouches for it.
-    pub pin: Option<Fingerprint>,
+    /// The ways to it, the preferred one first. What follows is the same by all of them.
+    pub routes: Routes,
+    /// Whom to trust, and our own certificate.
+    pub tls: TlsTerms,
     pub credentials: Credentials,
     /// What this program says of itself.
     pub ours: ClientInfo,
     /// Called with a device token that the gateway gave, when it is not the one in `credentials`. Belongs in the
     /// keyring. Called on the link's own task: it must not block.
     pub on_token: Option<OnToken>,
+    /// Called when a socket came about, with the route it came by. Called on the link's own task: it must not block.
+    pub on_route: Option<OnRoute>,
     pub transport: Transport,
 }
 
 /// Takes a device token that a gateway gave.
 pub type OnToken = Arc<dyn Fn(SecretString) + Send + Sync>;
+
+/// Takes the way that a connection came about.
+pub type OnRoute = Arc<dyn Fn(&Taken) + Send + Sync>;
+
+/// By which route a connection came about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// Its number among the target's routes, from 0.
+    pub number: usize,
+    /// Those that failed before it, in order.
+    pub passed: Vec<Passed>,
+}
+
+/// A route that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passed {
+    pub number: usize,
+    pub route: Route,
+    /// A sentence.
+    pub reason: String,
+}
 
 /// Opens a stream to a gateway in this process.
 pub type OpenMemory = Arc<dyn Fn() -> DuplexStream + Send + Sync>;
@@ -72,8 +96,8 @@ impl fmt::Debug for Target {
         f.debug_struct("Target")
             .field("name", &self.name)
             .field("choice", &self.choice)
-            .field("address", &self.address)
-            .field("pin", &self.pin)
+            .field("routes", &self.routes)
+            .field("tls", &self.tls)
             .field("transport", &self.transport)
             .finish_non_exhaustive()
     }
@@ -91,6 +115,7 @@ impl fmt::Debug for Transport {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::address::Address;
 
     #[test]
     fn no_key_shows_when_a_target_is_printed() {
@@ -98,11 +123,12 @@ mod tests {
         let target = Target {
             name: "homelab".to_owned(),
             choice: Choice::Auto,
-            address: Address::parse("wss://homelab.example:1").unwrap(),
-            pin: None,
+            routes: Address::parse("wss://homelab.example:1").unwrap().into(),
+            tls: TlsTerms::default(),
             credentials: Credentials { key: secret(), device: secret(), device_token: secret() },
             ours: ClientInfo::new("0.1.0", "00000000-0000-0000-0000-000000000000"),
             on_token: None,
+            on_route: None,
             transport: Transport::Net,
         };
         let text = format!("{target:?}");

@@ -3,6 +3,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "a test plays the gateway on tasks of its own")]
 
+mod authority;
 mod calls;
 mod faults;
 mod gateway;
@@ -10,4 +11,6 @@ mod hostile;
 mod lifecycle;
 mod net;
 mod parrot;
+mod routes;
+mod ssh;
 mod trust;

@@ -1,28 +1,49 @@
-//! TLS with two ways to be trusted: by the computer's authorities, or by a fingerprint that a person accepted.
+//! TLS and whom to trust: the computer's authorities, authorities from the person's own files, a certificate that a
+//! person accepted by its fingerprint. And our own certificate, where one is asked for.
+
+mod files;
+mod judge;
+mod words;
 
 use std::io;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use rustls::client::Resumption;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::{self, CryptoProvider};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error as TlsError, SignatureScheme};
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{AlertDescription, ClientConfig, Error as TlsError};
 use rustls_platform_verifier::Verifier;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+pub use files::ClientFiles;
+use files::Identity;
+pub(crate) use files::authorities;
+pub(crate) use judge::Behind;
+use judge::Judge;
+
 use crate::address::Address;
-use crate::event::NodeState;
-use crate::failure::Failure;
-use crate::fingerprint::Fingerprint;
+use crate::certificate::{Certificate, Pin};
+use crate::failure::{Failure, told};
 
 /// How long a TLS handshake may take.
 const LIMIT: Duration = Duration::from_secs(10);
+
+/// What TLS with a gateway is held to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TlsTerms {
+    /// The certificates a person trusts where no authority vouches for them.
+    pub pins: Vec<Pin>,
+    /// Files of certificate authorities (PEM) besides the computer's own.
+    pub authorities: Vec<PathBuf>,
+    /// Our own certificate.
+    pub client: Option<ClientFiles>,
+}
 
 /// Whom this computer trusts.
 #[derive(Debug)]
@@ -55,207 +76,118 @@ impl Trust {
     }
 }
 
-/// Puts TLS on a stream. The certificate must be the pinned one, or vouched for when nothing is pinned.
+/// Where a stream leads, for TLS on it.
+pub(crate) struct Place<'a> {
+    pub address: &'a Address,
+    pub behind: Behind,
+    /// What the first answer may take besides.
+    pub patience: Duration,
+}
+
+/// Puts TLS on a stream; the certificate that was shown, which is one that is trusted.
 pub(crate) async fn encrypt<S>(
     stream: S,
-    address: &Address,
-    pin: Option<Fingerprint>,
+    place: Place<'_>,
+    terms: &TlsTerms,
     trust: &Trust,
-) -> Result<(TlsStream<S>, Fingerprint), Failure>
+) -> Result<(TlsStream<S>, Certificate), Failure>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
+    let Place { address, behind, patience } = place;
     let name = ServerName::try_from(address.host().to_owned())
         .map_err(|_| Failure::Wrong(format!("`{}` cannot be a name in a certificate", address.host())))?;
+    let mut own = Vec::new();
+    for file in &terms.authorities {
+        own.extend(authorities(file).await?);
+    }
+    let identity = match &terms.client {
+        Some(client) => Some(files::identity(client).await?),
+        None => None,
+    };
     let judge = Arc::new(Judge {
         provider: trust.provider.clone(),
         authorities: trust.authorities.clone(),
-        pin,
+        own,
+        pins: terms.pins.clone(),
+        place: address.authority(),
+        behind,
         rejected: Mutex::default(),
     });
-    let config = config(judge.clone()).map_err(|error| Failure::Wrong(error.to_string()))?;
-    let connected = timeout(LIMIT, TlsConnector::from(config).connect(name, stream)).await;
-    match connected {
+    let config = config(judge.clone(), identity)?;
+    let limit = LIMIT + patience;
+    match timeout(limit, TlsConnector::from(config).connect(name, stream)).await {
         Ok(Ok(stream)) => {
             let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
-            let fingerprint = shown.map_or_else(|| Fingerprint::of(b""), |der| Fingerprint::of(der));
-            Ok((stream, fingerprint))
+            let shown = Certificate::of(shown.map_or(&[], |der| der));
+            Ok((stream, shown))
         }
         Ok(Err(error)) => Err(judge.take_rejection().unwrap_or_else(|| explain(&error, address))),
         Err(_) => Err(Failure::Away(format!(
             "the server at {} took the connection but did not answer with TLS within {} s",
             address.authority(),
-            LIMIT.as_secs()
+            limit.as_secs()
         ))),
     }
 }
 
-fn config(judge: Arc<Judge>) -> Result<Arc<ClientConfig>, TlsError> {
-    let mut config = ClientConfig::builder_with_provider(judge.provider.clone())
-        .with_safe_default_protocol_versions()?
+fn config(judge: Arc<Judge>, identity: Option<Identity>) -> Result<Arc<ClientConfig>, Failure> {
+    let wrong = |error: TlsError| Failure::Wrong(error.to_string());
+    let builder = ClientConfig::builder_with_provider(judge.provider.clone())
+        .with_safe_default_protocol_versions()
+        .map_err(wrong)?
         .dangerous()
-        .with_custom_certificate_verifier(judge)
-        .with_no_client_auth();
+        .with_custom_certificate_verifier(judge);
+    let mut config = match identity {
+        None => builder.with_no_client_auth(),
+        Some(Identity { chain, key }) => builder.with_client_auth_cert(chain, key).map_err(|error| {
+            Failure::Wrong(format!("the client certificate and its key do not go together ({error}); check both files"))
+        })?,
+    };
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     // A resumed session shows no certificate, and then a changed one would go unseen.
     config.resumption = Resumption::disabled();
     Ok(Arc::new(config))
 }
 
-/// Decides over one certificate, and remembers why it said no.
-#[derive(Debug)]
-struct Judge {
-    provider: Arc<CryptoProvider>,
-    authorities: Option<Arc<dyn ServerCertVerifier>>,
-    pin: Option<Fingerprint>,
-    rejected: Mutex<Option<NodeState>>,
-}
-
-impl Judge {
-    fn take_rejection(&self) -> Option<Failure> {
-        let state = self.rejected.lock().unwrap_or_else(PoisonError::into_inner).take();
-        state.map(Failure::Stopped)
-    }
-
-    fn reject(&self, fingerprint: Fingerprint, reason: String) {
-        let pinned = self.pin.map(|pin| pin.to_string());
-        let state = NodeState::Untrusted { fingerprint: fingerprint.to_string(), pinned, reason };
-        *self.rejected.lock().unwrap_or_else(PoisonError::into_inner) = Some(state);
+/// A refusal that comes after our side of the handshake is done: with TLS 1.3 that of a client certificate does.
+pub(crate) fn late_refusal(error: &io::Error, address: &Address) -> Option<Failure> {
+    match error.get_ref()?.downcast_ref::<TlsError>()? {
+        TlsError::AlertReceived(alert) => Some(alerted(*alert, &address.authority())),
+        _ => None,
     }
 }
 
-impl ServerCertVerifier for Judge {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, TlsError> {
-        let shown = Fingerprint::of(end_entity);
-        if self.pin == Some(shown) {
-            return Ok(ServerCertVerified::assertion());
+fn alerted(alert: AlertDescription, at: &str) -> Failure {
+    use AlertDescription as Alert;
+    Failure::Wrong(match alert {
+        Alert::CertificateRequired => format!(
+            "the server at {at} wants a client certificate, and this node has none; name its files with \
+             `pilot node edit NODE --client-cert FILE --client-key FILE`"
+        ),
+        Alert::UnknownCA
+        | Alert::BadCertificate
+        | Alert::CertificateUnknown
+        | Alert::UnsupportedCertificate
+        | Alert::AccessDenied
+        | Alert::DecryptError => {
+            format!(
+                "the server at {at} does not accept our client certificate ({alert:?}); is it by the right authority?"
+            )
         }
-        let verdict = match &self.authorities {
-            Some(judge) => judge.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now),
-            None => Err(TlsError::InvalidCertificate(CertificateError::UnknownIssuer)),
-        };
-        match verdict {
-            Ok(verified) if self.pin.is_none() => Ok(verified),
-            Ok(_) => {
-                self.reject(shown, changed("The new one is vouched for by an authority this computer trusts."));
-                Err(TlsError::InvalidCertificate(CertificateError::ApplicationVerificationFailure))
-            }
-            Err(error) => {
-                let faults = faults(&error, end_entity, server_name);
-                let reason =
-                    if self.pin.is_some() { changed(&format!("The new one {faults}.")) } else { unknown(&faults) };
-                self.reject(shown, reason);
-                Err(error)
-            }
+        Alert::CertificateExpired | Alert::CertificateRevoked => {
+            format!("the server at {at} does not accept our client certificate any more ({alert:?}); renew it")
         }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, TlsError> {
-        crypto::verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, TlsError> {
-        crypto::verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
-    }
-}
-
-fn changed(about_new: &str) -> String {
-    format!(
-        "the gateway's certificate is not the one you trusted. Either it was renewed, or somebody is in between. \
-         {about_new} Compare the fingerprint with what the gateway's owner says before you trust it"
-    )
-}
-
-fn unknown(faults: &str) -> String {
-    format!(
-        "the gateway's certificate {faults}. If this is your own gateway, compare the fingerprint with the one it \
-         shows and trust it"
-    )
-}
-
-/// All that is wrong with a certificate: verification stops at the first fault, a person wants to know of each.
-fn faults(error: &TlsError, der: &CertificateDer<'_>, name: &ServerName<'_>) -> String {
-    let mut faults = Vec::new();
-    let wrong_name =
-        ParsedCertificate::try_from(der).and_then(|parsed| rustls::client::verify_server_name(&parsed, name)).err();
-    faults.push(match error {
-        TlsError::InvalidCertificate(fault) => fault_of(fault),
-        other => format!("cannot be judged ({other})"),
-    });
-    if let Some(TlsError::InvalidCertificate(fault)) = wrong_name {
-        let fault = fault_of(&fault);
-        if !faults.contains(&fault) {
-            faults.push(fault);
-        }
-    }
-    faults.join(", and ")
-}
-
-fn fault_of(fault: &CertificateError) -> String {
-    match fault {
-        CertificateError::Expired => "has expired".to_owned(),
-        CertificateError::ExpiredContext { not_after, .. } => format!("expired on {}", day(*not_after)),
-        CertificateError::NotValidYet => "is not valid yet; is this computer's clock right?".to_owned(),
-        CertificateError::NotValidYetContext { not_before, .. } => {
-            format!("is not valid before {}; is this computer's clock right?", day(*not_before))
-        }
-        CertificateError::Revoked => "was revoked".to_owned(),
-        CertificateError::NotValidForName => "is for another name".to_owned(),
-        CertificateError::NotValidForNameContext { expected, presented } => {
-            format!("is for {}, not for {}", names(presented), expected.to_str())
-        }
-        CertificateError::UnknownIssuer => "is vouched for by no authority this computer trusts".to_owned(),
-        CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
-            "is vouched for by no authority this computer trusts".to_owned()
-        }
-        CertificateError::BadEncoding => "cannot be read".to_owned(),
-        other => format!("was refused ({other})"),
-    }
-}
-
-/// The names as a person reads them: rustls prints them in its own notation.
-fn names(presented: &[String]) -> String {
-    let plain = |name: &String| {
-        let inner = name.split_once('(').map_or(name.as_str(), |(_, inner)| inner.trim_end_matches(')'));
-        inner.trim_matches('"').to_owned()
-    };
-    match presented {
-        [] => "no name at all".to_owned(),
-        some => some.iter().take(4).map(plain).collect::<Vec<_>>().join(", "),
-    }
-}
-
-fn day(time: UnixTime) -> String {
-    i64::try_from(time.as_secs())
-        .ok()
-        .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
-        .map_or_else(|| "an unknown day".to_owned(), |time| time.strftime("%Y-%m-%d").to_string())
+        other => format!("the server at {at} refused the TLS handshake ({other:?})"),
+    })
 }
 
 /// Why TLS failed where the certificate was not the reason.
 fn explain(error: &io::Error, address: &Address) -> Failure {
     let at = address.authority();
+    if let Some(failure) = told(error) {
+        return failure;
+    }
     match error.get_ref().and_then(|inner| inner.downcast_ref::<TlsError>()) {
         Some(TlsError::InvalidMessage(_)) => Failure::Wrong(format!(
             "what answers at {at} does not speak TLS. Check the port; a gateway without TLS is reached with ws:// on \
@@ -264,9 +196,7 @@ fn explain(error: &io::Error, address: &Address) -> Failure {
         Some(TlsError::PeerIncompatible(why)) => {
             Failure::Wrong(format!("the server at {at} speaks no TLS version this program accepts ({why:?})"))
         }
-        Some(TlsError::AlertReceived(alert)) => {
-            Failure::Wrong(format!("the server at {at} refused the TLS handshake ({alert:?})"))
-        }
+        Some(TlsError::AlertReceived(alert)) => alerted(*alert, &at),
         Some(other) => Failure::Wrong(format!("TLS with {at} failed: {other}")),
         None => Failure::Away(format!(
             "the server at {at} closed the connection during the TLS handshake; does the gateway have TLS at that port?"

@@ -50,11 +50,12 @@ fn target(claw: &OpenClaw, key: &str) -> Target {
     Target {
         name: "claw".to_owned(),
         choice: Choice::Auto,
-        address: Address::parse(&claw.url()).unwrap(),
-        pin: None,
+        routes: Address::parse(&claw.url()).unwrap().into(),
+        tls: Default::default(),
         credentials: Credentials { key: Some(key.to_owned().into()), device: Some(device.into()), device_token: None },
         ours: ClientInfo::new("0.1.0", "6b1f0a52-6d0e-4c1b-9a55-0d4a3f1f2c11"),
         on_token: None,
+        on_route: None,
         transport: Transport::Net,
     }
 }
@@ -72,11 +73,11 @@ fn is_ready(state: &NodeState) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn openclaw_is_found_used_and_found_again_after_a_kill() -> Result<()> {
     let mut claw = or_skip!(openclaw::start().await);
-    let found = probe(&target(&claw, claw.token())).await;
+    let found = probe(&target(&claw, claw.token())).await.remove(0);
     assert!(found.works(), "{found:#?}");
     assert_eq!(found.kind, Some(Kind::Openclaw));
 
-    let wrong = probe(&target(&claw, "not the token")).await;
+    let wrong = probe(&target(&claw, "not the token")).await.remove(0);
     assert!(matches!(wrong.state, NodeState::Unauthorised { .. }), "{wrong:#?}");
 
     let (root, ear) = (Scope::root("test"), Ear::new());
@@ -119,7 +120,7 @@ async fn openclaw_that_does_not_know_this_device_is_waited_for_until_its_owner_a
     let claw = or_skip!(OpenClaw::start(Callers::Forwarded).await);
     let port: u16 = claw.url().rsplit(':').next().unwrap().parse()?;
     let far = from_afar(port).await?;
-    let target = Target { address: Address::parse(&format!("127.0.0.1:{far}"))?, ..target(&claw, claw.token()) };
+    let target = Target { routes: Address::parse(&format!("127.0.0.1:{far}"))?.into(), ..target(&claw, claw.token()) };
     let (root, ear) = (Scope::root("test"), Ear::new());
     let link = open(&root, target, ear.clone());
     let pairing = state(&link, |state| matches!(state, NodeState::Pairing { .. })).await;

@@ -1,5 +1,5 @@
 //! Real parts for tests, each started for one test and gone after it: a gateway of another vendor, a model that needs
-//! no network, a desk with a display, a bus and a keyring, and the app's window on it.
+//! no network, an SSH server, a desk with a display, a bus and a keyring, and the app's window on it.
 //! No part of the program. A part that cannot be had here is `Missing`, and `or_skip!` turns that into a skipped test.
 #![allow(clippy::disallowed_methods, reason = "the parts of a test may run as tasks of that test")]
 
@@ -8,6 +8,7 @@ pub mod fake_model;
 pub mod openclaw;
 pub mod part;
 pub mod running;
+pub mod sshd;
 #[cfg(feature = "storm")]
 pub mod storm;
 pub mod wait;

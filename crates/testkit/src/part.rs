@@ -22,6 +22,10 @@ pub enum Part {
     Pilot,
     /// What a window on a display of its own needs: Xvfb, WebKitWebDriver, dbus-daemon, gnome-keyring-daemon.
     Window,
+    /// `sshd`; `ssh` and `ssh-keygen` are beside it.
+    Sshd,
+    /// A network that carries multicast; the test that needs it looks for itself.
+    Network,
     /// An unlocked keyring on the session bus that this test runs in.
     Keyring,
 }
@@ -47,6 +51,8 @@ impl Part {
             Part::App => "APP",
             Part::Pilot => "PILOT",
             Part::Window => "WINDOW",
+            Part::Sshd => "SSHD",
+            Part::Network => "NETWORK",
             Part::Keyring => "KEYRING",
         };
         format!("PILOTHOUSE_TEST_{name}")

@@ -117,6 +117,22 @@ pub const TEST: &[Package] = &[
         probe: Probe::Program("gnome-keyring-daemon"),
     },
     Package {
+        debian: "openssh-server",
+        fedora: "openssh-server",
+        arch: "openssh",
+        suse: "openssh-server",
+        why: "a real SSH server on loopback, to go through",
+        probe: Probe::Program("sshd"),
+    },
+    Package {
+        debian: "openssh-client",
+        fedora: "openssh-clients",
+        arch: "openssh",
+        suse: "openssh-clients",
+        why: "going through it, and its keys",
+        probe: Probe::Program("ssh"),
+    },
+    Package {
         debian: "fonts-dejavu-core",
         fedora: "dejavu-sans-fonts",
         arch: "ttf-dejavu",

@@ -44,6 +44,15 @@ impl Parts {
         }
     }
 
+    pub fn find_sshd(&mut self) {
+        let there = programs(&["ssh", "ssh-keygen"]).and_then(|_| {
+            // It is no program for everybody, so it need not be on PATH.
+            let usual = ["/usr/sbin/sshd", "/usr/bin/sshd"].map(PathBuf::from).into_iter().find(|file| file.is_file());
+            process::on_path("sshd").or(usual).context("sshd is not installed")
+        });
+        self.tell("SSHD", there);
+    }
+
     /// Where each is, for a program that asks.
     pub fn tell_to(&self, command: &mut Command) {
         command.envs(self.variables.iter().cloned());

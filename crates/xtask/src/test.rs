@@ -36,6 +36,7 @@ pub fn all(house: &House, filter: Option<&str>) -> Result<ExitCode> {
         set_up(house, &mut steps, &mut parts)?;
     }
     parts.find_keyring();
+    parts.find_sshd();
     steps.next("building the tests");
     let runner = Runner::here();
     process::run(&mut runner.command(house, &reach.targets, &["--no-run"]))?;

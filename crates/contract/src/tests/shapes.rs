@@ -4,7 +4,10 @@ use super::check;
 use crate::activity::{Filter, Line, Mark};
 use crate::approval::{Approval, Decision, Outcome};
 use crate::fault::{Code, Fault};
-use crate::node::{Activity, Agent, LinkState, Node, NodeForm, Probe, Session, Step, Vendor};
+use crate::node::{
+    Activity, Agent, Certificate, ClientFiles, Import, ImportKey, LinkState, Nearby, Node, NodeForm, Probe, Reach,
+    Session, Step, Vendor,
+};
 use crate::settings::{Hello, Layout, Settings, Theme};
 use crate::transcript::{Fate, Level, Row, RowBody, SessionRef, ToolState, Window};
 use crate::update::{Batch, Topic, Update, Vitals};
@@ -62,6 +65,9 @@ fn node() -> Node {
         name: "homelab".into(),
         vendor: Vendor::Moltis,
         address: "wss://homelab.lan:8765".into(),
+        routes: vec!["ssh://me@homelab/127.0.0.1:8765".into()],
+        route: Some(1),
+        passed: vec!["Nothing listens there.".into()],
         local: false,
         state: LinkState::BackingOff,
         reason: "Nobody answers at homelab.lan:8765.".into(),
@@ -69,6 +75,8 @@ fn node() -> Node {
         next_try: Some((3, 8_000)),
         fingerprint: Some("sha256:00ff".into()),
         pinned: Some("sha256:aa00".into()),
+        certificate: Some(certificate()),
+        trusted: None,
         version: Some("2026.8".into()),
         product: Some("Moltis".into()),
         stale_since: Some(9),
@@ -80,6 +88,19 @@ fn node() -> Node {
         running: 1,
         asking: 2,
         key_in_memory: false,
+    }
+}
+
+fn certificate() -> Certificate {
+    Certificate {
+        fingerprint: "sha256:00ff".into(),
+        subject: "CN=homelab.lan".into(),
+        issuer: "CN=Home".into(),
+        names: vec!["homelab.lan".into()],
+        from: Some(1),
+        until: Some(2),
+        trusted_at: Some(3),
+        at: Some("homelab.lan:8765".into()),
     }
 }
 
@@ -156,6 +177,11 @@ fn form() -> NodeForm {
         key: Some(Secret::new(" mk_1 ")),
         trust: Some("sha256:00ff".into()),
         session_only: true,
+        reach: Some(Reach {
+            routes: vec!["ssh://me@homelab/8765".into()],
+            ca_file: Some("/etc/ssl/corporate.pem".into()),
+            client: Some(ClientFiles { certificate: "/home/me/cert.pem".into(), key: "/home/me/key.pem".into() }),
+        }),
     }
 }
 
@@ -176,9 +202,14 @@ fn nodes_keep_their_form() {
     check("node", &node());
     check("session_ref", &of());
     check("node_form", &form());
-    let step = Step { name: "Encryption".into(), ok: Some(false), detail: "expired".into() };
+    let step =
+        Step { name: "Encryption".into(), ok: Some(false), detail: "expired".into(), repair: Some("renew".into()) };
     let fault = Fault { code: Code::Untrusted, message: "Not trusted.".into(), details: Some("sha256:00ff".into()) };
     let probe = Probe {
+        route: Some("wss://homelab.lan:8765".into()),
+        ahead_s: Some(7),
+        meant: Some("wss://homelab.lan:8766".into()),
+        others: Vec::new(),
         steps: vec![step],
         vendor: Some(Vendor::Moltis),
         product: None,
@@ -187,6 +218,22 @@ fn nodes_keep_their_form() {
         fault: Some(fault),
     };
     check("probe", &probe);
+    let import = Import {
+        id: "00ff".into(),
+        file: "/home/me/.openclaw/openclaw.json".into(),
+        key: ImportKey::Elsewhere("Enter it.".into()),
+        fingerprint: Some("sha256:00ff".into()),
+    };
+    let nearby = Nearby {
+        name: "openclaw".into(),
+        address: "ws://127.0.0.1:18789".into(),
+        vendor: Vendor::Openclaw,
+        version: Some("2026.9.6".into()),
+        how: vec!["it listens on this computer".into()],
+        kept_as: Some("lab".into()),
+        import: Some(import),
+    };
+    check("nearby", &nearby);
 }
 
 #[test]

@@ -74,6 +74,8 @@ only_abort! {
     node_restore NodeRestore ();
     node_pause NodePause ();
     node_retry NodeRetry ();
+    nodes_nearby NodesNearby Vec<crate::node::Nearby>;
+    node_import NodeImport String;
     node_trust NodeTrust ();
     session_create SessionCreate crate::transcript::SessionRef;
     session_seen SessionSeen ();

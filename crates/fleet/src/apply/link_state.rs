@@ -58,6 +58,12 @@ pub(super) fn key_in_memory(truth: &mut Truth, yes: bool, changes: &mut Changes)
     truth.link.key_in_memory = yes;
 }
 
+pub(super) fn route(truth: &mut Truth, taken: link::Taken, changes: &mut Changes) {
+    let taken = Some(taken);
+    changes.node |= truth.link.route != taken;
+    truth.link.route = taken;
+}
+
 pub(super) fn head(truth: &mut Truth, head: &NodeHead, changes: &mut Changes) {
     truth.head = head.clone();
     changes.node = true;

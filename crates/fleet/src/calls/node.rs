@@ -9,7 +9,7 @@ use link::event::NodeState;
 use super::of_store;
 use crate::fleet::Fleet;
 use crate::keys::Slot;
-use crate::nodes::{self, UNDO_MS, check, fingerprint, fresh, keep_key, name_is_free};
+use crate::nodes::{self, UNDO_MS, check, fingerprint, fresh, keep_key, name_is_free, pinned, replaced, still_here};
 use crate::table::node::{self as table, Kept, NodeRow};
 
 /// Keeps a node and connects to it.
@@ -18,6 +18,9 @@ pub async fn add(fleet: &Fleet, form: NodeForm) -> Result<NodeId, Fault> {
     let checked = check(form)?;
     let mut row = fresh(&checked, parts.now());
     name_is_free(parts, &row.name, &row.id).await?;
+    if let Some(fingerprint) = checked.pin {
+        row.pins = vec![pinned(parts, &row, fingerprint).await];
+    }
     keep_key(&parts.keys, &mut row, checked.key.as_ref(), checked.place).await?;
     let id = row.id.clone();
     if let Err(fault) = save(fleet, row).await {
@@ -34,16 +37,17 @@ pub async fn edit(fleet: &Fleet, id: &str, form: NodeForm) -> Result<(), Fault> 
     let old = fleet.inner.nodes.get(id)?.changeable()?;
     let checked = check(form)?;
     name_is_free(parts, &checked.name, id).await?;
-    let address = checked.address.to_string();
-    // A pin belongs to the place it was seen at.
-    let kept_pin = old.pin.clone().filter(|_| old.address == address);
     let mut row = NodeRow {
         name: checked.name.clone(),
         vendor: checked.vendor,
-        pin: checked.pin.map(|pin| pin.to_string()).or(kept_pin),
-        address,
-        ..old
+        address: checked.route.to_string(),
+        reach: checked.reach.clone().unwrap_or_else(|| old.reach.clone()),
+        ..old.clone()
     };
+    row.pins = still_here(&old, &row);
+    if let Some(fingerprint) = checked.pin {
+        row.pins = replaced(&row.pins, pinned(parts, &row, fingerprint).await);
+    }
     if checked.key.is_some() {
         // What an earlier session kept in memory would come before the new key.
         parts.keys.forget_memory(id);
@@ -93,20 +97,25 @@ pub async fn retry(fleet: &Fleet, id: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Trusts the certificate that was shown, and no other: what the node shows now must be what the person compared.
+/// Trusts the certificate that was shown, or the authority that was shown with it, and no other: what the node shows
+/// now must be what the person compared.
 pub async fn trust(fleet: &Fleet, args: NodeTrust) -> Result<(), Fault> {
     let post = fleet.inner.nodes.get(&args.id)?;
     let row = post.changeable()?;
-    let compared = fingerprint(&args.fingerprint)?.to_string();
-    let NodeState::Untrusted { fingerprint: shown, .. } = post.signals.standing().borrow().state.clone() else {
+    let compared = fingerprint(&args.fingerprint)?;
+    let NodeState::Untrusted { fingerprint: shown, authority, .. } = post.signals.standing().borrow().state.clone()
+    else {
         return Err(Fault::new(Code::Settled, "The node does not wait for a certificate to be trusted any more."));
     };
-    if shown != compared {
+    let is_authority = authority.is_some_and(|authority| authority.fingerprint == compared);
+    if shown != compared.to_string() && !is_authority {
         let message =
             "The node shows another certificate now than the one you compared. Compare this one before you trust it.";
         return Err(Fault { details: Some(shown), ..Fault::new(Code::Untrusted, message) });
     }
-    save(fleet, NodeRow { pin: Some(shown), ..row }).await
+    let new = pinned(&fleet.inner.parts, &row, compared).await;
+    let pins = replaced(&row.pins, new);
+    save(fleet, NodeRow { pins, ..row }).await
 }
 
 async fn save(fleet: &Fleet, row: NodeRow) -> Result<(), Fault> {

@@ -60,7 +60,8 @@ fn head(id: &str) -> NodeHead {
         address: String::new(),
         local: false,
         order: 0,
-        pinned: None,
+        reach: Default::default(),
+        pins: Vec::new(),
     }
 }
 

@@ -1,9 +1,9 @@
 //! What a person typed for a node, checked field by field; each refusal says what to write instead.
 
-use contract::node::{NodeForm, Vendor};
+use contract::node::{NodeForm, Reach, Vendor};
 use contract::{Code, Fault};
 use link::sentence;
-use link::{Address, Fingerprint};
+use link::{Fingerprint, Pin, Route};
 use secrecy::SecretString;
 use store::StoreError;
 
@@ -13,12 +13,16 @@ use crate::table::node::{self as table, Kept, NodeRow};
 
 /// Characters a name may have, so that it fits its card.
 const LONGEST_NAME: usize = 60;
+/// No way home needs more.
+const MOST_ROUTES: usize = 8;
 
 /// A form that can be kept.
 pub struct Checked {
     pub name: String,
     pub vendor: Vendor,
-    pub address: Address,
+    pub route: Route,
+    /// `None`: as it was. Its routes are completed and checked.
+    pub reach: Option<Reach>,
     pub pin: Option<Fingerprint>,
     /// `None`: as it was.
     pub key: Option<SecretString>,
@@ -30,21 +34,37 @@ pub struct Checked {
 /// # Errors
 /// The first field that is wrong, as a sentence.
 pub fn check(form: NodeForm) -> Result<Checked, Fault> {
-    let address = Address::parse(&form.address).map_err(|error| invalid(sentence(&error.to_string())))?;
+    let route = Route::parse(&form.address).map_err(|error| invalid(sentence(&error.to_string())))?;
     Ok(Checked {
         name: name(&form.name)?,
         vendor: form.vendor,
-        address,
+        route,
+        reach: form.reach.map(reach).transpose()?,
         pin: form.trust.as_deref().map(fingerprint).transpose()?,
         key: form.key.filter(|key| !key.is_empty()).map(|key| SecretString::from(key.into_text())),
         place: if form.session_only { Place::Memory } else { Place::Keyring },
     })
 }
 
+/// Checks what a person typed besides the address.
+fn reach(typed: Reach) -> Result<Reach, Fault> {
+    let mut routes = Vec::new();
+    for text in typed.routes.iter().filter(|text| !text.trim().is_empty()) {
+        let route = Route::parse(text).map_err(|error| {
+            invalid(format!("Route {} of the further ones: {}", routes.len() + 1, sentence(&error.to_string())))
+        })?;
+        routes.push(route.to_string());
+    }
+    if routes.len() > MOST_ROUTES {
+        return Err(invalid(format!("These are too many routes; {MOST_ROUTES} besides the address are kept.")));
+    }
+    Ok(Reach { routes, ..typed })
+}
+
 /// A row for a node that no table keeps. Its device identity is made anew, in memory.
 pub fn once(checked: &Checked, now: i64) -> NodeRow {
-    let at = checked.address.host();
-    NodeRow { name: format!("{at}:{}", checked.address.port()), device: Kept::Session, ..fresh(checked, now) }
+    let at = &checked.route.address;
+    NodeRow { name: format!("{}:{}", at.host(), at.port()), device: Kept::Session, ..fresh(checked, now) }
 }
 
 /// A row for a new node, without its keys.
@@ -53,8 +73,9 @@ pub fn fresh(checked: &Checked, now: i64) -> NodeRow {
         id: uuid::Uuid::new_v4().simple().to_string().split_off(20),
         name: checked.name.clone(),
         vendor: checked.vendor,
-        address: checked.address.to_string(),
-        pin: checked.pin.map(|pin| pin.to_string()),
+        address: checked.route.to_string(),
+        reach: checked.reach.clone().unwrap_or_default(),
+        pins: checked.pin.map(Pin::everywhere).into_iter().collect(),
         place: i64::MAX,
         paused: false,
         key: Kept::None,

@@ -1,12 +1,13 @@
 //! From a row to a link: the keys out of the keyring, the target, the tasks that serve the connection. A keyring that
 //! is locked is a state of the node, and it goes on by itself once the keyring comes round.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use contract::node::Vendor;
 use link::event::NodeState;
-use link::{Address, Choice, OnToken, Target, Transport};
+use link::{Address, Choice, ClientFiles, OnRoute, OnToken, Route, Routes, Taken, Target, TlsTerms, Transport};
 use secrecy::SecretString;
 use supervise::{Restart, Scope};
 
@@ -15,6 +16,7 @@ use super::tap::Tap;
 use super::{Credential, Parts, Post, identity};
 use crate::apply::Fact;
 use crate::keys::{KeyFault, Place, Slot};
+use crate::nearby::places;
 use crate::table::node::{Kept, NodeRow};
 use crate::{outbox, sync};
 
@@ -24,7 +26,7 @@ const BACK: Restart = Restart::Backoff { first: Duration::from_millis(500), cap:
 /// Connects a node. It ends when the link is open or cannot be; the link's own tasks go on in `scope`.
 ///
 /// # Errors
-/// The row's address or fingerprint cannot be read any more.
+/// One of the row's routes cannot be read any more.
 pub async fn open(parts: &Arc<Parts>, post: &Arc<Post>, scope: &Scope) -> Result<(), String> {
     let row = post.row();
     let Some(credentials) = credentials(parts, post, &row, scope).await else {
@@ -35,15 +37,20 @@ pub async fn open(parts: &Arc<Parts>, post: &Arc<Post>, scope: &Scope) -> Result
         Kind::Local(embedded) => Target {
             name: row.name.clone(),
             choice: Choice::Is(link::dialect::Kind::Moltis),
-            address: Address::in_memory(),
-            pin: None,
+            routes: Address::in_memory().into(),
+            tls: TlsTerms::default(),
             credentials,
             ours: parts.ours.clone(),
             on_token: None,
+            on_route: None,
             transport: Transport::Memory(embedded.connect.clone()),
         },
         Kind::Kept | Kind::Once => match target(parts, &row, credentials) {
-            Ok(target) => Target { on_token: Some(keep_token(parts, &row, scope)), ..target },
+            Ok(target) => Target {
+                on_token: Some(keep_token(parts, &row, scope)),
+                on_route: Some(tell_route(parts, &post.id)),
+                ..target
+            },
             Err(reason) => {
                 post.stands(parts, NodeState::Failed { reason: reason.clone() });
                 return Err(reason);
@@ -87,20 +94,51 @@ where
 /// What a link to that row needs to know.
 ///
 /// # Errors
-/// A sentence: the address or the fingerprint cannot be read.
+/// A sentence: a route cannot be read.
 pub fn target(parts: &Parts, row: &NodeRow, credentials: Credential) -> Result<Target, String> {
-    let address = Address::parse(&row.address).map_err(|error| error.to_string())?;
-    let pin = row.pin.as_deref().map(str::parse).transpose();
+    let routes = routes(row)?;
     Ok(Target {
         name: row.name.clone(),
         choice: choice(row.vendor),
-        address,
-        pin: pin.map_err(|error: link::FingerprintError| error.to_string())?,
+        tls: terms(parts, row, &routes),
+        routes,
         credentials,
         ours: parts.ours.clone(),
         on_token: None,
+        on_route: None,
         transport: Transport::Net,
     })
+}
+
+/// The ways to a node, the preferred one first.
+///
+/// # Errors
+/// A sentence: one of them cannot be read.
+pub fn routes(row: &NodeRow) -> Result<Routes, String> {
+    let read = |text: &String| Route::parse(text).map_err(|error| error.to_string());
+    let others = row.reach.routes.iter().map(read).collect::<Result<_, _>>()?;
+    Ok(Routes::new(read(&row.address)?, others))
+}
+
+/// Whom to trust on the ways to a node, and our own certificate.
+fn terms(parts: &Parts, row: &NodeRow, routes: &Routes) -> TlsTerms {
+    let general = parts.ca_file.load_full().map(|file| file.to_string());
+    let named = row.reach.ca_file.iter().cloned().chain(general).map(PathBuf::from);
+    // Moltis on this computer: its authority is in the person's own files, and nobody has to compare anything.
+    let here = routes.iter().any(|route| route.via.is_none() && route.address.is_loopback());
+    let own = Some(()).filter(|()| here).and_then(|()| places::moltis_authority());
+    let client = row
+        .reach
+        .client
+        .as_ref()
+        .map(|files| ClientFiles { certificate: PathBuf::from(&files.certificate), key: PathBuf::from(&files.key) });
+    TlsTerms { pins: row.pins.clone(), authorities: named.chain(own).collect(), client }
+}
+
+/// Tells the core by which route a connection came about.
+fn tell_route(parts: &Arc<Parts>, id: &str) -> OnRoute {
+    let (core, id) = (parts.core.clone(), id.to_owned());
+    Arc::new(move |taken: &Taken| core.feed(&id, [Fact::Route(taken.clone())]))
 }
 
 /// Keeps the token that a gateway gave this device, where the device's own secret is.

@@ -80,9 +80,10 @@ impl Post {
             name: row.name,
             vendor: row.vendor,
             address: row.address,
+            reach: row.reach,
             local: self.is_local(),
             order: row.place,
-            pinned: row.pin,
+            pins: row.pins,
         }
     }
 

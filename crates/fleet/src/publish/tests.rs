@@ -61,7 +61,8 @@ fn head(id: &str, order: i64) -> NodeHead {
         address: String::new(),
         local: false,
         order,
-        pinned: None,
+        reach: Default::default(),
+        pins: Vec::new(),
     }
 }
 

@@ -1,6 +1,9 @@
 //! The nodes a person keeps. A removed one stays for a while, so that a removal can be undone.
 
-use contract::node::Vendor;
+use contract::node::{Reach, Vendor};
+use link::Pin;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use store::rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use store::rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use store::{Migration, rusqlite};
@@ -25,6 +28,18 @@ pub const CREATE: Migration = Migration {
           CREATE UNIQUE INDEX node_name ON node (name) WHERE removed_at IS NULL;",
 };
 
+/// What there is to reaching a node besides its address: JSON of [`Reach`].
+pub const REACH: Migration =
+    Migration { name: "routes", sql: "ALTER TABLE node ADD COLUMN reach TEXT NOT NULL DEFAULT '{}';" };
+
+/// The trusted certificates with what is known of each: JSON of a list of [`Pin`]s, in place of a lone fingerprint.
+pub const PINS: Migration = Migration {
+    name: "trusted certificates",
+    sql: "ALTER TABLE node ADD COLUMN pins TEXT NOT NULL DEFAULT '[]';
+          UPDATE node SET pins = json_array(json_object('fingerprint', pin)) WHERE pin IS NOT NULL;
+          ALTER TABLE node DROP COLUMN pin;",
+};
+
 /// Where a secret of a node stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
@@ -43,10 +58,12 @@ pub struct NodeRow {
     /// The person's name for it; unique among those not removed, case ignored.
     pub name: String,
     pub vendor: Vendor,
-    /// A URL, as completed by `link`.
+    /// Its first route, as completed by `link`.
     pub address: String,
-    /// `sha256:…` of the certificate the person trusts.
-    pub pin: Option<String>,
+    /// The further routes, and what TLS needs.
+    pub reach: Reach,
+    /// The certificates the person trusts.
+    pub pins: Vec<Pin>,
     /// Rises in the person's order.
     pub place: i64,
     pub paused: bool,
@@ -61,7 +78,8 @@ pub struct NodeRow {
     pub removed_at: Option<i64>,
 }
 
-const COLUMNS: &str = "id, name, vendor, address, pin, place, paused, key, device, revision, added_at, removed_at";
+const COLUMNS: &str =
+    "id, name, vendor, address, pins, place, paused, key, device, revision, added_at, removed_at, reach";
 
 /// The nodes that are not removed, in the person's order.
 pub fn all(db: &Connection) -> rusqlite::Result<Vec<NodeRow>> {
@@ -85,11 +103,12 @@ pub fn named(db: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
 pub fn put(tx: &Transaction<'_>, node: &NodeRow) -> rusqlite::Result<()> {
     let sql = format!(
         "INSERT INTO node ({COLUMNS})
-         VALUES (?1, ?2, ?3, ?4, ?5, (SELECT coalesce(max(place), 0) + 1 FROM node), ?6, ?7, ?8, 1, ?9, ?10)
-         ON CONFLICT (id) DO UPDATE SET name = ?2, vendor = ?3, address = ?4, pin = ?5, paused = ?6, key = ?7,
-             device = ?8, revision = revision + 1, removed_at = ?10"
+         VALUES (?1, ?2, ?3, ?4, ?5, (SELECT coalesce(max(place), 0) + 1 FROM node), ?6, ?7, ?8, 1, ?9, ?10, ?11)
+         ON CONFLICT (id) DO UPDATE SET name = ?2, vendor = ?3, address = ?4, pins = ?5, paused = ?6, key = ?7,
+             device = ?8, revision = revision + 1, removed_at = ?10, reach = ?11"
     );
     let vendor = vendor_text(node.vendor);
+    let (reach, pins) = (text(&node.reach)?, text(&node.pins)?);
     tx.execute(
         &sql,
         params![
@@ -97,12 +116,13 @@ pub fn put(tx: &Transaction<'_>, node: &NodeRow) -> rusqlite::Result<()> {
             node.name,
             vendor,
             node.address,
-            node.pin,
+            pins,
             node.paused,
             node.key,
             node.device,
             node.added_at,
-            node.removed_at
+            node.removed_at,
+            reach
         ],
     )?;
     Ok(())
@@ -125,7 +145,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<NodeRow> {
         name: row.get("name")?,
         vendor: vendor_of(&row.get::<_, String>("vendor")?),
         address: row.get("address")?,
-        pin: row.get("pin")?,
+        pins: of_text(row, "pins")?,
         place: row.get("place")?,
         paused: row.get("paused")?,
         key: row.get("key")?,
@@ -133,7 +153,17 @@ fn read(row: &Row<'_>) -> rusqlite::Result<NodeRow> {
         revision: row.get("revision")?,
         added_at: row.get("added_at")?,
         removed_at: row.get("removed_at")?,
+        reach: of_text(row, "reach")?,
     })
+}
+
+fn text(value: &impl Serialize) -> rusqlite::Result<String> {
+    serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+}
+
+fn of_text<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
+    let text: String = row.get(column)?;
+    serde_json::from_str(&text).map_err(|error| FromSqlError::other(error).into())
 }
 
 fn vendor_text(vendor: Vendor) -> &'static str {
@@ -176,5 +206,25 @@ impl FromSql for Kept {
             "session" => Ok(Kept::Session),
             _ => Err(FromSqlError::InvalidType),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_that_was_trusted_before_stays_trusted() {
+        let db = Connection::open_in_memory().unwrap();
+        db.execute_batch(CREATE.sql).unwrap();
+        let fingerprint = format!("sha256:{}", "a".repeat(64));
+        let row =
+            "INSERT INTO node VALUES ('n1', 'homelab', 'moltis', 'wss://x:1', ?1, 1, 0, 'none', 'none', 1, 5, NULL)";
+        db.execute(row, [&fingerprint]).unwrap();
+        db.execute_batch(REACH.sql).unwrap();
+        db.execute_batch(PINS.sql).unwrap();
+        let node = get(&db, "n1").unwrap().unwrap();
+        assert_eq!(node.pins, [Pin::everywhere(fingerprint.parse().unwrap())]);
+        assert_eq!((node.reach, node.address.as_str()), (Reach::default(), "wss://x:1"));
     }
 }

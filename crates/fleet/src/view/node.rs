@@ -6,7 +6,7 @@ use contract::node::{self, Activity, LinkState, Node};
 use link::event::NodeState;
 
 use super::title::title;
-use crate::truth::{Session, Truth};
+use crate::truth::{NodeHead, Session, Truth};
 
 /// How many sessions a node shows; the newest.
 const SESSIONS: usize = 200;
@@ -31,13 +31,18 @@ pub fn node(truth: &Truth) -> Node {
         name: head.name.clone(),
         vendor: head.vendor,
         address: head.address.clone(),
+        routes: head.reach.routes.clone(),
+        route: link.route.as_ref().and_then(|taken| u32::try_from(taken.number).ok()),
+        passed: link.route.iter().flat_map(|taken| &taken.passed).map(|one| one.reason.clone()).collect(),
         local: head.local,
         state: state(&link.state),
         reason: words.reason.to_owned(),
         since: link.since,
         next_try: words.next_try,
         fingerprint: words.fingerprint.map(str::to_owned),
-        pinned: words.pinned.map(str::to_owned).or_else(|| head.pinned.clone()),
+        pinned: words.pinned.map(str::to_owned).or_else(|| head.pins.first().map(|pin| pin.fingerprint.to_string())),
+        certificate: certificate(&link.state),
+        trusted: trusted(&link.state, head),
         version: link.version.clone(),
         product: link.product.clone(),
         stale_since: link.stale_since,
@@ -89,9 +94,45 @@ pub fn words(state: &NodeState) -> Words<'_> {
         | NodeState::Failed { reason } => plain(reason),
         NodeState::RateLimited { until, reason } => Words { next_try: Some((1, *until)), ..plain(reason) },
         NodeState::BackingOff { attempt, next, reason } => Words { next_try: Some((*attempt, *next)), ..plain(reason) },
-        NodeState::Untrusted { fingerprint, pinned, reason } => {
+        NodeState::Untrusted { fingerprint, pinned, reason, .. } => {
             Words { fingerprint: Some(fingerprint), pinned: pinned.as_deref(), ..plain(reason) }
         }
+    }
+}
+
+/// What is known of the certificate that waits to be trusted.
+fn certificate(state: &NodeState) -> Option<node::Certificate> {
+    match state {
+        NodeState::Untrusted { certificate, .. } => certificate.as_deref().map(about),
+        _ => None,
+    }
+}
+
+/// What is known of the one that was trusted.
+fn trusted(state: &NodeState, head: &NodeHead) -> Option<node::Certificate> {
+    let pin = match state {
+        NodeState::Untrusted { trusted, .. } => trusted.as_deref(),
+        _ => head.pins.first(),
+    };
+    pin.map(|pin| node::Certificate {
+        fingerprint: pin.fingerprint.to_string(),
+        trusted_at: pin.since,
+        at: pin.at.clone(),
+        ..pin.about.as_ref().map(about).unwrap_or_default()
+    })
+}
+
+/// A certificate in the window's words.
+pub fn about(one: &link::Certificate) -> node::Certificate {
+    node::Certificate {
+        fingerprint: one.fingerprint.to_string(),
+        subject: one.subject.clone(),
+        issuer: one.issuer.clone(),
+        names: one.names.clone(),
+        from: Some(one.from),
+        until: Some(one.until),
+        trusted_at: None,
+        at: None,
     }
 }
 

@@ -18,6 +18,8 @@ const PAIRING: Duration = Duration::from_secs(5);
 const PAIRING_MOST: Duration = Duration::from_secs(30);
 /// What is no gateway may be one that is just starting, or a page in front of it: it is looked at again.
 const ANOTHER_LOOK: Duration = Duration::from_secs(120);
+/// How long a state that waits for a person is shown before the other routes are tried again.
+const MEANWHILE: Duration = Duration::from_secs(30);
 /// No gateway that is only busy keeps us away longer.
 const ASKED_MOST: Duration = Duration::from_secs(60);
 
@@ -27,7 +29,9 @@ impl Actor {
         let refused = match &failure {
             Failure::Away(_) | Failure::Wrong(_) => false,
             Failure::Busy { .. } | Failure::Later { .. } => true,
-            Failure::Stopped(state) => !matches!(state, NodeState::Failed { .. } | NodeState::Incompatible { .. }),
+            Failure::Stopped(state) | Failure::Meanwhile(state) => {
+                !matches!(state, NodeState::Failed { .. } | NodeState::Incompatible { .. })
+            }
         };
         if !refused {
             self.core.known = None;
@@ -38,9 +42,10 @@ impl Actor {
             return self.failed(failure);
         }
         self.core.looked = true;
-        let (target, tools) = (self.core.target.clone(), self.core.tools.clone());
+        let (target, route, tools) = (self.core.target.clone(), self.core.route, self.core.tools.clone());
         self.phase = Phase::Asking(Box::pin(async move {
-            let found = auto::find(&target, &tools).await.ok();
+            let route = target.routes.iter().nth(route.unwrap_or_default()).unwrap_or(target.routes.first());
+            let found = auto::find(&target, route, &tools).await.ok();
             (found.map(|found| found.kind), failure)
         }));
     }
@@ -72,6 +77,11 @@ impl Actor {
                 self.wait(pause);
             }
             Failure::Stopped(state) => self.rest(state),
+            Failure::Meanwhile(state) => {
+                self.core.pairing = 0;
+                self.publish(state);
+                self.wait(MEANWHILE);
+            }
             Failure::Later { until, reason } => {
                 self.publish(NodeState::RateLimited { until, reason });
                 let pause = u64::try_from(until - unix_ms()).unwrap_or(0).max(1000);

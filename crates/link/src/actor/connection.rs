@@ -1,13 +1,14 @@
 //! While there is a connection: what it brings, and how it ends.
 
 use super::{Actor, Phase};
+use crate::clock::unix_ms;
 use crate::connector::Opened;
 use crate::dialect::{Close, Out};
-use crate::event::{Body, NodeState};
+use crate::event::{Body, Event, NodeState};
 use crate::failure::{Failure, of_close, of_word};
 use crate::live::{Brought, Live};
 use crate::socket::End;
-use crate::target::Choice;
+use crate::target::{Choice, Taken};
 
 impl Actor {
     pub(super) fn dialled(&mut self, result: Result<Opened, Failure>) {
@@ -16,12 +17,30 @@ impl Actor {
                 if self.core.target.choice == Choice::Auto {
                     self.core.known = Some(opened.kind);
                 }
+                self.arrived(&opened);
                 self.publish_unless_pairing(NodeState::Handshaking);
                 self.phase = Phase::Live(Box::new(Live::begin(opened, &mut self.out)));
                 self.after();
             }
             Err(failure @ Failure::Wrong(_)) => self.handshake_failed(failure),
             Err(failure) => self.failed(failure),
+        }
+    }
+
+    /// Tells by which route, and where that is another than last time, why.
+    fn arrived(&mut self, opened: &Opened) {
+        let number = opened.route;
+        if let Some(on_route) = &self.core.target.on_route {
+            on_route(&Taken { number, passed: opened.passed.clone() });
+        }
+        let before = self.core.route.replace(number);
+        if before != Some(number)
+            && let (Some(route), false) = (self.core.target.routes.iter().nth(number), opened.passed.is_empty())
+        {
+            let failed: Vec<_> = opened.passed.iter().map(|one| format!("{}: {}", one.route, one.reason)).collect();
+            let text = format!("Connected by {route}, because another route failed. {}", failed.join(" "));
+            let notice = Event::new(unix_ms(), Body::Notice { text });
+            self.shared.deliver(&mut vec![notice]);
         }
     }
 
@@ -100,6 +119,9 @@ impl Actor {
         let failure = word.map_or_else(|| of_close(close), of_word);
         if greeted {
             return self.failed(failure);
+        }
+        if matches!(failure, Failure::Away(_)) && self.core.target.routes.count() > 1 {
+            self.core.silent = self.core.route;
         }
         self.handshake_failed(failure);
     }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::certificate::{Certificate, Pin};
+
 /// The states of a node's link.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
@@ -40,6 +42,15 @@ pub enum NodeState {
         pinned: Option<String>,
         /// What is wrong with it, and what to do.
         reason: String,
+        /// What it says of itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        certificate: Option<Box<Certificate>>,
+        /// The last of those that were shown with it: an authority that may be trusted in its place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        authority: Option<Box<Certificate>>,
+        /// What is known of the pinned one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trusted: Option<Box<Pin>>,
     },
     /// The key is wrong, missing or may not do enough.
     Unauthorised {

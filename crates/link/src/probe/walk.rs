@@ -2,37 +2,52 @@
 
 use std::time::Duration;
 
-use tokio::io::DuplexStream;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::time::{Instant, timeout};
 
 use super::{Probe, StepName};
 use crate::address::Address;
 use crate::auto::{self, Found};
-use crate::connector::{self, Opened, Stream, Tools};
+use crate::certificate::Certificate;
+use crate::connector::{self, Opened, Tools};
+use crate::dial;
 use crate::dialect::{Close, Out};
 use crate::event::{Body, NodeState};
-use crate::failure::{Failure, of_close, other_vendor, vendor};
+use crate::failure::{Failure, of_close, other_vendor, told, vendor};
 use crate::live::{Brought, Live};
+use crate::route::{Route, SshHost};
 use crate::socket::End;
+use crate::ssh;
+use crate::stream::{Line, Stream};
 use crate::target::{Choice, Target, Transport};
 
 /// How long the handshake and the first answer may take.
 const HANDSHAKE: Duration = Duration::from_secs(20);
 /// How long the answer to the measuring question may take; it is no failure when it does not come.
 const WAY: Duration = Duration::from_secs(3);
+/// A way that is worth a word.
+const SLOW: Duration = Duration::from_millis(500);
+/// How long a first byte through an SSH tunnel may take.
+const TUNNEL: Duration = Duration::from_secs(25);
+/// Clocks that differ by no more go alike, seconds: an HTTP date has no parts of a second.
+const CLOCKS_DIFFER: i64 = 5;
 
 /// All steps after the address. An error belongs to the first step that was not passed.
-pub(super) async fn walk(target: &Target, tools: &Tools, probe: &mut Probe) -> Result<(), Failure> {
+pub(super) async fn walk(target: &Target, route: &Route, tools: &Tools, probe: &mut Probe) -> Result<(), Failure> {
     let stream = match &target.transport {
         Transport::Memory(open) => in_process(open(), probe),
         Transport::Net => {
-            let tcp = by_net(&target.address, probe).await?;
-            encrypted(tcp, target, tools, probe).await?
+            let line = match &route.via {
+                Some(via) => by_ssh(via, &route.address, tools, probe).await?,
+                None => by_net(&route.address, probe).await?,
+            };
+            encrypted(line, target, route, tools, probe).await?
         }
     };
-    let opened = gateway(stream, target, tools, probe).await?;
-    shake_hands(opened, target, probe).await
+    let opened = gateway(stream, target, route, tools, probe).await?;
+    shake_hands(opened, target, probe).await?;
+    clock(probe);
+    Ok(())
 }
 
 fn in_process(stream: DuplexStream, probe: &mut Probe) -> Stream {
@@ -42,44 +57,91 @@ fn in_process(stream: DuplexStream, probe: &mut Probe) -> Stream {
     Stream::Memory(stream)
 }
 
-async fn by_net(address: &Address, probe: &mut Probe) -> Result<TcpStream, Failure> {
-    let found = connector::resolve(address).await?;
+async fn by_net(address: &Address, probe: &mut Probe) -> Result<Line, Failure> {
+    let found = dial::resolve(address).await?;
     let ips: Vec<_> = found.iter().map(|socket| socket.ip().to_string()).collect();
     probe.ok(StepName::Name, format!("{} is {}", address.host(), ips.join(", ")));
     let begun = Instant::now();
-    let tcp = connector::connect(&found, address).await?;
+    let tcp = dial::connect(&found, address).await?;
     let ms = begun.elapsed().as_millis();
-    probe.ok(StepName::Connection, format!("port {} is open ({ms} ms)", address.port()));
-    Ok(tcp)
+    let by = tcp.peer_addr().ok().filter(|_| found.len() > 1).map(|at| format!(" at {}", at.ip())).unwrap_or_default();
+    probe.ok(StepName::Connection, format!("port {} is open{by} ({ms} ms)", address.port()));
+    Ok(Line::Tcp(tcp))
 }
 
-async fn encrypted(tcp: TcpStream, target: &Target, tools: &Tools, probe: &mut Probe) -> Result<Stream, Failure> {
-    if !target.address.secure() {
-        probe.ok(StepName::Encryption, "not needed: nothing leaves this computer".to_owned());
-        return Ok(Stream::Plain(tcp));
+/// `ssh` says that it got through only by what the other end says. So that end is asked something first.
+async fn by_ssh(via: &SshHost, address: &Address, tools: &Tools, probe: &mut Probe) -> Result<Line, Failure> {
+    probe.ok(StepName::Name, format!("`ssh` looks up {via} by its own configuration"));
+    let begun = Instant::now();
+    let mut tunnel = ssh::open(&tools.ssh, via, address)?;
+    let question = format!("GET /health HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", address.authority());
+    let first = async {
+        tunnel.write_all(question.as_bytes()).await?;
+        tunnel.flush().await?;
+        tunnel.read_u8().await
+    };
+    match timeout(TUNNEL, first).await {
+        Ok(Err(error)) => told(&error).map_or(Ok(()), Err)?,
+        Ok(Ok(_)) => {}
+        Err(_) => {
+            let seconds = TUNNEL.as_secs();
+            return Err(Failure::Away(format!("nothing came through the SSH tunnel through {via} within {seconds} s")));
+        }
     }
-    match connector::encrypt(tcp, target, tools).await {
-        Ok((stream, fingerprint)) => {
-            let how = if target.pin == Some(fingerprint) {
-                "by the fingerprint you trusted"
-            } else {
-                "by an authority this computer trusts"
-            };
-            probe.fingerprint = Some(fingerprint);
-            probe.ok(StepName::Encryption, format!("TLS, the certificate is known {how} ({fingerprint})"));
+    let ms = begun.elapsed().as_millis();
+    let at = address.authority();
+    probe.ok(
+        StepName::Connection,
+        format!("the SSH tunnel through {via} is open, and something listens at {at} there ({ms} ms)"),
+    );
+    Ok(Line::Ssh(Box::new(ssh::open(&tools.ssh, via, address)?)))
+}
+
+async fn encrypted(
+    line: Line,
+    target: &Target,
+    route: &Route,
+    tools: &Tools,
+    probe: &mut Probe,
+) -> Result<Stream, Failure> {
+    if !route.address.secure() {
+        let why = if route.via.is_some() { "SSH encrypts the whole way" } else { "nothing leaves this computer" };
+        probe.ok(StepName::Encryption, format!("not needed: {why}"));
+        return Ok(Stream::Plain(line));
+    }
+    match connector::encrypt(line, target, route, tools).await {
+        Ok((stream, shown)) => {
+            probe.ok(StepName::Encryption, format!("TLS; {}", about(&shown, target)));
+            probe.certificate = Some(shown);
             Ok(stream)
         }
         Err(failure) => {
-            if let Failure::Stopped(NodeState::Untrusted { fingerprint, .. }) = &failure {
-                probe.fingerprint = fingerprint.parse().ok();
+            if let Failure::Stopped(NodeState::Untrusted { certificate, .. }) = &failure {
+                probe.certificate = certificate.as_deref().cloned();
             }
             Err(failure)
         }
     }
 }
 
-async fn gateway(stream: Stream, target: &Target, tools: &Tools, probe: &mut Probe) -> Result<Opened, Failure> {
-    let found = auto::find(target, tools).await;
+/// Whose certificate it is, until when, and why it is trusted.
+fn about(shown: &Certificate, target: &Target) -> String {
+    let pinned = target.tls.pins.iter().any(|pin| pin.fingerprint == shown.fingerprint);
+    let how = if pinned { "you trusted it by its fingerprint" } else { "it is vouched for" };
+    let until = jiff::Timestamp::from_millisecond(shown.until).unwrap_or_default().strftime("%Y-%m-%d");
+    let by = if shown.is_self_signed() { "itself" } else { &shown.issuer };
+    format!("the certificate is {}'s, by {by}, good until {until}, {}; {how}", shown.subject, shown.fingerprint)
+}
+
+async fn gateway(
+    stream: Stream,
+    target: &Target,
+    route: &Route,
+    tools: &Tools,
+    probe: &mut Probe,
+) -> Result<Opened, Failure> {
+    let found = auto::find(target, route, tools).await;
+    probe.ahead = found.as_ref().ok().and_then(|found| found.ahead);
     let kind = match (target.choice, found) {
         (Choice::Is(chosen), Ok(Found { kind, .. })) if kind != chosen && target.is_net() => {
             probe.kind = Some(kind);
@@ -98,10 +160,10 @@ async fn gateway(stream: Stream, target: &Target, tools: &Tools, probe: &mut Pro
     };
     probe.kind = Some(kind);
     let dialect = (tools.make)(kind, target);
-    let socket = connector::upgrade(stream, &target.address, kind, &dialect.upgrade()).await?;
+    let socket = connector::upgrade(stream, &route.address, kind, &dialect.upgrade()).await?;
     let version = probe.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
     probe.ok(StepName::Gateway, format!("{}{version} answers", vendor(kind)));
-    Ok(Opened { socket, dialect, kind })
+    Ok(Opened { socket, dialect, kind, route: 0, passed: Vec::new() })
 }
 
 async fn shake_hands(opened: Opened, target: &Target, probe: &mut Probe) -> Result<(), Failure> {
@@ -127,8 +189,9 @@ async fn shake_hands(opened: Opened, target: &Target, probe: &mut Probe) -> Resu
         }
     }
     live.ping();
-    probe.latency = timeout(WAY, measured(&mut live, &mut out)).await.ok().flatten();
     permissions(state, probe);
+    probe.latency = timeout(WAY, measured(&mut live, &mut out)).await.ok().flatten();
+    latency(probe);
     let (_, socket) = live.finish(None, &mut out);
     socket.farewell().await;
     Ok(())
@@ -145,6 +208,30 @@ fn permissions(state: NodeState, probe: &mut Probe) {
         probe.ok(StepName::Permissions, detail);
     }
     probe.state = state;
+}
+
+/// The measured way, in words; a gateway that answers no ping is no failure.
+fn latency(probe: &mut Probe) {
+    let Some(way) = probe.latency else {
+        return probe.ok(StepName::Latency, "not measured: the gateway answers no ping".to_owned());
+    };
+    probe.ok(StepName::Latency, format!("there and back in {:.1} ms", way.as_secs_f64() * 1000.0));
+    if way > SLOW {
+        probe.repair(StepName::Latency, "the way is slow; another route may be quicker");
+    }
+}
+
+/// Both clocks side by side: what expires on the gateway is counted down here.
+fn clock(probe: &mut Probe) {
+    let Some(ahead) = probe.ahead else {
+        return probe.ok(StepName::Clock, "the gateway does not tell its time".to_owned());
+    };
+    if ahead.abs() <= CLOCKS_DIFFER {
+        return probe.ok(StepName::Clock, "the gateway's clock and this computer's go alike".to_owned());
+    }
+    let (seconds, way) = (ahead.abs(), if ahead > 0 { "ahead of" } else { "behind" });
+    probe.ok(StepName::Clock, format!("the gateway's clock is {seconds} s {way} this computer's"));
+    probe.repair(StepName::Clock, "set the one that is wrong, for example with `timedatectl set-ntp true`");
 }
 
 /// Why a handshake came to nothing.

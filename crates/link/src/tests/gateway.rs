@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::parrot;
 use crate::address::Address;
-use crate::connector::Tools;
+use crate::connector::{Caution, Tools};
 use crate::dialect::{ClientInfo, Credentials, Kind};
 use crate::event::{Body, Event, NodeState};
 use crate::handle::{Link, open_with};
@@ -98,18 +98,19 @@ pub struct Peer {
 }
 
 pub fn tools() -> Tools {
-    Tools { make: parrot::make, trust: None }
+    Tools { make: parrot::make, trust: None, ssh: Default::default(), caution: Caution::Full, usual_ports: &[] }
 }
 
 pub fn target(transport: Transport) -> Target {
     Target {
         name: "test".to_owned(),
         choice: Choice::Is(Kind::Moltis),
-        address: Address::in_memory(),
-        pin: None,
+        routes: Address::in_memory().into(),
+        tls: Default::default(),
         credentials: Credentials { key: Some("key".to_owned().into()), device: None, device_token: None },
         ours: ClientInfo::new("0.1.0", "00000000-0000-0000-0000-000000000000"),
         on_token: None,
+        on_route: None,
         transport,
     }
 }

@@ -1,9 +1,12 @@
 //! Over real sockets on loopback: servers that are no gateways, and the desk that says so.
 
+use std::net::UdpSocket;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use supervise::Scope;
+use testkit::or_skip;
+use testkit::part::{Missing, Part};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
@@ -15,7 +18,8 @@ use crate::address::Address;
 use crate::dialect::Kind;
 use crate::event::NodeState;
 use crate::handle::open_with;
-use crate::probe::{Outcome, Probe, StepName, probe_with};
+use crate::probe::{Outcome, Probe, StepName, probe_route};
+use crate::route::Route;
 use crate::target::{Choice, Target, Transport};
 
 /// A server that answers every request with what `answer` says to its path.
@@ -43,7 +47,7 @@ where
             tokio::spawn(each(stream));
         }
     });
-    Target { address: Address::parse(&address).unwrap(), ..target(Transport::Net) }
+    Target { routes: Address::parse(&address).unwrap().into(), ..target(Transport::Net) }
 }
 
 /// The first state of a link to the target that lasts.
@@ -63,7 +67,7 @@ fn http(status: &str, rest: &str) -> String {
 }
 
 /// A parrot that lets everybody in.
-async fn parrot() -> Target {
+pub async fn parrot() -> Target {
     serve(|stream| async move {
         let mut head = [0; 16];
         stream.peek(&mut head).await.unwrap();
@@ -113,7 +117,7 @@ async fn a_server_that_does_not_speak_http_is_named_so() {
 async fn nothing_listening_is_tried_again() {
     let mut target = parrot().await;
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    target.address = Address::parse(&free.to_string()).unwrap();
+    target.routes = Address::parse(&free.to_string()).unwrap().into();
     let state = settles(target).await;
     assert!(matches!(&state, NodeState::BackingOff { reason, .. } if reason.contains("Nothing listens")), "{state:?}");
 }
@@ -121,7 +125,7 @@ async fn nothing_listening_is_tried_again() {
 #[tokio::test]
 async fn a_name_nobody_knows_is_tried_again() {
     let mut target = parrot().await;
-    target.address = Address::parse("wss://no-such-host.invalid:1").unwrap();
+    target.routes = Address::parse("wss://no-such-host.invalid:1").unwrap().into();
     let state = settles(target).await;
     assert!(matches!(&state, NodeState::BackingOff { reason, .. } if reason.contains("no-such-host")), "{state:?}");
 }
@@ -157,7 +161,7 @@ fn outcomes(probe: &Probe) -> Vec<Outcome> {
 #[tokio::test]
 async fn the_desk_walks_all_steps_to_a_gateway_that_works() {
     let target = Target { choice: Choice::Auto, ..parrot().await };
-    let probe = probe_with(&target, &tools()).await;
+    let probe = probe_route(&target, target.routes.first(), &tools()).await;
     assert!(probe.works(), "{probe:#?}");
     assert_eq!((probe.kind, probe.product.as_deref()), (Some(Kind::Moltis), Some("Parrot")));
     assert!(probe.latency.is_some());
@@ -170,14 +174,17 @@ async fn the_desk_names_the_step_where_the_way_ends() {
     use Outcome::{Failed, NotReached, Ok};
     let mut target = parrot().await;
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    target.address = Address::parse(&free.to_string()).unwrap();
-    let probe = probe_with(&target, &tools()).await;
-    assert_eq!(outcomes(&probe), [Ok, Ok, Failed, NotReached, NotReached, NotReached, NotReached]);
+    target.routes = Address::parse(&free.to_string()).unwrap().into();
+    let probe = probe_route(&target, target.routes.first(), &tools()).await;
+    assert_eq!(
+        outcomes(&probe),
+        [Ok, Ok, Failed, NotReached, NotReached, NotReached, NotReached, NotReached, NotReached]
+    );
     assert!(!probe.works());
 
     let refusing = web(|_| http("401 No", "\r\n")).await;
-    let probe = probe_with(&refusing, &tools()).await;
-    assert_eq!(outcomes(&probe), [Ok, Ok, Ok, Ok, Failed, NotReached, NotReached]);
+    let probe = probe_route(&refusing, refusing.routes.first(), &tools()).await;
+    assert_eq!(outcomes(&probe), [Ok, Ok, Ok, Ok, Failed, NotReached, NotReached, NotReached, NotReached]);
     assert!(matches!(probe.state, NodeState::Unauthorised { .. }), "{probe:?}");
 }
 
@@ -190,14 +197,58 @@ async fn the_desk_tells_a_refused_key_from_a_missing_gateway() {
         socket.send(Message::text("refuse")).await.unwrap();
     })
     .await;
-    let probe = probe_with(&target, &tools()).await;
+    let probe = probe_route(&target, target.routes.first(), &tools()).await;
     let failed = probe.steps.iter().find(|step| step.outcome == Outcome::Failed).unwrap();
     assert_eq!((failed.name, failed.detail.as_str()), (StepName::Handshake, "Wrong key."));
 }
 
 #[tokio::test]
 async fn a_bad_address_is_a_desk_answer_too() {
-    let probe = Probe::of_bad_address(&Address::parse("nonsense").unwrap_err());
+    let probe = Probe::of_bad_address(&Route::parse("nonsense").unwrap_err());
     assert_eq!(probe.steps[0].outcome, Outcome::Failed);
     assert!(probe.steps[0].detail.contains("port"));
+}
+
+#[tokio::test]
+async fn the_desk_names_the_address_that_was_likely_meant() {
+    let right = parrot().await;
+    let wrong = Address::parse(&format!("wss://127.0.0.1:{}", right.routes.first().address.port())).unwrap();
+    let target = Target { routes: wrong.into(), ..right.clone() };
+    let probe = probe_route(&target, target.routes.first(), &tools()).await;
+    let meant = probe.meant.as_ref().unwrap();
+    assert_eq!((meant.kind, meant.route.address.secure()), (Kind::Moltis, false));
+    let failed = probe.steps.iter().find(|step| step.outcome == Outcome::Failed).unwrap();
+    assert!(failed.words().contains(&format!("Moltis answers at {}", meant.route)), "{failed:?}");
+}
+
+#[tokio::test]
+async fn gateways_on_this_computer_are_found_by_their_ports() {
+    let (one, dashboard) = (parrot().await, web(|_| http("200 OK", "\r\n<title>mcp-cli dashboard</title>")).await);
+    let ports = [&one, &dashboard].map(|target| target.routes.first().address.port());
+    let found = crate::nearby::on_ports(ports.into_iter().chain([1])).await;
+    let kinds: Vec<_> = found.iter().map(|one| one.kind).collect();
+    assert_eq!(kinds, [Kind::Moltis, Kind::McpDashboard]);
+}
+
+/// That this computer can tell a network anything.
+fn network() -> Result<(), Missing> {
+    let told = UdpSocket::bind("0.0.0.0:0").and_then(|socket| socket.send_to(&[], "224.0.0.251:5353"));
+    told.map(drop).map_err(|error| Missing { part: Part::Network, reason: format!("multicast goes nowhere: {error}") })
+}
+
+#[tokio::test]
+async fn a_gateway_that_tells_the_network_of_itself_is_found() -> anyhow::Result<()> {
+    or_skip!(network());
+    let port = parrot().await.routes.first().address.port();
+    let daemon = mdns_sd::ServiceDaemon::new()?;
+    let said = [("hostname", "testlab"), ("version", "9.9")];
+    let service = mdns_sd::ServiceInfo::new("_moltis._tcp.local.", "testlab", "testlab.local.", "", port, &said[..])?;
+    daemon.register(service.enable_addr_auto())?;
+    let found = crate::nearby::on_the_network().await.unwrap();
+    let one = found.iter().find(|one| one.name == "testlab").unwrap();
+    assert_eq!((one.kind, one.version.as_deref()), (Kind::Moltis, Some("9.9")));
+    // The parrot has no TLS, and plain text does not leave a computer.
+    assert_eq!(one.route.to_string(), format!("ssh://testlab.local/127.0.0.1:{port}"));
+    daemon.shutdown()?;
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! Certificates over real TLS on loopback: vouched for, unknown, pinned, changed, expired, for another name.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
@@ -16,50 +17,56 @@ use tokio_tungstenite::tungstenite::Message;
 use super::gateway::{Ear, target, tools};
 use super::net::serve;
 use crate::address::Address;
+use crate::certificate::Pin;
 use crate::connector::Tools;
 use crate::event::NodeState;
 use crate::fingerprint::Fingerprint;
 use crate::handle::open_with;
-use crate::probe::{Outcome, StepName, probe_with};
+use crate::probe::{Outcome, StepName, probe_route};
 use crate::target::{Target, Transport};
-use crate::tls::Trust;
+use crate::tls::{Behind, Place, TlsTerms, Trust};
 
-struct Shown {
-    chain: Vec<CertificateDer<'static>>,
-    key: KeyPair,
+pub struct Shown {
+    pub chain: Vec<CertificateDer<'static>>,
+    pub key: KeyPair,
 }
 
 impl Shown {
-    fn fingerprint(&self) -> Fingerprint {
+    pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of(&self.chain[0])
     }
 }
 
-fn leaf(name: &str) -> CertificateParams {
+pub fn leaf(name: &str) -> CertificateParams {
     CertificateParams::new(vec![name.to_owned()]).unwrap()
 }
 
-fn self_signed(params: CertificateParams) -> Shown {
+pub fn self_signed(params: CertificateParams) -> Shown {
     let key = KeyPair::generate().unwrap();
     Shown { chain: vec![params.self_signed(&key).unwrap().der().clone()], key }
 }
 
-fn authority() -> CertifiedIssuer<'static, KeyPair> {
+pub fn authority() -> CertifiedIssuer<'static, KeyPair> {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
-fn signed(params: CertificateParams, by: &CertifiedIssuer<'static, KeyPair>) -> Shown {
+pub fn signed(params: CertificateParams, by: &CertifiedIssuer<'static, KeyPair>) -> Shown {
     let key = KeyPair::generate().unwrap();
     Shown { chain: vec![params.signed_by(&key, by).unwrap().der().clone()], key }
 }
 
 /// A parrot behind TLS.
-async fn gateway(shown: &Shown) -> Target {
+pub async fn gateway(shown: &Shown) -> Target {
     let _ = Trust::system();
     let key = PrivateKeyDer::Pkcs8(shown.key.serialize_der().into());
-    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(shown.chain.clone(), key).unwrap();
+    serving(ServerConfig::builder().with_no_client_auth().with_single_cert(shown.chain.clone(), key).unwrap()).await
+}
+
+/// A parrot behind TLS of that kind. It speaks HTTP/1.1 with whoever offers a choice.
+pub async fn serving(mut config: ServerConfig) -> Target {
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let plain = serve(move |stream| {
         let acceptor = acceptor.clone();
@@ -67,6 +74,7 @@ async fn gateway(shown: &Shown) -> Target {
             let Ok(stream) = acceptor.accept(stream).await else {
                 return;
             };
+            assert_eq!(stream.get_ref().1.alpn_protocol(), Some(b"http/1.1".as_slice()));
             let Ok(mut socket) = accept_async(stream).await else {
                 return;
             };
@@ -78,23 +86,30 @@ async fn gateway(shown: &Shown) -> Target {
         }
     })
     .await;
-    Target { address: Address::parse(&format!("wss://localhost:{}", plain.address.port())).unwrap(), ..plain }
+    Target {
+        routes: Address::parse(&format!("wss://localhost:{}", plain.routes.first().address.port())).unwrap().into(),
+        ..plain
+    }
 }
 
 /// The state a link with these authorities settles in.
-async fn state(target: Target, trust: Arc<Trust>) -> NodeState {
-    let probe = probe_with(&target, &Tools { trust: Some(trust), ..tools() }).await;
+pub async fn state(target: Target, trust: Arc<Trust>) -> NodeState {
+    let probe = probe_route(&target, target.routes.first(), &Tools { trust: Some(trust), ..tools() }).await;
     probe.state
 }
 
-fn strict() -> Arc<Trust> {
+pub fn pinned(fingerprint: Fingerprint) -> TlsTerms {
+    TlsTerms { pins: vec![Pin::everywhere(fingerprint)], ..TlsTerms::default() }
+}
+
+pub fn strict() -> Arc<Trust> {
     Arc::new(Trust::with_roots([]))
 }
 
 #[track_caller]
-fn untrusted(state: NodeState) -> (String, Option<String>, String) {
+pub fn untrusted(state: NodeState) -> (String, Option<String>, String) {
     match state {
-        NodeState::Untrusted { fingerprint, pinned, reason } => (fingerprint, pinned, reason),
+        NodeState::Untrusted { fingerprint, pinned, reason, .. } => (fingerprint, pinned, reason),
         other => panic!("{other:?}"),
     }
 }
@@ -111,7 +126,7 @@ async fn an_unknown_certificate_is_shown_by_its_fingerprint_and_not_trusted() {
 #[tokio::test]
 async fn a_pinned_certificate_is_trusted() {
     let shown = self_signed(leaf("localhost"));
-    let target = Target { pin: Some(shown.fingerprint()), ..gateway(&shown).await };
+    let target = Target { tls: pinned(shown.fingerprint()), ..gateway(&shown).await };
     let state = state(target, strict()).await;
     assert!(matches!(state, NodeState::Ready { .. }), "{state:?}");
 }
@@ -119,7 +134,7 @@ async fn a_pinned_certificate_is_trusted() {
 #[tokio::test]
 async fn a_changed_certificate_is_an_alarm_that_names_both() {
     let (old, new) = (self_signed(leaf("localhost")), self_signed(leaf("localhost")));
-    let target = Target { pin: Some(old.fingerprint()), ..gateway(&new).await };
+    let target = Target { tls: pinned(old.fingerprint()), ..gateway(&new).await };
     let (fingerprint, pinned, reason) = untrusted(state(target, strict()).await);
     assert_eq!(fingerprint, new.fingerprint().to_string());
     assert_eq!(pinned, Some(old.fingerprint().to_string()));
@@ -133,7 +148,7 @@ async fn a_certificate_of_a_known_authority_is_trusted_unless_another_is_pinned(
     let shown = signed(leaf("localhost"), &ca);
     let good = gateway(&shown).await;
     assert!(matches!(state(good.clone(), trust.clone()).await, NodeState::Ready { .. }));
-    let pinned = Target { pin: Some(Fingerprint::of(b"another")), ..good };
+    let pinned = Target { tls: pinned(Fingerprint::of(b"another")), ..good };
     let (_, _, reason) = untrusted(state(pinned, trust).await);
     assert!(reason.contains("vouched for by an authority"), "{reason}");
 }
@@ -172,7 +187,7 @@ async fn an_untrusted_link_stays_so_and_connects_once_the_fingerprint_is_pinned(
     let link = open_with(&root, target.clone(), Ear::new(), tools());
     let mut states = link.states();
     states.wait_for(|state| matches!(state, NodeState::Untrusted { .. })).await.unwrap();
-    link.retarget(Target { pin: Some(shown.fingerprint()), ..target });
+    link.retarget(Target { tls: pinned(shown.fingerprint()), ..target });
     states.wait_for(|state| matches!(state, NodeState::Ready { .. })).await.unwrap();
     link.close().await;
 }
@@ -180,8 +195,9 @@ async fn an_untrusted_link_stays_so_and_connects_once_the_fingerprint_is_pinned(
 #[tokio::test]
 async fn the_desk_shows_the_fingerprint_to_be_trusted() {
     let shown = self_signed(leaf("localhost"));
-    let probe = probe_with(&gateway(&shown).await, &tools()).await;
-    assert_eq!(probe.fingerprint, Some(shown.fingerprint()));
+    let target = gateway(&shown).await;
+    let probe = probe_route(&target, target.routes.first(), &tools()).await;
+    assert_eq!(probe.certificate.map(|shown| shown.fingerprint), Some(shown.fingerprint()));
     let failed = probe.steps.iter().find(|step| step.outcome == Outcome::Failed).unwrap();
     assert_eq!(failed.name, StepName::Encryption);
 }
@@ -193,8 +209,8 @@ async fn a_server_without_tls_is_told_from_a_bad_certificate() {
         stream.read_to_end(&mut Vec::new()).await.unwrap();
     })
     .await;
-    let address = Address::parse(&format!("wss://localhost:{}", plain.address.port())).unwrap();
-    let state = state(Target { address, ..plain }, strict()).await;
+    let address = Address::parse(&format!("wss://localhost:{}", plain.routes.first().address.port())).unwrap();
+    let state = state(Target { routes: address.into(), ..plain }, strict()).await;
     assert!(matches!(&state, NodeState::Failed { reason } if reason.contains("does not speak TLS")), "{state:?}");
 }
 
@@ -202,8 +218,8 @@ async fn a_server_without_tls_is_told_from_a_bad_certificate() {
 async fn a_server_with_tls_is_told_to_who_came_without() {
     let shown = self_signed(leaf("localhost"));
     let secure = gateway(&shown).await;
-    let address = Address::parse(&format!("ws://localhost:{}", secure.address.port())).unwrap();
-    let state = state(Target { address, ..secure }, strict()).await;
+    let address = Address::parse(&format!("ws://localhost:{}", secure.routes.first().address.port())).unwrap();
+    let state = state(Target { routes: address.into(), ..secure }, strict()).await;
     assert!(matches!(&state, NodeState::Failed { reason } if reason.contains("wss://")), "{state:?}");
 }
 
@@ -212,7 +228,8 @@ async fn a_server_that_never_answers_the_tls_handshake_is_given_up() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = Address::parse(&format!("wss://localhost:{}", listener.local_addr().unwrap().port())).unwrap();
     let (ours, _theirs) = tokio::io::duplex(1024);
-    let failure = crate::tls::encrypt(ours, &address, None, &strict()).await.unwrap_err();
+    let place = Place { address: &address, behind: Behind::Net, patience: Duration::ZERO };
+    let failure = crate::tls::encrypt(ours, place, &TlsTerms::default(), &strict()).await.unwrap_err();
     assert!(failure.reason().contains("did not answer with TLS"), "{failure:?}");
     let _ = target(Transport::Net);
 }

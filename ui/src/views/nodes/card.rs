@@ -136,11 +136,12 @@ fn items(state: State, of: StoredValue<String>) -> Vec<Item> {
 #[component]
 fn Address(of: StoredValue<String>) -> impl IntoView {
     let state = State::here();
-    let address = Memo::new(move |_| read(state, of, |node| node.address.clone()).unwrap_or_default());
+    let address = Memo::new(move |_| read(state, of, phrase::route).unwrap_or_default());
+    let all = Memo::new(move |_| read(state, of, phrase::routes).unwrap_or_default());
     let local = Memo::new(move |_| read(state, of, |node| node.local).unwrap_or_default());
     view! {
         <div class="card-address">
-            <span class="mono faint cut words" title=move || address.get()>{address}</span>
+            <span class="mono faint cut words" title=move || all.get()>{address}</span>
             <Show when=move || !local.get()>
                 <CopyButton text=address name="Copy the address" />
             </Show>

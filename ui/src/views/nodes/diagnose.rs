@@ -56,6 +56,7 @@ fn attempt(state: State, id: &str, tried: RwSignal<Try>, fault: RwSignal<Option<
             key: None,
             trust: None,
             session_only: false,
+            reach: None,
         })
     });
     let Some(form) = form else { return };

@@ -1,6 +1,6 @@
 //! A node's state in words. Pure.
 
-use contract::node::{LinkState, Node};
+use contract::node::{Certificate, LinkState, Node};
 
 use crate::text::{time, words};
 
@@ -60,10 +60,53 @@ pub fn data(node: &Node, clock: impl Fn(i64) -> String) -> String {
     }
 }
 
+/// The route in use or last used; the address, as long as none was.
+pub fn route(node: &Node) -> String {
+    let further = node.route.and_then(|number| usize::try_from(number).ok()?.checked_sub(1));
+    further.and_then(|number| node.routes.get(number)).unwrap_or(&node.address).clone()
+}
+
+/// All routes, and why those before the one in use were not taken.
+pub fn routes(node: &Node) -> String {
+    let mut lines = vec![node.address.clone()];
+    lines.extend(node.routes.iter().map(|route| format!("then {route}")));
+    lines.extend(node.passed.iter().cloned());
+    lines.join("\n")
+}
+
+/// What is known of a certificate besides its fingerprint, on one line; empty when nothing is.
+pub fn certificate(one: &Certificate) -> String {
+    let by = if one.issuer == one.subject { "itself" } else { &one.issuer };
+    let facts = [
+        (!one.subject.is_empty()).then(|| format!("{}, by {by}", one.subject)),
+        one.from.map(|from| format!("from {}", time::full(from))),
+        one.until.map(|until| format!("until {}", time::full(until))),
+        one.trusted_at.map(|at| format!("trusted {}", time::full(at))),
+    ];
+    facts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::state::samples;
+
+    #[test]
+    fn the_card_shows_the_route_in_use() {
+        let two = Node { routes: vec!["ssh://home/1".into()], ..node(LinkState::Ready) };
+        assert_eq!(route(&two), "wss://x");
+        let by = Node { route: Some(1), passed: vec!["Nothing listens.".into()], ..two };
+        assert_eq!(route(&by), "ssh://home/1");
+        assert_eq!(routes(&by), "wss://x\nthen ssh://home/1\nNothing listens.");
+        assert_eq!(route(&Node { route: Some(7), ..by }), "wss://x");
+    }
+
+    #[test]
+    fn a_certificate_nobody_knows_anything_of_has_no_line() {
+        assert_eq!(certificate(&Certificate::default()), "");
+        let known = Certificate { subject: "CN=x".into(), issuer: "CN=x".into(), ..Certificate::default() };
+        assert_eq!(certificate(&known), "CN=x, by itself");
+    }
 
     fn node(state: LinkState) -> Node {
         Node { state, ..samples::node("a") }

@@ -55,11 +55,12 @@ fn line(step: Step) -> impl IntoView {
         Some(false) => (Shape::Failed, "failed"),
         None => (Shape::Offline, "not reached"),
     };
+    let said = [Some(step.detail), step.repair].into_iter().flatten().collect::<Vec<_>>().join(" ");
     view! {
         <li class="steps-one" class=("steps-failed", step.ok == Some(false)) class=("steps-open", step.ok.is_none())>
             <Mark of=shape word=Signal::stored(word.to_owned()) />
             <span class="steps-name">{step.name}</span>
-            <span class="steps-detail"><Said text=step.detail /></span>
+            <span class="steps-detail"><Said text=said /></span>
         </li>
     }
 }

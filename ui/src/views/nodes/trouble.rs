@@ -1,6 +1,6 @@
 //! What stands between a node and its work, and the one next step for it.
 
-use contract::node::LinkState;
+use contract::node::{Certificate, LinkState};
 use leptos::prelude::*;
 
 use crate::acts;
@@ -12,6 +12,7 @@ use crate::state::frame::{Field, Open};
 use crate::text::said::command;
 
 use super::card::read;
+use super::phrase;
 
 /// The reason, what to run or compare, and the buttons of the state.
 #[component]
@@ -70,6 +71,10 @@ fn Untrusted(of: StoredValue<String>) -> impl IntoView {
     let prints =
         Memo::new(move |_| read(state, of, |node| (node.fingerprint.clone(), node.pinned.clone())).unwrap_or_default());
     let new = Memo::new(move |_| prints.with(|prints| prints.0.clone()));
+    let facts = Memo::new(move |_| {
+        let said = |one: &Option<Certificate>| one.as_ref().map(phrase::certificate).filter(|line| !line.is_empty());
+        read(state, of, |node| (said(&node.trusted), said(&node.certificate))).unwrap_or_default()
+    });
     let trust = move |()| {
         if let Some(fingerprint) = new.get_untracked() {
             acts::node::trust(state, &of.get_value(), &fingerprint);
@@ -83,10 +88,12 @@ fn Untrusted(of: StoredValue<String>) -> impl IntoView {
         {move || prints.get().1.map(|old| view! {
             <p class="card-print-name">"Known so far"</p>
             <Machine text=old name="Copy the known fingerprint" />
+            {move || facts.get().0.map(|line| view! { <p class="card-print-name">{line}</p> })}
         })}
         {move || new.get().map(|new| view! {
             <p class="card-print-name">{move || if changed() { "Shown now" } else { "Its fingerprint" }}</p>
             <Machine text=new name="Copy the fingerprint" />
+            {move || facts.get().1.map(|line| view! { <p class="card-print-name">{line}</p> })}
         })}
         <div class="card-acts">
             {move || {

@@ -38,7 +38,8 @@ pub fn play(facts: &str) -> Play {
         address: "wss://homelab".into(),
         local: false,
         order: 1,
-        pinned: None,
+        reach: Default::default(),
+        pins: Vec::new(),
     };
     let mut play = Play { truth: Truth::new(head, 1_000), now: 1_000, changes: Changes::default() };
     play.fact(&Fact::Event(Event::new(0, Body::NodeState(ready()))));

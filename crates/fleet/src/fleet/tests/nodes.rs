@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use contract::calls::{NodeAdd, NodeEdit, NodePause, NodeProbe, NodeRemove, NodeRestore, NodeTrust};
-use contract::node::{LinkState, NodeForm};
+use contract::node::{LinkState, NodeForm, Reach};
 use contract::{Code, Handler, Topic};
 use gateway::Tls;
 use link::event::NodeState;
@@ -161,4 +161,74 @@ async fn without_a_keyring_a_key_is_kept_for_the_session_only_when_that_is_asked
     let fleet = later.fleet(None).await;
     let state = fleet.settled(&id, Duration::from_secs(20)).await.unwrap();
     assert!(matches!(&state, NodeState::Unauthorised { reason } if reason.contains("one session")), "{state:?}");
+}
+
+#[tokio::test]
+async fn a_second_route_takes_over_is_shown_and_outlives_an_edit_that_does_not_name_it() {
+    let house = House::new();
+    let open = listening(&house.gateway("far").await, None).await;
+    // Bound and not listening long: nobody answers there.
+    let dead = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let fleet = house.fleet(None).await;
+    let mut screen = Screen::watching(&fleet, "main", vec![Topic::Nodes]).await;
+    let reach = Some(Reach { routes: vec![open.url.clone()], ..Reach::default() });
+    let first = NodeForm { reach, ..form("homelab", &format!("ws://{dead}")) };
+    let id = add(&fleet, first).await.unwrap();
+    ready(&fleet, &id).await;
+    let by = screen.until("the second route", |s| s.nodes.get(&id).filter(|node| node.route == Some(1)).cloned()).await;
+    assert!(by.passed[0].contains("Nothing listens"), "{by:?}");
+
+    let renamed = NodeForm { key: None, ..form("attic", &format!("ws://{dead}")) };
+    fleet.node_edit("main", NodeEdit { id: id.clone(), form: renamed }).await.unwrap();
+    assert_eq!(fleet.node("attic").unwrap().reach.routes.len(), 1);
+    let probe =
+        fleet.node_probe("main", NodeProbe { form: form("x", &format!("ws://{dead}")), id: Some(id) }).await.unwrap();
+    assert!(probe.fault.is_none() && probe.others.len() == 1, "{probe:#?}");
+
+    let beside = house.try_fleet(None, true).await.unwrap();
+    assert_eq!(beside.node("attic").unwrap().reach.routes.len(), 1, "it is kept");
+}
+
+#[tokio::test]
+async fn a_route_that_cannot_be_read_is_refused_with_its_number() {
+    let house = House::new();
+    let fleet = house.fleet(None).await;
+    let reach = Some(Reach { routes: vec!["wss://lan:1".to_owned(), "ssh://home".to_owned()], ..Reach::default() });
+    let fault = add(&fleet, NodeForm { reach, ..form("homelab", "wss://lan:2") }).await.unwrap_err();
+    assert_eq!(fault.code, Code::Invalid);
+    assert!(fault.message.contains("Route 2") && fault.message.contains("ssh://home/18789"), "{fault}");
+}
+
+#[tokio::test]
+async fn what_is_known_of_a_trusted_certificate_is_kept_with_the_place_it_was_seen_at() {
+    let house = House::new();
+    let open = listening(&house.gateway("far").await, Some(Tls::SelfSigned)).await;
+    let shown = open.fingerprint.clone().unwrap();
+    let fleet = house.fleet(None).await;
+    let id = add(&fleet, NodeForm { trust: Some(shown.clone()), ..form("homelab", &open.url) }).await.unwrap();
+    ready(&fleet, &id).await;
+    let pin = fleet.node(&id).unwrap().pins.remove(0);
+    assert_eq!(pin.fingerprint.to_string(), shown);
+    assert!(pin.at.is_some() && pin.since.is_some(), "{pin:?}");
+    assert!(pin.about.unwrap().subject.contains("Pilothouse"));
+    let elsewhere = NodeForm { key: None, ..form("homelab", "wss://other.example:1") };
+    fleet.node_edit("main", NodeEdit { id: id.clone(), form: elsewhere }).await.unwrap();
+    assert!(fleet.node(&id).unwrap().pins.is_empty(), "it belonged to the other place");
+}
+
+#[tokio::test]
+async fn a_file_of_authorities_holds_for_all_nodes_and_a_wrong_one_is_refused() {
+    let house = House::new();
+    let open = listening(&house.gateway("far").await, Some(Tls::SelfSigned)).await;
+    let fleet = house.fleet(None).await;
+    let id = add(&fleet, form("homelab", &open.url)).await.unwrap();
+    fleet.settled(&id, Duration::from_secs(20)).await.unwrap();
+    let file = |name: &str| house.folder.path().join(name).display().to_string();
+    std::fs::write(file("junk"), "no pem").unwrap();
+    assert_eq!(fleet.set_ca_file(Some(file("junk"))).await.unwrap_err().code, Code::Invalid);
+    let held = fleet.set_ca_file(Some(file("far/tls/cert.pem"))).await.unwrap();
+    assert_eq!(held.len(), 1);
+    fleet.node_pause("main", NodePause { id: id.clone(), paused: true }).await.unwrap();
+    fleet.node_pause("main", NodePause { id: id.clone(), paused: false }).await.unwrap();
+    ready(&fleet, &id).await;
 }

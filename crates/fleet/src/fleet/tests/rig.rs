@@ -85,6 +85,7 @@ pub fn form(name: &str, address: &str) -> NodeForm {
         key: Some(Secret::new(TOKEN)),
         trust: None,
         session_only: false,
+        reach: None,
     }
 }
 

@@ -57,7 +57,8 @@ fn head(id: &str, order: u64) -> NodeHead {
         address: "bench".to_owned(),
         local: false,
         order: order.cast_signed(),
-        pinned: None,
+        reach: Default::default(),
+        pins: Vec::new(),
     }
 }
 
@@ -65,11 +66,12 @@ fn target(port: u16, link: u64) -> anyhow::Result<Target> {
     Ok(Target {
         name: node(link),
         choice: Choice::Is(Kind::Moltis),
-        address: Address::parse(&format!("ws://127.0.0.1:{port}/link/{link}"))?,
-        pin: None,
+        routes: Address::parse(&format!("ws://127.0.0.1:{port}/link/{link}"))?.into(),
+        tls: Default::default(),
         credentials: Credentials { key: None, device: None, device_token: None },
         ours: ClientInfo::new("0.1.0", "00000000-0000-0000-0000-000000000000"),
         on_token: None,
+        on_route: None,
         transport: Transport::Net,
     })
 }

@@ -71,6 +71,7 @@ pub fn form(typed: Typed<'_>, vendor: Vendor, trust: Option<String>, session_onl
         key: (!key.is_empty()).then_some(key),
         trust,
         session_only,
+        reach: None,
     }
 }
 
