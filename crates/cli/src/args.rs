@@ -146,22 +146,32 @@ pub enum FleetVerb {
         #[command(flatten)]
         key: Key,
     },
-    /// What waits for your word, on all nodes.
+    /// What waits for your word, on all nodes; or what was asked before.
+    #[command(
+        after_help = "An id is shown with the digest of what is asked, ID#DIGEST; an answer to that is refused when the request has changed.\n\nExamples:\n  pilot approvals --watch\n  pilot approvals --history --since 7d\n  pilot approvals --history --json"
+    )]
     Approvals {
         /// Go on and show what comes.
         #[arg(long)]
         watch: bool,
+        /// What was asked in the last 90 days and how it ended, the newest first.
+        #[arg(long, conflicts_with = "watch")]
+        history: bool,
+        /// With --history: only since then: 12h, 7d, 2026-11-01.
+        #[arg(long, value_name = "TIME", requires = "history")]
+        since: Option<String>,
         #[command(flatten)]
         key: Key,
     },
     /// Allow what waits.
-    #[command(after_help = "Examples:\n  pilot approve 4bfa5d94\n  pilot approve homelab/4bfa5d94 --always")]
+    #[command(
+        after_help = "Without RULE, --always allows exactly this command, in this folder, by this agent, in this session.\nIn RULE `*` stands for plain words, and a backslash before it makes it a star. An edited rule is kept here and\nanswers for you while the window runs; `pilot rules` lists such rules.\n\nExamples:\n  pilot approve 4bfa5d94\n  pilot approve homelab/4bfa5d94#1f3c9a02\n  pilot approve 4bfa5d94 --always\n  pilot approve 4bfa5d94 --always 'cargo test *' --rule-for 8h"
+    )]
     Approve {
         /// The approval's id as `pilot approvals` shows it, or its unique beginning; NODE/ID where two nodes share one.
         id: String,
-        /// From now on, by the rule the node makes of it. Not every node can.
-        #[arg(long)]
-        always: bool,
+        #[command(flatten)]
+        always: Always,
         #[command(flatten)]
         key: Key,
     },
@@ -169,8 +179,40 @@ pub enum FleetVerb {
     Deny {
         /// The approval's id, as for `approve`.
         id: String,
+        /// Stop the run that asked, too.
+        #[arg(long)]
+        stop: bool,
         #[command(flatten)]
         key: Key,
+    },
+    /// The rules kept here, by which what you allowed from now on is answered.
+    #[command(after_help = "Examples:\n  pilot rules\n  pilot rules remove 3")]
+    Rules {
+        #[command(subcommand)]
+        verb: Option<RulesVerb>,
+    },
+}
+
+/// What "always" is to cover.
+#[derive(Debug, Clone, Default, ClapArgs)]
+pub struct Always {
+    /// From now on, by this rule. Not every node lets itself be answered so.
+    #[arg(long, value_name = "RULE", num_args = 0..=1)]
+    pub always: Option<Option<String>>,
+    /// The rule covers every session of the agent.
+    #[arg(long, requires = "always")]
+    pub any_session: bool,
+    /// The rule holds so long: 15m, 8h, 7d.
+    #[arg(long, value_name = "LENGTH", requires = "always")]
+    pub rule_for: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RulesVerb {
+    /// Take a rule away.
+    Remove {
+        /// Its number, as `pilot rules` shows it.
+        rule: i64,
     },
 }
 
@@ -248,7 +290,7 @@ impl FleetVerb {
             | Self::Approve { key, .. }
             | Self::Deny { key, .. }
             | Self::Node(NodeVerb::Add { key, .. } | NodeVerb::Show { key, .. } | NodeVerb::Test { key, .. }) => *key,
-            Self::Node(_) => Key::default(),
+            Self::Node(_) | Self::Rules { .. } => Key::default(),
         }
     }
 }

@@ -14,12 +14,14 @@ mod gateway;
 mod history;
 mod model_key;
 mod node;
+mod rules;
 mod send;
 mod watch;
 
 mod desk;
 mod keys;
 mod out;
+mod when;
 
 use std::process::ExitCode;
 

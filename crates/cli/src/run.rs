@@ -2,13 +2,12 @@
 
 use std::process::ExitCode;
 
-use clap::CommandFactory;
-use contract::approval::Decision;
-
+use crate::approvals::Word;
 use crate::args::{Args, FleetVerb, Verb};
 use crate::desk::Desk;
 use crate::out::Form;
-use crate::{agents, approvals, decode, gateway, history, keys, model_key, node, send, watch};
+use crate::{agents, approvals, decode, gateway, history, keys, model_key, node, rules, send, watch};
+use clap::CommandFactory;
 
 /// The words were understood, but cannot be meant so.
 #[derive(Debug)]
@@ -58,11 +57,16 @@ async fn with_fleet(desk: &Desk, verb: FleetVerb, form: Form) -> anyhow::Result<
             send::send(desk, send::Message { node, text, session, agent, wait }, form).await
         }
         FleetVerb::Watch { nodes, events, .. } => watch::watch(desk, &nodes, &events, form).await,
+        FleetVerb::Approvals { history: true, since, .. } => approvals::history(desk, since.as_deref(), form).await,
         FleetVerb::Approvals { watch, .. } => approvals::list(desk, watch, form).await,
         FleetVerb::Approve { id, always, .. } => {
-            let decision = if always { Decision::Always } else { Decision::Once };
-            approvals::decide(desk, &id, decision, form).await
+            let word = if always.always.is_some() { Word::Always(always) } else { Word::Once };
+            approvals::decide(desk, &id, word, form).await
         }
-        FleetVerb::Deny { id, .. } => approvals::decide(desk, &id, Decision::Deny, form).await,
+        FleetVerb::Deny { id, stop, .. } => {
+            let word = if stop { Word::DenyStop } else { Word::Deny };
+            approvals::decide(desk, &id, word, form).await
+        }
+        FleetVerb::Rules { verb } => rules::run(desk, verb, form).await,
     }
 }

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::activity::{Filter, Line};
-use crate::approval::Decision;
+use crate::approval::{Answer, Approval, StandingRule};
 use crate::fault::{Code, Fault};
 use crate::node::{NodeForm, NodeId, Probe};
 use crate::settings::{Hello, Layout, Settings};
@@ -118,8 +118,14 @@ calls! {
     resend_message ResendMessage { of: SessionRef, client_id: String } -> ();
     /// Stops what runs in the session; answers whether something did.
     abort Abort { of: SessionRef } -> bool;
-    /// Answers an approval.
-    decide Decide { node: NodeId, id: String, decision: Decision } -> ();
+    /// Answers an approval; `digest` is that of what the person saw.
+    decide Decide { node: NodeId, id: String, digest: String, answer: Answer } -> ();
+    /// What was asked since that time (Unix milliseconds), on all nodes, the newest first; kept for 90 days.
+    approval_history ApprovalHistory { since: Option<i64>, limit: u32 } -> Vec<Approval>;
+    /// The rules that are kept here.
+    rules Rules {} -> Vec<StandingRule>;
+    /// Takes a rule away; answers whether it was there.
+    rule_remove RuleRemove { id: i64 } -> bool;
 
     /// Lines before number `before` that pass the filter, oldest first.
     activity_before ActivityBefore { filter: Filter, before: u64, limit: u32 } -> Vec<Line>;

@@ -12,6 +12,7 @@ use crate::truth::{NodeHead, Truth};
 mod changes;
 
 mod approval;
+mod clock;
 mod history;
 mod link_state;
 mod lists;
@@ -109,7 +110,7 @@ pub fn apply(truth: &mut Truth, fact: &Fact, now: i64, changes: &mut Changes) ->
         Fact::Latency(ms) => link_state::latency(truth, *ms, changes),
         Fact::KeyInMemory(yes) => link_state::key_in_memory(truth, *yes, changes),
         Fact::Head(head) => link_state::head(truth, head, changes),
-        Fact::Clock => approval::clock(truth, now, changes),
+        Fact::Clock => approval::time_passed(truth, now, changes),
     }
     Taken::New
 }
@@ -145,11 +146,9 @@ pub fn apply_event(truth: &mut Truth, event: &Event, now: i64, changes: &mut Cha
         Body::SessionRemoved => lists::session_removed(truth, event, changes),
         Body::Gap { .. } => rows::gap(truth, event, now, changes),
         Body::Notice { text } => rows::notice(truth, event, text, now, changes),
-        Body::Artifact { .. }
-        | Body::Plan { .. }
-        | Body::Task { .. }
-        | Body::Presence { .. }
-        | Body::Health { .. }
-        | Body::Other { .. } => Taken::New,
+        Body::Health { value } => clock::beat(truth, value, now, changes),
+        Body::Artifact { .. } | Body::Plan { .. } | Body::Task { .. } | Body::Presence { .. } | Body::Other { .. } => {
+            Taken::New
+        }
     }
 }

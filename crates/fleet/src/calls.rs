@@ -3,6 +3,7 @@
 //! The contract's table asks for one implementor; this one only sends each call to its file.
 
 use contract::activity::Line;
+use contract::approval::{Approval, StandingRule};
 use contract::calls as asked;
 use contract::node::{NodeId, Probe};
 use contract::settings::Hello;
@@ -100,8 +101,20 @@ impl Handler for Fleet {
         chat::abort(self, args.of).await
     }
 
-    async fn decide(&self, _: &str, args: asked::Decide) -> Result<(), Fault> {
-        approval::decide(self, args).await
+    async fn decide(&self, window: &str, args: asked::Decide) -> Result<(), Fault> {
+        approval::decide(self, window, args).await
+    }
+
+    async fn approval_history(&self, _: &str, args: asked::ApprovalHistory) -> Result<Vec<Approval>, Fault> {
+        approval::history(self, args).await
+    }
+
+    async fn rules(&self, _: &str, _: asked::Rules) -> Result<Vec<StandingRule>, Fault> {
+        approval::rules(self).await
+    }
+
+    async fn rule_remove(&self, _: &str, args: asked::RuleRemove) -> Result<bool, Fault> {
+        approval::remove_rule(self, args.id).await
     }
 
     async fn activity_before(&self, _: &str, args: asked::ActivityBefore) -> Result<Vec<Line>, Fault> {

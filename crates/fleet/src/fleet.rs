@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
-use contract::node::NodeId;
 use contract::{Batch, Fault};
 use link::dialect::ClientInfo;
 use link::sentence;
@@ -81,8 +80,6 @@ pub(crate) struct Inner {
     pub keyring_fault: ArcSwapOption<String>,
     /// What went wrong at the start, for the window.
     pub start_faults: Mutex<Vec<String>>,
-    /// Approvals that are being answered from here: node and id.
-    pub deciding: Mutex<std::collections::HashSet<(NodeId, String)>>,
     /// Held until the fleet was shut down.
     lock: Mutex<Option<File>>,
 }
@@ -112,6 +109,7 @@ impl Fleet {
             ours: ClientInfo::new(env!("CARGO_PKG_VERSION"), &instance),
             shared: options.shared,
         });
+        crate::ledger::start(&scope, &parts);
         let fleet = Fleet::of(parts, lock);
         log_fault.into_iter().for_each(|sentence| fleet.note_start_fault(sentence));
         fleet.fill(options.embedded).await?;
@@ -175,7 +173,6 @@ impl Fleet {
             parts,
             keyring_fault: ArcSwapOption::empty(),
             start_faults: Mutex::default(),
-            deciding: Mutex::default(),
             lock: Mutex::new(lock),
         };
         Fleet { inner: Arc::new(inner) }

@@ -26,8 +26,11 @@ pub mod nodes;
 
 pub mod calls;
 
+pub mod inbox;
 pub mod outbox;
 pub mod sync;
+
+mod ledger;
 
 pub mod keys;
 pub mod table;

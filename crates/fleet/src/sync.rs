@@ -134,6 +134,7 @@ async fn lists(parts: &Parts, post: &Post) -> Read {
     let approvals = async {
         if let Some(Reply::Approvals(approvals)) = ask(parts, post, Call::Approvals).await {
             parts.core.feed(&post.id, [Fact::Approvals(approvals)]);
+            post.signals.asked.notify_one();
         }
     };
     tokio::join!(agents, sessions(parts, post), approvals);

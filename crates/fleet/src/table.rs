@@ -4,8 +4,10 @@
 
 use store::Migration;
 
+pub mod approval;
 pub mod node;
 pub mod outbox;
+pub mod rule;
 
 pub mod layout;
 pub mod settings;
@@ -14,4 +16,5 @@ pub mod settings;
 pub const FILE: &str = "fleet.db";
 
 /// Every step of the schema, in the order of their release; only ever added to at the end.
-pub const MIGRATIONS: &[Migration] = &[node::CREATE, outbox::CREATE, layout::CREATE, settings::CREATE];
+pub const MIGRATIONS: &[Migration] =
+    &[node::CREATE, outbox::CREATE, layout::CREATE, settings::CREATE, approval::CREATE, rule::CREATE];

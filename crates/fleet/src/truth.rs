@@ -9,12 +9,14 @@ use contract::node::{NodeId, Vendor};
 use link::event::{Agent, NodeState};
 
 mod approval;
+mod clock;
 mod row;
 mod run;
 mod session;
 mod transcript;
 
-pub use approval::{Asked, HERE, Settled};
+pub use approval::{Asked, HERE, RULE, Settled, is_here};
+pub use clock::NodeClock;
 pub use row::{Own, Row, RowBody};
 pub use run::{Ended, Run};
 pub use session::Session;
@@ -67,6 +69,8 @@ pub struct Truth {
     pub(crate) sessions: HashMap<Arc<str>, Session>,
     /// What waits, and what was settled within the last 90 seconds; oldest first.
     pub approvals: Vec<Asked>,
+    /// What its clock shows.
+    pub clock: NodeClock,
 }
 
 impl Truth {
@@ -83,7 +87,14 @@ impl Truth {
             latency_ms: None,
             key_in_memory: false,
         };
-        Truth { head, link, agents: Vec::new(), sessions: HashMap::new(), approvals: Vec::new() }
+        Truth {
+            head,
+            link,
+            agents: Vec::new(),
+            sessions: HashMap::new(),
+            approvals: Vec::new(),
+            clock: NodeClock::default(),
+        }
     }
 
     /// Whether calls can be made now.

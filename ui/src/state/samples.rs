@@ -40,10 +40,13 @@ pub fn approval(id: &str) -> Approval {
         session: None,
         kind: "exec".into(),
         command: "ls".into(),
+        shown: vec![],
         cwd: None,
+        digest: String::new(),
         asked_at: None,
         expires_at: None,
         allowed: vec![],
+        rule: None,
         outcome: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::check;
 use crate::activity::{Filter, Line, Mark};
-use crate::approval::{Approval, Decision, Outcome};
+use crate::approval::{Answer, Approval, Decision, Hidden, Keeper, Outcome, Piece, Rule, StandingRule};
 use crate::fault::{Code, Fault};
 use crate::node::{Activity, Agent, LinkState, Node, NodeForm, Probe, Session, Step, Vendor};
 use crate::settings::{Hello, Layout, Settings, Theme};
@@ -22,11 +22,30 @@ fn approval() -> Approval {
         session: Some("publish".into()),
         kind: "exec".into(),
         command: "cargo publish -p wire --dry-run".into(),
+        shown: vec![
+            Piece { text: "cargo publish -p wire --dry-run".into(), hidden: None, drawn: None },
+            Piece { text: "\u{202e}".into(), hidden: Some(Hidden::Direction), drawn: Some("U+202E".into()) },
+        ],
         cwd: Some("/srv/wire".into()),
+        digest: "00ff".into(),
         asked_at: Some(1_000),
         expires_at: Some(121_000),
         allowed: vec![Decision::Once, Decision::Deny],
+        rule: Some(rule()),
         outcome: Some(Outcome { decision: Decision::Deny, by: Some("ops".into()), at: 2_000 }),
+    }
+}
+
+fn rule() -> Rule {
+    Rule {
+        node: "n1".into(),
+        agent: Some("forge".into()),
+        session: Some("publish".into()),
+        kind: "exec".into(),
+        text: "cargo publish *".into(),
+        cwd: Some("/srv/wire".into()),
+        expires_at: Some(9_000),
+        keeper: Keeper::Here,
     }
 }
 
@@ -179,6 +198,15 @@ fn nodes_keep_their_form() {
         fault: Some(fault),
     };
     check("probe", &probe);
+}
+
+#[test]
+fn answers_and_rules_keep_their_form() {
+    let always = Answer::Always { rule: Rule { keeper: Keeper::Node, ..rule() } };
+    check("answers", &vec![Answer::Once, always, Answer::Deny, Answer::DenyStop]);
+    check("standing_rule", &StandingRule { id: 3, rule: rule(), made_at: 1_000, used: 2 });
+    let hidden = [Hidden::Direction, Hidden::Invisible, Hidden::Control, Hidden::Blank, Hidden::LookAlike];
+    check("hidden", &hidden.to_vec());
 }
 
 #[test]

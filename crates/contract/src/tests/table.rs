@@ -82,6 +82,9 @@ only_abort! {
     cancel_message CancelMessage ();
     resend_message ResendMessage ();
     decide Decide ();
+    approval_history ApprovalHistory Vec<crate::approval::Approval>;
+    rules Rules Vec<crate::approval::StandingRule>;
+    rule_remove RuleRemove bool;
     activity_before ActivityBefore Vec<crate::activity::Line>;
     layout_save LayoutSave ();
     settings_save SettingsSave ();

@@ -4,7 +4,7 @@ use link::event::NodeState;
 
 use super::Taken;
 use super::changes::Changes;
-use crate::truth::{NodeHead, Truth};
+use crate::truth::{NodeClock, NodeHead, Truth};
 
 /// A difference in latency that a person would call one, milliseconds.
 const NOTICED_MS: f64 = 2.0;
@@ -27,6 +27,9 @@ pub(super) fn moved(truth: &mut Truth, state: &NodeState, now: i64, changes: &mu
             link.version = version.clone().or(link.version.take());
             link.product = product.clone().or(link.product.take());
             link.scopes.clone_from(scopes);
+            if !was_ready {
+                truth.clock = NodeClock::default();
+            }
         }
         _ if was_ready => went_down(truth, now),
         _ => {}

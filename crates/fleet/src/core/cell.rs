@@ -79,6 +79,7 @@ impl Cell {
             change.done
         };
         let deadline = done.changes.deadline;
+        inner.ledger.asked(&self.id, &done.changes.approvals);
         state.subs.mark(done.changes);
         drop(state);
         if done.moved {

@@ -142,6 +142,9 @@ pub struct Approval {
     /// The tool call it holds up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<Box<str>>,
+    /// What "always" would allow, exactly, where the node says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Box<str>>,
 }
 
 /// An answer to an approval, or how it ended without one.

@@ -217,6 +217,7 @@ fn asked(id: &str) -> Approval {
         expires_at: Some(9_010_000),
         allowed: vec![Decision::Once, Decision::Deny],
         call: None,
+        rule: None,
     }
 }
 

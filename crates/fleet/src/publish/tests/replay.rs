@@ -239,5 +239,6 @@ fn asked(id: &str) -> link::event::Approval {
         expires_at: None,
         allowed: Vec::new(),
         call: None,
+        rule: None,
     }
 }

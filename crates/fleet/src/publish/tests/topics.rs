@@ -162,6 +162,7 @@ fn asked(id: &str, expires_at: Option<i64>) -> Approval {
         expires_at,
         allowed: Vec::new(),
         call: None,
+        rule: None,
     }
 }
 
