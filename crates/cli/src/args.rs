@@ -185,6 +185,32 @@ pub enum FleetVerb {
         #[command(flatten)]
         key: Key,
     },
+    /// What was done to the nodes, by whom, and what came of it.
+    #[command(
+        after_help = "Every act is written down before it is done and after; each record holds the hash of the one before.\nMessages stand in it by length and digest only, keys not at all.\n\nExamples:\n  pilot audit --since 7d --node homelab\n  pilot audit verify\n  pilot audit export > audit.jsonl"
+    )]
+    Audit {
+        #[command(subcommand)]
+        verb: Option<AuditVerb>,
+        /// Only since then: 12h, 7d, 2026-11-01.
+        #[arg(long, value_name = "TIME")]
+        since: Option<String>,
+        /// Only this node, by its name or id.
+        #[arg(long)]
+        node: Option<String>,
+    },
+    /// What runs used and what that cost, as far as prices are known.
+    #[command(
+        after_help = "Prices stand in prices.toml in the config folder, for you to edit; none are shipped. What has no price there\nis shown as unknown, never as nothing.\n\nExamples:\n  pilot usage --since 7d --by day\n  pilot usage --by node --by model --json"
+    )]
+    Usage {
+        /// Only since then: 12h, 7d, 2026-11-01.
+        #[arg(long, value_name = "TIME")]
+        since: Option<String>,
+        /// Sum by this; may be given several times.
+        #[arg(long, value_name = "WHAT", default_value = "node")]
+        by: Vec<SumBy>,
+    },
     /// The rules kept here, by which what you allowed from now on is answered.
     #[command(after_help = "Examples:\n  pilot rules\n  pilot rules remove 3")]
     Rules {
@@ -205,6 +231,24 @@ pub struct Always {
     /// The rule holds so long: 15m, 8h, 7d.
     #[arg(long, value_name = "LENGTH", requires = "always")]
     pub rule_for: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AuditVerb {
+    /// Look the whole log through; ends with 1 and names the first record that is not whole.
+    Verify,
+    /// All records as they are, one JSON object a line.
+    Export,
+}
+
+/// What usage is summed by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SumBy {
+    Node,
+    Agent,
+    Session,
+    Model,
+    Day,
 }
 
 #[derive(Debug, Subcommand)]
@@ -263,6 +307,39 @@ pub enum NodeVerb {
     Resume { node: String },
     /// Forget a node and its keys.
     Remove { node: String },
+    /// Mark a node as production: read-only until it is unlocked, and nothing on it is allowed “always”.
+    #[command(after_help = "Examples:\n  pilot node production prod on\n  pilot node production prod off")]
+    Production { node: String, set: Switch },
+    /// Unlock a production node for a while.
+    #[command(after_help = "Examples:\n  pilot node unlock prod\n  pilot node unlock prod --for 1h")]
+    Unlock {
+        node: String,
+        /// How long: 15m, 1h; eight hours at most.
+        #[arg(long = "for", value_name = "LENGTH", default_value = "15m")]
+        length: String,
+    },
+    /// Lock a production node before its time.
+    Lock { node: String },
+    /// How fast a node may be asked; without numbers as usual: 600 calls a minute, 40 at once.
+    #[command(
+        after_help = "Examples:\n  pilot node limit homelab --per-minute 120 --burst 10\n  pilot node limit homelab"
+    )]
+    Limit {
+        node: String,
+        /// Calls a minute.
+        #[arg(long)]
+        per_minute: Option<u32>,
+        /// Calls at once after a rest.
+        #[arg(long)]
+        burst: Option<u32>,
+    },
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    On,
+    Off,
 }
 
 #[derive(Debug, Subcommand)]
@@ -290,7 +367,7 @@ impl FleetVerb {
             | Self::Approve { key, .. }
             | Self::Deny { key, .. }
             | Self::Node(NodeVerb::Add { key, .. } | NodeVerb::Show { key, .. } | NodeVerb::Test { key, .. }) => *key,
-            Self::Node(_) | Self::Rules { .. } => Key::default(),
+            Self::Node(_) | Self::Rules { .. } | Self::Audit { .. } | Self::Usage { .. } => Key::default(),
         }
     }
 }

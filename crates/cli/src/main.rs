@@ -9,6 +9,7 @@ mod run;
 
 mod agents;
 mod approvals;
+mod audit;
 mod decode;
 mod gateway;
 mod history;
@@ -16,6 +17,7 @@ mod model_key;
 mod node;
 mod rules;
 mod send;
+mod usage;
 mod watch;
 
 mod desk;

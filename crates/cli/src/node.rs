@@ -8,9 +8,11 @@ use contract::{Code, Fault, Secret};
 use fleet::truth::NodeHead;
 use link::event::{Body, NodeState};
 
-use crate::args::{Kind, NodeVerb};
+use crate::args::{Kind, NodeVerb, Switch};
 use crate::desk::{Desk, secret, why};
 use crate::out::{Form, Numbered, line, note, table};
+
+mod guard;
 
 /// The window's label of this program, where a call asks for one.
 const WINDOW: &str = "pilot";
@@ -28,6 +30,10 @@ pub async fn run(desk: &Desk, verb: NodeVerb, form: Form) -> anyhow::Result<Exit
         NodeVerb::Test { node, kind, trust, .. } => test(desk, &node, vendor(kind), trust, form).await,
         NodeVerb::Pause { node } => pause(desk, &node, true).await,
         NodeVerb::Resume { node } => pause(desk, &node, false).await,
+        NodeVerb::Production { node, set } => guard::production(desk, &kept(desk, &node)?, set == Switch::On).await,
+        NodeVerb::Unlock { node, length } => guard::unlock(desk, &kept(desk, &node)?, &length).await,
+        NodeVerb::Lock { node } => guard::lock(desk, &kept(desk, &node)?).await,
+        NodeVerb::Limit { node, per_minute, burst } => guard::limit(desk, &kept(desk, &node)?, per_minute, burst).await,
         NodeVerb::Remove { node } => {
             let head = kept(desk, &node)?;
             desk.fleet.node_remove(WINDOW, NodeRemove { id: head.id }).await?;
@@ -68,8 +74,9 @@ async fn list(desk: &Desk, form: Form) -> anyhow::Result<ExitCode> {
         note("No node is kept yet. `pilot node add NAME URL` keeps one; `local` is always there.");
     }
     let row = |head: &NodeHead| {
-        let paused = if state(desk, head) == NodeState::Paused { "paused" } else { "" };
-        vec![head.name.clone(), called(head.vendor).to_owned(), head.address.clone(), paused.to_owned()]
+        let paused = (state(desk, head) == NodeState::Paused).then(|| "paused".to_owned());
+        let marks: Vec<_> = [paused, guard::mark(desk, head)].into_iter().flatten().collect();
+        vec![head.name.clone(), called(head.vendor).to_owned(), head.address.clone(), marks.join(", ")]
     };
     table(&heads.iter().map(row).collect::<Vec<_>>())?;
     Ok(ExitCode::SUCCESS)

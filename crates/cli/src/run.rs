@@ -6,7 +6,7 @@ use crate::approvals::Word;
 use crate::args::{Args, FleetVerb, Verb};
 use crate::desk::Desk;
 use crate::out::Form;
-use crate::{agents, approvals, decode, gateway, history, keys, model_key, node, rules, send, watch};
+use crate::{agents, approvals, audit, decode, gateway, history, keys, model_key, node, rules, send, usage, watch};
 use clap::CommandFactory;
 
 /// The words were understood, but cannot be meant so.
@@ -67,6 +67,8 @@ async fn with_fleet(desk: &Desk, verb: FleetVerb, form: Form) -> anyhow::Result<
             let word = if stop { Word::DenyStop } else { Word::Deny };
             approvals::decide(desk, &id, word, form).await
         }
+        FleetVerb::Audit { verb, since, node } => audit::run(desk, verb, since.as_deref(), node, form).await,
+        FleetVerb::Usage { since, by } => usage::run(desk, since.as_deref(), &by, form).await,
         FleetVerb::Rules { verb } => rules::run(desk, verb, form).await,
     }
 }

@@ -4,10 +4,11 @@
 //! no window watches costs its rows and nothing else.
 
 use contract::transcript::Fate;
+use contract::usage::Spend;
 use link::call::Page;
 use link::event::{Agent, Approval, Body, Event, Session};
 
-use crate::truth::{NodeHead, Truth};
+use crate::truth::{Guard, NodeHead, Truth};
 
 mod changes;
 
@@ -65,6 +66,12 @@ pub enum Fact {
     Latency(f64),
     /// Whether the key is kept for this session only.
     KeyInMemory(bool),
+    /// How a person guards the node.
+    Guard(Guard),
+    /// So many calls wait for their turn.
+    Queued(u32),
+    /// What the node's runs used today.
+    SpentToday(Option<Spend>),
     /// The node was renamed, moved, or set up anew.
     Head(NodeHead),
     /// Time passed: what was to end by now ends.
@@ -109,6 +116,9 @@ pub fn apply(truth: &mut Truth, fact: &Fact, now: i64, changes: &mut Changes) ->
         Fact::Watched { session, shown } => session::watched(truth, session, *shown, changes),
         Fact::Latency(ms) => link_state::latency(truth, *ms, changes),
         Fact::KeyInMemory(yes) => link_state::key_in_memory(truth, *yes, changes),
+        Fact::Guard(guard) => link_state::guard(truth, *guard, changes),
+        Fact::Queued(count) => link_state::queued(truth, *count, changes),
+        Fact::SpentToday(spent) => link_state::spent(truth, spent.as_ref(), changes),
         Fact::Head(head) => link_state::head(truth, head, changes),
         Fact::Clock => approval::time_passed(truth, now, changes),
     }

@@ -22,12 +22,14 @@ mod verbs;
 pub use shut::shut;
 pub use store::{Home, HomeError};
 
+use crate::audit::{self, Audit};
 use crate::core::{Clock, Core};
 use crate::keys::Keys;
 use crate::log::Log;
 use crate::nodes::{self, Embedded, Nodes, Pace, Parts};
 use crate::outbox;
 use crate::table;
+use crate::usage;
 
 /// Who holds this file holds the home.
 const LOCK: &str = "pilothouse.lock";
@@ -99,6 +101,7 @@ impl Fleet {
         let instance = instance(&store, options.shared).await?;
         let (log, log_fault) = log(&scope, &options).await;
         let core = Core::new(&scope, log, options.clock.clone());
+        let audit = Audit::new(store.clone(), options.home.state.join(audit::HEAD));
         let parts = Arc::new(Parts {
             scope: scope.clone(),
             core,
@@ -106,6 +109,8 @@ impl Fleet {
             keys: options.keys,
             clock: options.clock,
             pace: Pace::default(),
+            audit,
+            prices: options.home.config.join(usage::FILE),
             ours: ClientInfo::new(env!("CARGO_PKG_VERSION"), &instance),
             shared: options.shared,
         });
@@ -187,7 +192,8 @@ impl Fleet {
         if let Some(embedded) = embedded {
             self.inner.nodes.embed(embedded).await?;
         }
-        self.inner.nodes.reconcile().await
+        self.inner.nodes.reconcile().await?;
+        usage::tell_today(parts, None).await
     }
 
     /// The tasks that go on beside the nodes' own.
@@ -226,9 +232,14 @@ impl Fleet {
     }
 
     async fn compare(&self) -> Result<(), String> {
+        let parts = &self.inner.parts;
+        let mut today = usage::day(parts.now());
         loop {
             tokio::time::sleep(COMPARE).await;
-            let parts = &self.inner.parts;
+            let day = usage::day(parts.now());
+            if std::mem::replace(&mut today, day.clone()) != day {
+                usage::tell_today(parts, None).await.map_err(|error| error.to_string())?;
+            }
             nodes::purge(parts, parts.now() - nodes::UNDO_MS).await.map_err(|error| error.to_string())?;
             self.inner.nodes.reconcile().await.map_err(|error| error.to_string())?;
         }

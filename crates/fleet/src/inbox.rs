@@ -21,11 +21,13 @@ pub use rule::{Scope, covers, fits};
 pub use standing::answer_by_rules;
 
 use crate::apply::Fact;
+use crate::audit::Act;
 use crate::calls::{of_call, of_store};
+use crate::gate;
 use crate::nodes::{Parts, Post};
 use crate::table::approval::{self as table, Claim, End};
 use crate::table::rule as rules;
-use crate::truth::{Asked, HERE};
+use crate::truth::{Asked, HERE, RULE};
 use crate::view;
 
 /// How long it is remembered what was asked, milliseconds.
@@ -57,17 +59,18 @@ pub async fn decide(parts: &Arc<Parts>, post: &Arc<Post>, word: Word) -> Result<
         return Err(settled("This request is not there any more; nothing was sent."));
     };
     let decision = permitted(&post.id, &asked, &word, now)?;
+    guarded(parts, post, &word).await?;
     claim(parts, post, &asked, &word).await?;
     let call = Call::Decide { approval: word.id.clone(), decision };
-    match post.ask(parts, call).await {
+    match gate::act(parts, post, call, &word.by).await {
         Ok(Reply::Decided) => {}
         Ok(_) => return Err(unclear(parts, post, &word).await),
         Err(error) => return Err(failed(parts, post, &word, &error).await),
     }
     settle(parts, post, &word, decision).await?;
     match word.answer {
-        Answer::Always { rule } if rule.keeper == Keeper::Here => keep(parts, rule).await,
-        Answer::DenyStop => stop(parts, post, &asked).await,
+        Answer::Always { rule } if rule.keeper == Keeper::Here => keep(parts, post, rule, &word.by).await,
+        Answer::DenyStop => stop(parts, post, &asked, &word.by).await,
         _ => Ok(()),
     }
 }
@@ -130,6 +133,22 @@ fn always(node: &str, asked: &Asked, rule: &Rule, now: i64) -> Result<event::Dec
     }
 }
 
+/// A locked node takes no answer, and one that is production no lasting one: neither a person's nor a rule's.
+async fn guarded(parts: &Parts, post: &Post, word: &Word) -> Result<(), Fault> {
+    let guard = gate::guard(parts, post).await.map_err(|error| of_store(&error))?;
+    let name = post.row().name;
+    if guard.is_locked(parts.now()) {
+        return Err(of_call(&name, &gate::locked(&name)));
+    }
+    let lasting = matches!(word.answer, Answer::Always { .. }) || word.by.starts_with(RULE);
+    if guard.production && lasting {
+        let why =
+            "is marked production, where nothing is allowed “always”. Allow it once, or deny it. Nothing was sent.";
+        return Err(Fault::new(Code::Invalid, format!("{name} {why}")));
+    }
+    Ok(())
+}
+
 async fn claim(parts: &Parts, post: &Post, asked: &Asked, word: &Word) -> Result<(), Fault> {
     let (row, digest, by, now) = (row(&post.id, asked), word.digest.clone(), word.by.clone(), parts.now());
     let taken = parts.store.write(move |tx| {
@@ -156,9 +175,14 @@ async fn settle(parts: &Parts, post: &Post, word: &Word, decision: event::Decisi
     kept.map_err(|error| of_store(&error))
 }
 
-async fn keep(parts: &Parts, rule: Rule) -> Result<(), Fault> {
+async fn keep(parts: &Arc<Parts>, post: &Post, rule: Rule, by: &str) -> Result<(), Fault> {
     let now = parts.now();
+    let about = serde_json::json!({"agent": rule.agent, "session": rule.session, "kind": rule.kind,
+        "rule": crate::audit::words(&rule.text), "expires_at": rule.expires_at});
+    let act = Act { node: post.id.clone(), name: post.row().name, who: by.to_owned(), act: "rule.add", about };
+    let intent = gate::intend(parts, act).await?;
     let kept = parts.store.write(move |tx| rules::add(tx, &rule, now)).await;
+    parts.audit.came(now, intent, if kept.is_ok() { "done" } else { "not done" }).await;
     kept.map(drop).map_err(|error| {
         let fault = of_store(&error);
         Fault { message: format!("It was allowed this once, but the rule was not kept: {}", fault.message), ..fault }
@@ -166,7 +190,7 @@ async fn keep(parts: &Parts, rule: Rule) -> Result<(), Fault> {
 }
 
 /// Ends the run that asked.
-async fn stop(parts: &Parts, post: &Post, asked: &Asked) -> Result<(), Fault> {
+async fn stop(parts: &Parts, post: &Post, asked: &Asked, by: &str) -> Result<(), Fault> {
     let Some(session) = asked.session.as_deref() else {
         return Err(Fault::new(
             Code::Other,
@@ -177,7 +201,8 @@ async fn stop(parts: &Parts, post: &Post, asked: &Asked) -> Result<(), Fault> {
         let run = truth.session(session)?.active_run()?;
         Some(run.id.to_string()).filter(|id| !id.is_empty())
     });
-    match post.ask(parts, Call::Abort { session: session.to_owned(), run: run.flatten() }).await {
+    let call = Call::Abort { session: session.to_owned(), run: run.flatten() };
+    match gate::act(parts, post, call, by).await {
         Ok(_) => Ok(()),
         Err(error) => {
             let fault = of_call(&post.row().name, &error);

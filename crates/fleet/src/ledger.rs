@@ -13,7 +13,8 @@ use tokio::sync::Notify;
 
 use crate::inbox;
 use crate::nodes::Parts;
-use crate::table;
+use crate::table::usage::Run;
+use crate::{table, usage};
 
 /// How often what is too old is forgotten, milliseconds.
 const PRUNE_MS: i64 = 3600 * 1000;
@@ -24,6 +25,7 @@ const MOST: usize = 100_000;
 #[derive(Default)]
 pub(crate) struct Ledger {
     asked: Mutex<HashSet<(NodeId, Box<str>)>>,
+    spent: Mutex<Vec<Run>>,
     bell: Notify,
 }
 
@@ -38,6 +40,16 @@ impl Ledger {
             asked.extend(ids.iter().map(|id| (node.clone(), id.clone())));
         }
         drop(asked);
+        self.bell.notify_one();
+    }
+
+    /// A run ended and used this.
+    pub fn spent(&self, run: Run) {
+        let mut spent = self.spent.lock();
+        if spent.len() < MOST {
+            spent.push(run);
+        }
+        drop(spent);
         self.bell.notify_one();
     }
 }
@@ -83,6 +95,30 @@ async fn forget(parts: &Parts, now: i64) -> Result<(), StoreError> {
 }
 
 async fn write(parts: &Parts) -> Result<(), StoreError> {
+    write_asked(parts).await?;
+    write_spent(parts).await
+}
+
+async fn write_spent(parts: &Parts) -> Result<(), StoreError> {
+    let ledger = &parts.core.inner.ledger;
+    let runs = std::mem::take(&mut *ledger.spent.lock());
+    if runs.is_empty() {
+        return Ok(());
+    }
+    let rows = runs.clone();
+    let kept = parts.store.write(move |tx| rows.iter().try_for_each(|run| table::usage::put(tx, run))).await;
+    if let Err(error) = kept {
+        ledger.spent.lock().extend(runs);
+        return Err(error);
+    }
+    let nodes: HashSet<String> = runs.into_iter().map(|run| run.node).collect();
+    for node in nodes {
+        usage::tell_today(parts, Some(node)).await?;
+    }
+    Ok(())
+}
+
+async fn write_asked(parts: &Parts) -> Result<(), StoreError> {
     let ledger = &parts.core.inner.ledger;
     let asked = std::mem::take(&mut *ledger.asked.lock());
     let rows: Vec<_> = asked

@@ -26,11 +26,14 @@ pub mod nodes;
 
 pub mod calls;
 
+pub mod audit;
+pub mod gate;
 pub mod inbox;
 pub mod outbox;
 pub mod sync;
 
 mod ledger;
+pub mod usage;
 
 pub mod keys;
 pub mod table;

@@ -16,8 +16,8 @@ use link::sentence;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use crate::apply::Fact;
-use crate::nodes::{Parts, Post};
-use crate::outbox;
+use crate::nodes::{Parts, Post, Urgency};
+use crate::{gate, outbox};
 
 /// How many messages of a session are read at once.
 pub const PAGE: u32 = 100;
@@ -157,8 +157,10 @@ async fn measure(parts: &Parts, post: &Post) -> Read {
 async fn history(parts: &Parts, post: &Post, session: String) -> Read {
     parts.core.feed(&post.id, [Fact::Loading { session: session.clone() }]);
     parts.pace.turn().await;
+    let shown = parts.core.read(&post.id, |truth| truth.session(&session).is_some_and(|session| session.watched));
+    let urgency = if shown == Some(true) { Urgency::Screen } else { Urgency::Bulk };
     let call = Call::History { session: session.clone(), limit: PAGE, before: None };
-    let fact = match post.ask(parts, call).await {
+    let fact = match gate::read(parts, post, call, urgency).await {
         Ok(Reply::History(page)) => {
             if let Err(error) = outbox::reconcile(parts, &post.id, &page).await {
                 tracing::warn!(node = post.id, %error, "the outbox cannot be compared with the history");
@@ -177,7 +179,8 @@ async fn history(parts: &Parts, post: &Post, session: String) -> Read {
 /// Asks in turn; a vendor that cannot do it is no trouble, everything else is worth a line in the log.
 async fn ask(parts: &Parts, post: &Post, call: Call) -> Option<Reply> {
     parts.pace.turn().await;
-    match post.ask(parts, call).await {
+    let urgency = if call == Call::Ping { Urgency::Bulk } else { Urgency::Screen };
+    match gate::read(parts, post, call, urgency).await {
         Ok(reply) => Some(reply),
         Err(CallError::Unsupported { .. } | CallError::NotConnected) => None,
         Err(error) => {

@@ -5,9 +5,12 @@
 use store::Migration;
 
 pub mod approval;
+pub mod audit;
+pub mod guard;
 pub mod node;
 pub mod outbox;
 pub mod rule;
+pub mod usage;
 
 pub mod layout;
 pub mod settings;
@@ -16,5 +19,14 @@ pub mod settings;
 pub const FILE: &str = "fleet.db";
 
 /// Every step of the schema, in the order of their release; only ever added to at the end.
-pub const MIGRATIONS: &[Migration] =
-    &[node::CREATE, outbox::CREATE, layout::CREATE, settings::CREATE, approval::CREATE, rule::CREATE];
+pub const MIGRATIONS: &[Migration] = &[
+    node::CREATE,
+    outbox::CREATE,
+    layout::CREATE,
+    settings::CREATE,
+    approval::CREATE,
+    rule::CREATE,
+    audit::CREATE,
+    guard::CREATE,
+    usage::CREATE,
+];

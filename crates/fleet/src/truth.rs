@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use contract::node::{NodeId, Vendor};
+use contract::usage::Spend;
 use link::event::{Agent, NodeState};
 
 mod approval;
@@ -15,6 +16,7 @@ mod run;
 mod session;
 mod transcript;
 
+pub use crate::table::guard::Guard;
 pub use approval::{Asked, HERE, RULE, Settled, is_here};
 pub use clock::NodeClock;
 pub use row::{Own, Row, RowBody};
@@ -71,6 +73,12 @@ pub struct Truth {
     pub approvals: Vec<Asked>,
     /// What its clock shows.
     pub clock: NodeClock,
+    /// How a person guards it.
+    pub guard: Guard,
+    /// Calls that wait for their turn.
+    pub queued: u32,
+    /// What its runs used today.
+    pub spent_today: Option<Spend>,
 }
 
 impl Truth {
@@ -94,6 +102,9 @@ impl Truth {
             sessions: HashMap::new(),
             approvals: Vec::new(),
             clock: NodeClock::default(),
+            guard: Guard::default(),
+            queued: 0,
+            spent_today: None,
         }
     }
 

@@ -28,6 +28,12 @@ pub fn node(id: &str) -> Node {
         running: 0,
         asking: 0,
         key_in_memory: false,
+        production: false,
+        unlocked_until: None,
+        queued: 0,
+        per_minute: 600,
+        burst: 40,
+        spent_today: None,
     }
 }
 

@@ -3,11 +3,13 @@
 use super::check;
 use crate::activity::{Filter, Line, Mark};
 use crate::approval::{Answer, Approval, Decision, Hidden, Keeper, Outcome, Piece, Rule, StandingRule};
+use crate::audit::{Broken, Phase, Record, Verdict};
 use crate::fault::{Code, Fault};
 use crate::node::{Activity, Agent, LinkState, Node, NodeForm, Probe, Session, Step, Vendor};
 use crate::settings::{Hello, Layout, Settings, Theme};
 use crate::transcript::{Fate, Level, Row, RowBody, SessionRef, ToolState, Window};
 use crate::update::{Batch, Topic, Update, Vitals};
+use crate::usage::{By, Money, Spend, UsageReport, UsageRow};
 use crate::{Request, Secret};
 
 fn of() -> SessionRef {
@@ -99,7 +101,18 @@ fn node() -> Node {
         running: 1,
         asking: 2,
         key_in_memory: false,
+        production: true,
+        unlocked_until: Some(900_000),
+        queued: 3,
+        per_minute: 600,
+        burst: 40,
+        spent_today: Some(spend()),
     }
+}
+
+fn spend() -> Spend {
+    let costs = vec![Money { currency: "USD".into(), amount: 1.25 }];
+    Spend { runs: 4, input: 9_000, cached: 8_000, output: 500, costs, unpriced: 1 }
 }
 
 fn row(body: RowBody) -> Row {
@@ -198,6 +211,31 @@ fn nodes_keep_their_form() {
         fault: Some(fault),
     };
     check("probe", &probe);
+}
+
+#[test]
+fn the_audit_log_and_usage_keep_their_form() {
+    let record = Record {
+        n: 2,
+        at: 1_000,
+        node: "n1".into(),
+        name: "homelab".into(),
+        who: "you".into(),
+        act: "send".into(),
+        about: "{}".into(),
+        phase: Phase::Outcome,
+        intent: Some(1),
+        outcome: Some("done".into()),
+        before: "00".into(),
+        hash: "ff".into(),
+    };
+    check("audit_record", &vec![Record { phase: Phase::Intent, ..record.clone() }, record]);
+    let broken = Some(Broken { n: 3, why: "It was changed.".into() });
+    check("audit_verdict", &Verdict { records: 2, broken });
+    let by_day = UsageRow { day: Some("2026-11-21".into()), spend: spend(), ..UsageRow::default() };
+    let fault = Some("prices.toml, line 1, column 1: no.".into());
+    check("usage", &UsageReport { rows: vec![by_day], total: spend(), prices: "prices.toml".into(), fault });
+    check("usage_by", &vec![By::Node, By::Agent, By::Session, By::Model, By::Day]);
 }
 
 #[test]

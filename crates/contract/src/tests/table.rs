@@ -75,6 +75,9 @@ only_abort! {
     node_pause NodePause ();
     node_retry NodeRetry ();
     node_trust NodeTrust ();
+    node_production NodeProduction ();
+    node_unlock NodeUnlock ();
+    node_limit NodeLimit ();
     session_create SessionCreate crate::transcript::SessionRef;
     session_seen SessionSeen ();
     rows_before RowsBefore Vec<crate::transcript::Row>;
@@ -85,6 +88,9 @@ only_abort! {
     approval_history ApprovalHistory Vec<crate::approval::Approval>;
     rules Rules Vec<crate::approval::StandingRule>;
     rule_remove RuleRemove bool;
+    audit AuditRead Vec<crate::audit::Record>;
+    audit_verify AuditVerify crate::audit::Verdict;
+    usage UsageRead crate::usage::UsageReport;
     activity_before ActivityBefore Vec<crate::activity::Line>;
     layout_save LayoutSave ();
     settings_save SettingsSave ();

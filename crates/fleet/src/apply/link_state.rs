@@ -1,10 +1,11 @@
 //! How the link stands, and what is no longer certain when it goes down.
 
+use contract::usage::Spend;
 use link::event::NodeState;
 
 use super::Taken;
 use super::changes::Changes;
-use crate::truth::{NodeClock, NodeHead, Truth};
+use crate::truth::{Guard, NodeClock, NodeHead, Truth};
 
 /// A difference in latency that a person would call one, milliseconds.
 const NOTICED_MS: f64 = 2.0;
@@ -59,6 +60,23 @@ pub(super) fn latency(truth: &mut Truth, ms: f64, changes: &mut Changes) {
 pub(super) fn key_in_memory(truth: &mut Truth, yes: bool, changes: &mut Changes) {
     changes.node |= truth.link.key_in_memory != yes;
     truth.link.key_in_memory = yes;
+}
+
+pub(super) fn guard(truth: &mut Truth, guard: Guard, changes: &mut Changes) {
+    changes.node |= truth.guard != guard;
+    truth.guard = guard;
+}
+
+pub(super) fn queued(truth: &mut Truth, count: u32, changes: &mut Changes) {
+    changes.node |= truth.queued != count;
+    truth.queued = count;
+}
+
+pub(super) fn spent(truth: &mut Truth, spent: Option<&Spend>, changes: &mut Changes) {
+    if truth.spent_today.as_ref() != spent {
+        truth.spent_today = spent.cloned();
+        changes.node = true;
+    }
 }
 
 pub(super) fn head(truth: &mut Truth, head: &NodeHead, changes: &mut Changes) {

@@ -12,6 +12,7 @@ use crate::apply::{Changes, Fact, Taken, apply, apply_event};
 use crate::log::{Log, Notebook, Notes};
 use crate::publish::Subs;
 use crate::truth::{NodeHead, Truth};
+use crate::usage;
 use crate::view;
 
 /// A node's place in the core.
@@ -126,6 +127,9 @@ impl Change<'_> {
             let stamped = Stamped { node, seq: state.seq, event: event.clone() };
             // Nobody reads when the last reader just went.
             let _ = self.inner.live.send(Arc::new(stamped));
+        }
+        if let (Body::RunFinished(end), Taken::New) = (&event.body, taken) {
+            self.inner.ledger.spent(usage::run(&self.state.truth, &event, end, self.now));
         }
         let seq = self.state.seq;
         self.done.events += u64::from(!matches!(event.body, Body::Health { .. }));

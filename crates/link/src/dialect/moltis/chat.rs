@@ -314,10 +314,11 @@ fn join_late(runs: &mut Runs, place: Place<'_>, out: &mut Out) {
 /// provider; it cannot where there are more of them.
 fn usage(chat: &Chat<'_>) -> Option<Usage> {
     let input = chat.input_tokens.natural()?;
-    let cached = count(chat.cache_read_tokens).saturating_add(count(chat.cache_write_tokens));
+    let (cache_read, cache_write) = (count(chat.cache_read_tokens), count(chat.cache_write_tokens));
+    let cached = cache_read.saturating_add(cache_write);
     let apart = cached > input || chat.provider.or_empty().contains("anthropic");
     let input = if apart { input.saturating_add(cached) } else { input };
-    Some(Usage { input, output: count(chat.output_tokens) })
+    Some(Usage { input, output: count(chat.output_tokens), cache_read, cache_write })
 }
 
 /// What was said before the stop, where the gateway kept it.

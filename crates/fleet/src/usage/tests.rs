@@ -1,0 +1,60 @@
+//! Nothing is counted twice, and what is unknown is not nothing.
+
+use std::path::Path;
+
+use store::rusqlite::Connection;
+
+use super::*;
+
+fn table(runs: &[Run]) -> Vec<Sum> {
+    let mut db = Connection::open_in_memory().unwrap();
+    db.execute_batch(table::CREATE.sql).unwrap();
+    let tx = db.transaction().unwrap();
+    runs.iter().for_each(|run| table::put(&tx, run).unwrap());
+    tx.commit().unwrap();
+    table::since(&db, 0).unwrap()
+}
+
+fn ended(node: &str, run: &str, model: Option<&str>, tokens: Option<(u64, u64)>) -> Run {
+    Run {
+        node: node.into(),
+        run: run.into(),
+        agent: Some("main".into()),
+        session: Some("s".into()),
+        model: model.map(str::to_owned),
+        day: "2026-11-21".into(),
+        at: 5,
+        tokens: tokens.map(|(input, output)| Tokens { input, output, ..Tokens::default() }),
+    }
+}
+
+#[test]
+fn a_run_heard_twice_counts_once_and_what_came_late_is_taken_over() {
+    let sums = table(&[
+        ended("n", "r1", None, None),
+        ended("n", "r1", Some("m"), Some((10, 3))),
+        ended("n", "r1", Some("m"), Some((10, 3))),
+        ended("other", "r1", Some("m"), Some((1, 1))),
+    ]);
+    let seen: Vec<_> = sums.iter().map(|sum| (&*sum.node, sum.runs, sum.tokens.input, sum.model.as_deref())).collect();
+    assert_eq!(seen, [("n", 1, 10, Some("m")), ("other", 1, 1, Some("m"))]);
+}
+
+#[test]
+fn what_has_no_price_or_no_count_is_unknown_and_never_nothing() {
+    let prices = "[[price]]\nmodel = \"m\"\ninput = 2\noutput = 4\n";
+    let prices = Prices::parse(Path::new("prices.toml"), prices).unwrap();
+    let sums = table(&[
+        ended("n", "r1", Some("m"), Some((1_000_000, 500_000))),
+        ended("n", "r2", Some("unheard-of"), Some((7, 7))),
+        ended("n", "r3", Some("m"), None),
+        ended("n", "r4", None, Some((7, 7))),
+    ]);
+    let report = summed(&sums, &prices, &[By::Model], |_| String::new());
+    assert_eq!((report.total.runs, report.total.unpriced), (4, 3));
+    assert_eq!(report.total.costs, [Money { currency: "USD".into(), amount: 4.0 }]);
+    let of = |model: Option<&str>| report.rows.iter().find(|row| row.model.as_deref() == model).unwrap().spend.clone();
+    assert!(of(Some("unheard-of")).costs.is_empty() && of(Some("unheard-of")).unpriced == 1);
+    assert_eq!((of(Some("m")).runs, of(Some("m")).unpriced), (2, 1));
+    assert_eq!(report.rows[0].model.as_deref(), Some("m"), "the largest first");
+}
