@@ -21,7 +21,7 @@ pub async fn run(desk: &Desk, since: Option<&str>, by: &[SumBy], form: Form) -> 
         note("No run has ended in that time while it was heard of here.");
     } else {
         let mut rows = vec![head(&by)];
-        rows.extend(report.rows.iter().map(|row| cells(desk, row, &by)));
+        rows.extend(report.rows.iter().map(|row| cells(row, &by)));
         if report.rows.len() > 1 {
             let mut total = vec![String::new(); by.len().saturating_sub(1)];
             total.insert(0, "in all".to_owned());
@@ -58,9 +58,9 @@ fn head(by: &[By]) -> Vec<String> {
     by.iter().map(name).chain(figures).collect()
 }
 
-fn cells(desk: &Desk, row: &UsageRow, by: &[By]) -> Vec<String> {
+fn cells(row: &UsageRow, by: &[By]) -> Vec<String> {
     let named = |by: &By| match by {
-        By::Node => row.node.as_deref().map(|id| desk.fleet.node(id).map_or(id.to_owned(), |head| head.name)),
+        By::Node => row.name.clone(),
         By::Agent => row.agent.clone(),
         By::Session => row.session.clone(),
         By::Model => row.model.clone(),

@@ -39,8 +39,9 @@ pub enum By {
 /// One sum; it names what it was summed by.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct UsageRow {
-    /// The node's id.
+    /// The node's id, and its name, or the one it had.
     pub node: Option<String>,
+    pub name: Option<String>,
     pub agent: Option<String>,
     pub session: Option<String>,
     pub model: Option<String>,

@@ -39,7 +39,8 @@ pub async fn act(parts: &Parts, post: &Post, call: Call, who: &str) -> Result<Re
         });
         about["digest"] = json!(digest.flatten());
     }
-    let act = Act { node: post.id.clone(), name: post.row().name, who: who.to_owned(), act, about };
+    let (node, name) = (post.guarded_as.clone(), known_as(parts, post));
+    let act = Act { node, name, who: who.to_owned(), act, about };
     let intent = parts.audit.intend(parts.now(), act).await.map_err(|error| unwritten(&error))?;
     let answer = match unlocked(parts, post).await {
         Ok(()) => post.hand_over(parts, call, Urgency::Act).await,
@@ -68,7 +69,12 @@ pub async fn intend(parts: &Arc<Parts>, act: Act) -> Result<Intent, contract::Fa
 
 async fn unlocked(parts: &Parts, post: &Post) -> Result<(), CallError> {
     let guard = guard(parts, post).await.map_err(|error| unwritten(&error))?;
-    if guard.is_locked(parts.now()) { Err(locked(&post.row().name)) } else { Ok(()) }
+    if guard.is_locked(parts.now()) { Err(locked(&known_as(parts, post))) } else { Ok(()) }
+}
+
+/// The name a person keeps the node under, also where it was come to by its address.
+pub fn known_as(parts: &Parts, post: &Post) -> String {
+    parts.core.read(&post.guarded_as, |truth| truth.head.name.clone()).unwrap_or_else(|| post.row().name)
 }
 
 /// What a person is told who would change a locked node.

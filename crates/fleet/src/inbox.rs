@@ -136,7 +136,7 @@ fn always(node: &str, asked: &Asked, rule: &Rule, now: i64) -> Result<event::Dec
 /// A locked node takes no answer, and one that is production no lasting one: neither a person's nor a rule's.
 async fn guarded(parts: &Parts, post: &Post, word: &Word) -> Result<(), Fault> {
     let guard = gate::guard(parts, post).await.map_err(|error| of_store(&error))?;
-    let name = post.row().name;
+    let name = gate::known_as(parts, post);
     if guard.is_locked(parts.now()) {
         return Err(of_call(&name, &gate::locked(&name)));
     }

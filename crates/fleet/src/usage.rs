@@ -34,6 +34,7 @@ pub fn run(truth: &Truth, event: &Event, end: &RunEnd, now: i64) -> Run {
     });
     Run {
         node: truth.head.id.clone(),
+        name: truth.head.name.clone(),
         run: id.map_or_else(|| format!("{}@{now}", session.unwrap_or_default()), str::to_owned),
         agent: agent.map(str::to_owned),
         session: session.map(str::to_owned),
@@ -64,15 +65,10 @@ pub fn day(at: i64) -> String {
 ///
 /// # Errors
 /// The database cannot be read.
-pub async fn report(
-    parts: &Parts,
-    since: i64,
-    by: &[By],
-    name: impl Fn(&str) -> String,
-) -> Result<UsageReport, StoreError> {
+pub async fn report(parts: &Parts, since: i64, by: &[By]) -> Result<UsageReport, StoreError> {
     let sums = parts.store.read(move |db| table::since(db, since)).await?;
     let (prices, fault) = opened(parts);
-    Ok(UsageReport { prices: parts.prices.display().to_string(), fault, ..summed(&sums, &prices, by, name) })
+    Ok(UsageReport { prices: parts.prices.display().to_string(), fault, ..summed(&named(parts, sums), &prices, by) })
 }
 
 /// Tells the node's card, or every node's, what was used today.
@@ -85,9 +81,8 @@ pub async fn tell_today(parts: &Parts, only: Option<String>) -> Result<(), Store
     let (prices, _) = opened(parts);
     let nodes = only.map_or_else(|| parts.core.nodes(), |node| vec![node]);
     for node in nodes {
-        let name = parts.core.read(&node, |truth| truth.head.name.clone()).unwrap_or_default();
         let of: Vec<Sum> = sums.iter().filter(|sum| sum.node == node).cloned().collect();
-        let spent = (!of.is_empty()).then(|| summed(&of, &prices, &[], |_| name.clone()).total);
+        let spent = (!of.is_empty()).then(|| summed(&named(parts, of), &prices, &[]).total);
         parts.core.feed(&node, [Fact::SpentToday(spent)]);
     }
     Ok(())
@@ -101,16 +96,27 @@ fn opened(parts: &Parts) -> (Prices, Option<String>) {
     }
 }
 
+/// A node that is still there is called by its present name.
+fn named(parts: &Parts, mut sums: Vec<Sum>) -> Vec<Sum> {
+    for sum in &mut sums {
+        if let Some(name) = parts.core.read(&sum.node, |truth| truth.head.name.clone()) {
+            sum.name = name;
+        }
+    }
+    sums
+}
+
 /// Sums of sums.
-fn summed(sums: &[Sum], prices: &Prices, by: &[By], name: impl Fn(&str) -> String) -> UsageReport {
+fn summed(sums: &[Sum], prices: &Prices, by: &[By]) -> UsageReport {
     let mut rows: BTreeMap<[Option<String>; 5], Spend> = BTreeMap::new();
     let mut total = Spend::default();
     for sum in sums {
-        let cost = prices.cost(sum, &name(&sum.node));
+        let cost = prices.cost(sum);
         add(&mut total, sum, cost.as_ref());
         add(rows.entry(key(sum, by)).or_default(), sum, cost.as_ref());
     }
     let row = |([day, node, agent, session, model], spend): ([Option<String>; 5], Spend)| UsageRow {
+        name: node.as_ref().and_then(|id| Some(sums.iter().find(|sum| sum.node == *id)?.name.clone())),
         node,
         agent,
         session,

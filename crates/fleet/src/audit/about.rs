@@ -1,5 +1,6 @@
 //! What the log says of a call: enough to know what was done, never what was said. A message is named by its length and
-//! its digest, so that who has the message can prove that it was this one.
+//! its digest, so that who has the message can prove that it was this one. Of a message of a word or two the digest can
+//! be guessed; whoever reads the log has this machine's history of the messages beside it.
 
 use link::call::Call;
 use serde_json::{Value, json};

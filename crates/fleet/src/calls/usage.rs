@@ -10,7 +10,6 @@ use crate::usage;
 
 /// What the runs since that time used, summed.
 pub async fn usage(fleet: &Fleet, args: UsageRead) -> Result<UsageReport, Fault> {
-    let name = |node: &str| fleet.node(node).map_or_else(|| node.to_owned(), |head| head.name);
-    let report = usage::report(&fleet.inner.parts, args.since.unwrap_or(i64::MIN), &args.by, name);
+    let report = usage::report(&fleet.inner.parts, args.since.unwrap_or(i64::MIN), &args.by);
     report.await.map_err(|error| of_store(&error))
 }

@@ -8,6 +8,7 @@ pub const CREATE: Migration = Migration {
     name: "usage",
     sql: "CREATE TABLE usage (
               node        TEXT    NOT NULL,
+              name        TEXT    NOT NULL,
               run         TEXT    NOT NULL,
               agent       TEXT,
               session     TEXT,
@@ -28,6 +29,8 @@ pub const CREATE: Migration = Migration {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
     pub node: String,
+    /// Its name at that time.
+    pub name: String,
     /// The vendor's id; where it gives none, one made of the session and the time.
     pub run: String,
     pub agent: Option<String>,
@@ -54,6 +57,8 @@ pub struct Tokens {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sum {
     pub node: String,
+    /// The last name it had.
+    pub name: String,
     pub agent: Option<String>,
     pub session: Option<String>,
     pub model: Option<String>,
@@ -66,7 +71,9 @@ pub struct Sum {
 
 /// Writes a run down. Heard of again it is the same run; what it says more the second time is taken over.
 pub fn put(tx: &Transaction<'_>, run: &Run) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO usage VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+    let sql =
+        "INSERT INTO usage (node, run, agent, session, model, day, at, counted, input, cache_read, cache_write, output,
+                   name) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
                ON CONFLICT (node, run) DO UPDATE SET
                    agent = coalesce(agent, ?3), session = coalesce(session, ?4), model = coalesce(model, ?5),
                    counted = max(counted, ?8), input = max(input, ?9), cache_read = max(cache_read, ?10),
@@ -77,7 +84,7 @@ pub fn put(tx: &Transaction<'_>, run: &Run) -> rusqlite::Result<()> {
     let counted = r.tokens.is_some();
     tx.execute(
         sql,
-        params![r.node, r.run, r.agent, r.session, r.model, r.day, r.at, counted, input, read, write, output],
+        params![r.node, r.run, r.agent, r.session, r.model, r.day, r.at, counted, input, read, write, output, r.name],
     )?;
     Ok(())
 }
@@ -94,8 +101,8 @@ pub fn of_day(db: &Connection, day: &str, node: Option<&str>) -> rusqlite::Resul
 
 fn sums(db: &Connection, which: &str, params: &[&dyn rusqlite::ToSql]) -> rusqlite::Result<Vec<Sum>> {
     let sql = format!(
-        "SELECT node, agent, session, model, day, counted, count(*) AS runs, sum(input) AS input,
-             sum(cache_read) AS cache_read, sum(cache_write) AS cache_write, sum(output) AS output
+        "SELECT node, name, agent, session, model, day, counted, count(*) AS runs, sum(input) AS input,
+             sum(cache_read) AS cache_read, sum(cache_write) AS cache_write, sum(output) AS output, max(at)
          FROM usage WHERE {which} GROUP BY node, agent, session, model, day, counted"
     );
     db.prepare(&sql)?.query_map(params, read)?.collect()
@@ -105,6 +112,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Sum> {
     let number = |name| row.get::<_, i64>(name).map(i64::unsigned_abs);
     Ok(Sum {
         node: row.get("node")?,
+        name: row.get("name")?,
         agent: row.get("agent")?,
         session: row.get("session")?,
         model: row.get("model")?,

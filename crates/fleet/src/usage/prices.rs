@@ -88,13 +88,13 @@ impl Prices {
         Ok(Prices { price: file.price })
     }
 
-    /// What these runs cost; `None` when nobody knows. `name` is the person's name for the node.
-    pub fn cost(&self, sum: &Sum, name: &str) -> Option<Money> {
+    /// What these runs cost; `None` when nobody knows.
+    pub fn cost(&self, sum: &Sum) -> Option<Money> {
         let model = sum.model.as_deref().filter(|_| sum.counted)?;
         let fits = |price: &&Price| {
             let node = price.node.as_deref();
             matches(price.model.get_ref(), model)
-                && node.is_none_or(|node| node == sum.node || node.eq_ignore_ascii_case(name))
+                && node.is_none_or(|node| node == sum.node || node.eq_ignore_ascii_case(&sum.name))
                 && price.since().is_none_or(|since| since <= sum.day.as_str())
         };
         // The first of the latest: `max_by` would take the last.
@@ -188,6 +188,7 @@ mod tests {
     fn sum(model: &str, day: &str) -> Sum {
         Sum {
             node: "n1".into(),
+            name: "Homelab".into(),
             agent: None,
             session: None,
             model: Some(model.into()),
@@ -203,7 +204,7 @@ mod tests {
     }
 
     fn amount(prices: &Prices, sum: &Sum) -> Option<f64> {
-        prices.cost(sum, "Homelab").map(|money| (money.amount * 1_000.0).round() / 1_000.0)
+        prices.cost(sum).map(|money| (money.amount * 1_000.0).round() / 1_000.0)
     }
 
     #[test]
@@ -226,9 +227,9 @@ mod tests {
              [[price]]\nmodel = \"b\"\nnode = \"homelab\"\ninput = 0\noutput = 0\n",
         );
         assert_eq!(amount(&known, &sum("a-1", "2026-05-31")), Some(1.0));
-        assert_eq!(known.cost(&sum("a-1", "2026-06-01"), "x").unwrap().currency, "EUR");
+        assert_eq!(known.cost(&sum("a-1", "2026-06-01")).unwrap().currency, "EUR");
         assert_eq!(amount(&known, &sum("b", "2026-06-01")), Some(0.0), "free is a price");
-        assert_eq!(known.cost(&sum("b", "2026-06-01"), "another"), None);
+        assert_eq!(known.cost(&Sum { name: "another".into(), ..sum("b", "2026-06-01") }), None);
         assert_eq!(amount(&known, &sum("c", "2026-06-01")), None);
         assert_eq!(amount(&known, &Sum { counted: false, ..sum("a-1", "2026-05-31") }), None, "nobody counted");
         assert_eq!(amount(&known, &Sum { model: None, ..sum("a-1", "2026-05-31") }), None);

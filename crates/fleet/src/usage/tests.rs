@@ -18,6 +18,7 @@ fn table(runs: &[Run]) -> Vec<Sum> {
 fn ended(node: &str, run: &str, model: Option<&str>, tokens: Option<(u64, u64)>) -> Run {
     Run {
         node: node.into(),
+        name: node.into(),
         run: run.into(),
         agent: Some("main".into()),
         session: Some("s".into()),
@@ -50,7 +51,7 @@ fn what_has_no_price_or_no_count_is_unknown_and_never_nothing() {
         ended("n", "r3", Some("m"), None),
         ended("n", "r4", None, Some((7, 7))),
     ]);
-    let report = summed(&sums, &prices, &[By::Model], |_| String::new());
+    let report = summed(&sums, &prices, &[By::Model]);
     assert_eq!((report.total.runs, report.total.unpriced), (4, 3));
     assert_eq!(report.total.costs, [Money { currency: "USD".into(), amount: 4.0 }]);
     let of = |model: Option<&str>| report.rows.iter().find(|row| row.model.as_deref() == model).unwrap().spend.clone();

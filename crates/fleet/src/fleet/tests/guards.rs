@@ -113,7 +113,9 @@ async fn an_address_is_no_way_around_the_guard_of_a_kept_node() {
     fleet.connect(&once).await.unwrap();
     ready(&fleet, &once).await;
     let error = fleet.say(&once, None, None, "hello").await.unwrap_err();
-    assert!(error.to_string().contains("production"), "{error}");
+    assert!(error.to_string().contains("pilot node unlock prod"), "{error}");
+    let noted = records(&fleet).await.into_iter().rfind(|record| record.act == "send").unwrap();
+    assert_eq!((noted.name.as_str(), noted.outcome.as_deref()), ("prod", Some("refused: PRODUCTION_LOCKED")));
 }
 
 #[tokio::test]
