@@ -13,6 +13,7 @@ use link::event::Body;
 use crate::args::Always;
 use crate::desk::Desk;
 use crate::out::{Form, Numbered, line, note, now, problem, short, time};
+use crate::length;
 use crate::when;
 
 /// How many of the digest's characters are shown: enough to tell a change.
@@ -58,7 +59,7 @@ pub async fn list(desk: &Desk, watch: bool, form: Form) -> anyhow::Result<ExitCo
 
 /// What was asked, on all nodes, and how it ended; the newest first. No node is asked.
 pub async fn history(desk: &Desk, since: Option<&str>, form: Form) -> anyhow::Result<ExitCode> {
-    let since = since.map(|text| when::ago(text, now())).transpose()?;
+    let since = since.map(|text| when::when(text)).transpose()?;
     let asked = desk.fleet.approval_history("pilot", ApprovalHistory { since, limit: 10_000 }).await?;
     if asked.is_empty() && form == Form::Text {
         note("Nothing was asked in that time. What was asked is remembered for 90 days.");
@@ -121,7 +122,7 @@ fn answer(card: &Approval, word: Word) -> anyhow::Result<Answer> {
         rule.session = None;
     }
     if let Some(length) = &asked.rule_for {
-        rule.expires_at = Some(now() + when::length(length)?);
+        rule.expires_at = Some(now() + length::length(length)?);
     }
     if rule != proposed {
         rule.keeper = Keeper::Here;

@@ -18,7 +18,7 @@ pub async fn run(
     node: Option<String>,
     form: Form,
 ) -> anyhow::Result<ExitCode> {
-    let since = since.map(|text| when::ago(text, now())).transpose()?;
+    let since = since.map(|text| when::when(text)).transpose()?;
     match verb {
         Some(AuditVerb::Verify) => verify(desk, form).await,
         Some(AuditVerb::Export) => list(desk, AuditRead { since, node, limit: u32::MAX }, Form::Json).await,

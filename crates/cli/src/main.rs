@@ -22,8 +22,8 @@ mod watch;
 
 mod desk;
 mod keys;
+mod length;
 mod out;
-mod when;
 
 use std::process::ExitCode;
 

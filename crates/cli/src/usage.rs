@@ -12,7 +12,7 @@ use crate::when;
 
 /// Prints the sums and the total.
 pub async fn run(desk: &Desk, since: Option<&str>, by: &[SumBy], form: Form) -> anyhow::Result<ExitCode> {
-    let since = since.map(|text| when::ago(text, now())).transpose()?;
+    let since = since.map(|text| when::when(text)).transpose()?;
     let by: Vec<By> = by.iter().copied().map(summed).collect();
     let report = desk.fleet.usage("pilot", UsageRead { since, by: by.clone() }).await?;
     if form == Form::Json {

@@ -8,7 +8,7 @@ use fleet::truth::NodeHead;
 use super::WINDOW;
 use crate::desk::Desk;
 use crate::out::{note, now, time};
-use crate::when;
+use crate::length;
 
 /// Marks a node as production, or takes the mark away.
 pub async fn production(desk: &Desk, head: &NodeHead, production: bool) -> anyhow::Result<ExitCode> {
@@ -23,7 +23,7 @@ pub async fn production(desk: &Desk, head: &NodeHead, production: bool) -> anyho
 
 /// Unlocks a production node for a while.
 pub async fn unlock(desk: &Desk, head: &NodeHead, length: &str) -> anyhow::Result<ExitCode> {
-    let minutes = when::length(length)?.div_euclid(60_000).max(1);
+    let minutes = length::length(length)?.div_euclid(60_000).max(1);
     let minutes = u32::try_from(minutes)?;
     desk.fleet.node_unlock(WINDOW, NodeUnlock { id: head.id.clone(), minutes }).await?;
     note(&format!("{} is unlocked until {}.", head.name, time(now() + i64::from(minutes) * 60_000)));
