@@ -12,8 +12,8 @@ use link::event::Body;
 
 use crate::args::Always;
 use crate::desk::Desk;
-use crate::out::{Form, Numbered, line, note, now, problem, short, time};
 use crate::length;
+use crate::out::{Form, Numbered, line, note, now, problem, short, time};
 use crate::when;
 
 /// How many of the digest's characters are shown: enough to tell a change.
@@ -59,7 +59,7 @@ pub async fn list(desk: &Desk, watch: bool, form: Form) -> anyhow::Result<ExitCo
 
 /// What was asked, on all nodes, and how it ended; the newest first. No node is asked.
 pub async fn history(desk: &Desk, since: Option<&str>, form: Form) -> anyhow::Result<ExitCode> {
-    let since = since.map(|text| when::when(text)).transpose()?;
+    let since = since.map(when::when).transpose()?;
     let asked = desk.fleet.approval_history("pilot", ApprovalHistory { since, limit: 10_000 }).await?;
     if asked.is_empty() && form == Form::Text {
         note("Nothing was asked in that time. What was asked is remembered for 90 days.");

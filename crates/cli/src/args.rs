@@ -175,6 +175,41 @@ pub enum FleetVerb {
         #[command(flatten)]
         key: Key,
     },
+    /// What the window kept of all nodes: the activity of the last 90 days.
+    #[command(
+        after_help = "WHEN is a while ago (90s, 30m, 2h, 3d), a time of today (14:05), a day (2026-11-21) or both (2026-11-21T14:05).\nWith --json it prints whole events, deltas joined; else the lines of the activity stream.\n\nExamples:\n  pilot log --since 2h --node homelab\n  pilot log --event 'approval.*' --since 7d --json\n  pilot log --grep 'cargo test' --limit 20\n  pilot log --since 14:00 --until 14:10 --replay 4"
+    )]
+    Log(LogWanted),
+    /// Find words in messages, tools and commands of all nodes, newest first.
+    #[command(
+        after_help = "All the words must be there, or words that begin so.\n\nExamples:\n  pilot search bilge pump\n  pilot search 'cargo publish' --node homelab --since 30d"
+    )]
+    Search {
+        #[arg(required = true)]
+        words: Vec<String>,
+        #[command(flatten)]
+        among: Among,
+        /// At most so many, the newest.
+        #[arg(long, short = 'n', default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+        limit: u32,
+    },
+    /// Write a whole session down, as Markdown or as one event a line.
+    #[command(
+        after_help = "While the node is away, what was kept here is written down.\n\nExamples:\n  pilot export homelab main > main.md\n  pilot export homelab main --form jsonl --output main.jsonl"
+    )]
+    Export {
+        /// A node's name or address.
+        node: String,
+        /// The session's key, as `pilot sessions` shows it.
+        session: String,
+        #[arg(long, default_value = "markdown")]
+        form: ExportForm,
+        /// The file to write; it must not exist yet. Standard output without it.
+        #[arg(long, short)]
+        output: Option<PathBuf>,
+        #[command(flatten)]
+        key: Key,
+    },
     /// Refuse what waits.
     Deny {
         /// The approval's id, as for `approve`.
@@ -366,10 +401,62 @@ impl FleetVerb {
             | Self::Approvals { key, .. }
             | Self::Approve { key, .. }
             | Self::Deny { key, .. }
+            | Self::Export { key, .. }
             | Self::Node(NodeVerb::Add { key, .. } | NodeVerb::Show { key, .. } | NodeVerb::Test { key, .. }) => *key,
-            Self::Node(_) | Self::Rules { .. } | Self::Audit { .. } | Self::Usage { .. } => Key::default(),
+            Self::Node(_)
+            | Self::Rules { .. }
+            | Self::Audit { .. }
+            | Self::Usage { .. }
+            | Self::Log(_)
+            | Self::Search { .. } => Key::default(),
         }
     }
+}
+
+/// What of the log is wanted.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct LogWanted {
+    #[command(flatten)]
+    pub among: Among,
+    /// Only what reached us before then.
+    #[arg(long, value_name = "WHEN")]
+    pub until: Option<String>,
+    /// Only events whose name is this, or begins so: `run.finished`, `tool.*`; may be given several times.
+    #[arg(long = "event", value_name = "NAME")]
+    pub events: Vec<String>,
+    /// Only lines that hold this text, case ignored.
+    #[arg(long, value_name = "TEXT")]
+    pub grep: Option<String>,
+    /// At most so many, the newest; without --since 100.
+    #[arg(long, short = 'n', value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub limit: Option<u32>,
+    /// Play it again with its pauses, so many times as fast; a pause is never longer than two seconds.
+    #[arg(long, value_name = "SPEED", num_args = 0..=1, default_missing_value = "1")]
+    pub replay: Option<f64>,
+}
+
+/// Whose and since when.
+#[derive(Debug, Clone, Default, ClapArgs)]
+pub struct Among {
+    /// Only this node; may be given several times.
+    #[arg(long = "node", value_name = "NODE")]
+    pub nodes: Vec<String>,
+    /// Only this agent, by the id that `pilot agents` shows; may be given several times.
+    #[arg(long = "agent", value_name = "AGENT")]
+    pub agents: Vec<String>,
+    /// Only this session; may be given several times.
+    #[arg(long = "session", value_name = "SESSION")]
+    pub sessions: Vec<String>,
+    /// Only what reached us then or later.
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<String>,
+}
+
+/// How a session is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportForm {
+    Markdown,
+    Jsonl,
 }
 
 /// How a key comes in.

@@ -7,7 +7,7 @@ use contract::calls::{AuditRead, AuditVerify, Handler};
 
 use crate::args::AuditVerb;
 use crate::desk::Desk;
-use crate::out::{Form, line, note, now, problem, short, time};
+use crate::out::{Form, line, note, problem, short, time};
 use crate::when;
 
 /// Prints records, or looks the log through.
@@ -18,7 +18,7 @@ pub async fn run(
     node: Option<String>,
     form: Form,
 ) -> anyhow::Result<ExitCode> {
-    let since = since.map(|text| when::when(text)).transpose()?;
+    let since = since.map(when::when).transpose()?;
     match verb {
         Some(AuditVerb::Verify) => verify(desk, form).await,
         Some(AuditVerb::Export) => list(desk, AuditRead { since, node, limit: u32::MAX }, Form::Json).await,

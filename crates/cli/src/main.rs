@@ -11,11 +11,14 @@ mod agents;
 mod approvals;
 mod audit;
 mod decode;
+mod export;
 mod gateway;
 mod history;
+mod log;
 mod model_key;
 mod node;
 mod rules;
+mod search;
 mod send;
 mod usage;
 mod watch;
@@ -24,6 +27,7 @@ mod desk;
 mod keys;
 mod length;
 mod out;
+mod when;
 
 use std::process::ExitCode;
 

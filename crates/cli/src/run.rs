@@ -2,12 +2,16 @@
 
 use std::process::ExitCode;
 
+use clap::CommandFactory;
+
 use crate::approvals::Word;
 use crate::args::{Args, FleetVerb, Verb};
 use crate::desk::Desk;
 use crate::out::Form;
-use crate::{agents, approvals, audit, decode, gateway, history, keys, model_key, node, rules, send, usage, watch};
-use clap::CommandFactory;
+use crate::{
+    agents, approvals, audit, decode, export, gateway, history, keys, log, model_key, node, rules, search, send, usage,
+    watch,
+};
 
 /// The words were understood, but cannot be meant so.
 #[derive(Debug)]
@@ -58,6 +62,11 @@ async fn with_fleet(desk: &Desk, verb: FleetVerb, form: Form) -> anyhow::Result<
         }
         FleetVerb::Watch { nodes, events, .. } => watch::watch(desk, &nodes, &events, form).await,
         FleetVerb::Approvals { history: true, since, .. } => approvals::history(desk, since.as_deref(), form).await,
+        FleetVerb::Log(wanted) => log::log(desk, &wanted, form).await,
+        FleetVerb::Search { words, among, limit } => search::search(desk, &words.join(" "), &among, limit, form).await,
+        FleetVerb::Export { node, session, form, output, .. } => {
+            export::export(desk, export::Wanted { node, session, form, output }).await
+        }
         FleetVerb::Approvals { watch, .. } => approvals::list(desk, watch, form).await,
         FleetVerb::Approve { id, always, .. } => {
             let word = if always.always.is_some() { Word::Always(always) } else { Word::Once };

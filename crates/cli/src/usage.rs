@@ -7,12 +7,12 @@ use contract::usage::{By, Spend, UsageRow};
 
 use crate::args::SumBy;
 use crate::desk::Desk;
-use crate::out::{Form, line, note, now, problem, table};
+use crate::out::{Form, line, note, problem, table};
 use crate::when;
 
 /// Prints the sums and the total.
 pub async fn run(desk: &Desk, since: Option<&str>, by: &[SumBy], form: Form) -> anyhow::Result<ExitCode> {
-    let since = since.map(|text| when::when(text)).transpose()?;
+    let since = since.map(when::when).transpose()?;
     let by: Vec<By> = by.iter().copied().map(summed).collect();
     let report = desk.fleet.usage("pilot", UsageRead { since, by: by.clone() }).await?;
     if form == Form::Json {

@@ -4,13 +4,13 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::activity::{Filter, Line};
+use crate::activity::{Filter, Found, Line};
 use crate::approval::{Answer, Approval, StandingRule};
 use crate::audit::{Record, Verdict};
 use crate::fault::{Code, Fault};
 use crate::node::{NodeForm, NodeId, Probe};
 use crate::settings::{Hello, Layout, Settings};
-use crate::transcript::{Row, SessionRef};
+use crate::transcript::{ExportForm, Row, SessionRef};
 use crate::update::Topic;
 use crate::usage::{By, UsageReport};
 
@@ -145,6 +145,12 @@ calls! {
 
     /// Lines before number `before` that pass the filter, oldest first.
     activity_before ActivityBefore { filter: Filter, before: u64, limit: u32 } -> Vec<Line>;
+    /// Lines after number `after` that pass the filter, oldest first: a past window of time, played again.
+    activity_after ActivityAfter { filter: Filter, after: u64, limit: u32 } -> Vec<Line>;
+    /// Messages, tools and commands of all nodes that hold all the words, or words that begin so; newest first.
+    search Search { words: String, filter: Filter, limit: u32 } -> Vec<Found>;
+    /// A whole session as a document.
+    session_export SessionExport { of: SessionRef, form: ExportForm } -> String;
 
     /// Keeps the arrangement of panes.
     layout_save LayoutSave { layout: Layout } -> ();

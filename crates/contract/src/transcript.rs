@@ -125,3 +125,13 @@ pub enum Level {
     Warning,
     Error,
 }
+
+/// The form of an exported session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportForm {
+    /// One neutral event a line.
+    Jsonl,
+    /// To be read by people.
+    Markdown,
+}

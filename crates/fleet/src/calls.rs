@@ -2,7 +2,7 @@
 //!
 //! The contract's table asks for one implementor; this one only sends each call to its file.
 
-use contract::activity::Line;
+use contract::activity::{Found, Line};
 use contract::approval::{Approval, StandingRule};
 use contract::audit::{Record, Verdict};
 use contract::calls as asked;
@@ -17,6 +17,7 @@ mod activity;
 mod approval;
 mod chat;
 mod custody;
+mod export;
 mod guard;
 mod node;
 mod probe;
@@ -161,6 +162,18 @@ impl Handler for Fleet {
 
     async fn activity_before(&self, _: &str, args: asked::ActivityBefore) -> Result<Vec<Line>, Fault> {
         activity::before(self, args).await
+    }
+
+    async fn activity_after(&self, _: &str, args: asked::ActivityAfter) -> Result<Vec<Line>, Fault> {
+        activity::after(self, args).await
+    }
+
+    async fn search(&self, _: &str, args: asked::Search) -> Result<Vec<Found>, Fault> {
+        activity::search(self, args).await
+    }
+
+    async fn session_export(&self, _: &str, args: asked::SessionExport) -> Result<String, Fault> {
+        export::session(self, args).await
     }
 
     async fn layout_save(&self, window: &str, args: asked::LayoutSave) -> Result<(), Fault> {

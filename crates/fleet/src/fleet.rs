@@ -267,12 +267,15 @@ async fn tell(core: Core, mut faults: watch::Receiver<Option<String>>) {
     }
 }
 
-/// The log of the fleet that owns the home. One that cannot be opened is told, and the rest works without it.
+/// The log, written by the fleet that owns the home and read by others. One that cannot be opened is told, and the
+/// rest works without it.
 async fn log(scope: &Scope, options: &Options) -> (Log, Option<String>) {
-    if options.shared {
-        return (Log::none(), None);
-    }
-    match Log::open(scope, &options.home.data.join(crate::log::FILE)).await {
+    let path = options.home.data.join(crate::log::FILE);
+    let opened = match options.shared {
+        true => Log::open_to_read(scope, &path).await,
+        false => Log::open(scope, &path).await,
+    };
+    match opened {
         Ok(log) => (log, None),
         Err(error) => {
             tracing::error!(%error, "the log cannot be opened; nothing is kept of what the nodes say");

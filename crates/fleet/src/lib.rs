@@ -27,8 +27,10 @@ pub mod nodes;
 pub mod calls;
 
 pub mod audit;
+mod export;
 pub mod gate;
 pub mod inbox;
+
 pub mod outbox;
 pub mod sync;
 

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use contract::activity::{Filter, Line};
+use contract::activity::{Filter, Found, Line};
 use link::event::Stamped;
 use parking_lot::Mutex;
 use store::{Store, StoreError};
@@ -19,7 +19,9 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 mod notebook;
 mod writer;
 
+mod page;
 mod read;
+mod search;
 mod table;
 
 mod bounds;
@@ -31,12 +33,12 @@ mod tests;
 pub use bounds::Bounds;
 pub use notebook::Notebook;
 pub(crate) use notebook::{Entry, Notes};
-pub use read::Found;
+pub use read::Kept;
 pub(crate) use read::passes;
 pub use table::MIGRATIONS;
 
 /// The log's file name in the home's data folder.
-pub const FILE: &str = "log.db";
+pub const FILE: &str = "events.db";
 
 /// How many bytes of notes may wait to be written, over all nodes.
 const WAITING_BYTES: usize = 32 << 20;
@@ -60,8 +62,10 @@ pub(crate) struct Shared {
     books: Mutex<Vec<Arc<Notebook>>>,
     /// The number of the last event of each node.
     seqs: Mutex<HashMap<String, u64>>,
-    /// `None` for a log that keeps nothing.
+    /// `None` for a log that is neither written nor read.
     disk: Option<Disk>,
+    /// Whether it is written here.
+    keeps: bool,
 }
 
 struct Disk {
@@ -84,19 +88,29 @@ impl Log {
         Log::over(scope, store, bounds).await
     }
 
+    /// Opens the file that another process writes, to read it; nothing is kept of what happens here. Without a file
+    /// there is nothing to read.
+    ///
+    /// Errors: whatever the store says.
+    pub async fn open_to_read(scope: &Scope, path: &Path) -> Result<Log, StoreError> {
+        if !path.exists() {
+            return Ok(Log::none());
+        }
+        let store = Store::open(scope, path, MIGRATIONS).await?;
+        let (shared, _) = Shared::over(store, false).await?;
+        Ok(Log { shared })
+    }
+
     /// A log over an open database.
     pub(crate) async fn over(scope: &Scope, store: Store, bounds: Bounds) -> Result<Log, StoreError> {
-        let (last, seqs) = store.read(table::ends).await?;
-        let (flushes, asked) = mpsc::channel(16);
-        let disk = Disk { store, flushes, fault: watch::channel(None).0 };
-        let shared = Arc::new(Shared::new(last, seqs, Some(disk)));
+        let (shared, asked) = Shared::over(store, true).await?;
         writer::start(scope, &shared, asked, bounds);
         Ok(Log { shared })
     }
 
     /// A log that keeps nothing: for a run that leaves no trace, and where no database can be had.
     pub fn none() -> Log {
-        Log { shared: Arc::new(Shared::new(0, HashMap::new(), None)) }
+        Log { shared: Arc::new(Shared::new(0, HashMap::new(), None, false)) }
     }
 
     /// The number of the newest entry.
@@ -140,18 +154,51 @@ impl Log {
         disk.store.read(move |db| read::lines(db, &filter, before, limit)).await
     }
 
-    /// Entries that hold all these words, or words that begin so; newest first. Brings the index up to date first.
+    /// Lines with a number above `after` that pass the filter: the first `limit` of them, oldest first.
     ///
     /// Errors: whatever the database says.
-    pub async fn search(&self, words: &str, limit: u32) -> Result<Vec<Found>, StoreError> {
+    pub async fn lines_after(&self, filter: &Filter, after: u64, limit: u32) -> Result<Vec<Line>, StoreError> {
         let Some(disk) = &self.shared.disk else {
             return Ok(Vec::new());
         };
-        let upto = self.last();
+        let filter = filter.clone();
+        disk.store.read(move |db| read::lines_after(db, &filter, after, limit)).await
+    }
+
+    /// Entries with a number below `before` that pass the filter, whole: the last `limit` of them, oldest first.
+    ///
+    /// Errors: whatever the database says.
+    pub async fn entries(&self, filter: &Filter, before: u64, limit: u32) -> Result<Vec<Kept>, StoreError> {
+        let Some(disk) = &self.shared.disk else {
+            return Ok(Vec::new());
+        };
+        let filter = filter.clone();
+        disk.store.read(move |db| read::entries(db, &filter, before, limit)).await
+    }
+
+    /// Entries with a number above `after` that pass the filter, whole: the first `limit` of them, oldest first.
+    ///
+    /// Errors: whatever the database says.
+    pub async fn entries_after(&self, filter: &Filter, after: u64, limit: u32) -> Result<Vec<Kept>, StoreError> {
+        let Some(disk) = &self.shared.disk else {
+            return Ok(Vec::new());
+        };
+        let filter = filter.clone();
+        disk.store.read(move |db| read::entries_after(db, &filter, after, limit)).await
+    }
+
+    /// Entries that pass the filter and hold all these words, or words that begin so; newest first. Brings the index
+    /// up to date first.
+    ///
+    /// Errors: whatever the database says.
+    pub async fn search(&self, words: &str, filter: &Filter, limit: u32) -> Result<Vec<Found>, StoreError> {
+        let Some(disk) = &self.shared.disk else {
+            return Ok(Vec::new());
+        };
         self.flush().await;
-        while disk.store.write(move |tx| index::step(tx, upto)).await? == index::Step::More {}
-        let words = words.to_owned();
-        disk.store.read(move |db| read::search(db, &words, limit)).await
+        while disk.store.write(index::step).await? == index::Step::More {}
+        let (words, filter) = (words.to_owned(), filter.clone());
+        disk.store.read(move |db| search::search(db, &words, &filter, limit)).await
     }
 
     /// The node's events after the one of that number, oldest first, with deltas joined as they were kept. Each bears
@@ -166,9 +213,14 @@ impl Log {
         disk.store.read(move |db| read::replay(db, &node, after, limit)).await
     }
 
+    /// Whether there is a file to read.
+    pub fn is_there(&self) -> bool {
+        self.shared.disk.is_some()
+    }
+
     /// Whether anything is kept.
     pub(crate) fn is_kept(&self) -> bool {
-        self.shared.disk.is_some()
+        self.shared.keeps
     }
 
     /// The page on which a node's events are noted.
@@ -187,7 +239,15 @@ impl Log {
 }
 
 impl Shared {
-    fn new(last: u64, seqs: HashMap<String, u64>, disk: Option<Disk>) -> Shared {
+    /// Over an open database, with what the writer is asked.
+    async fn over(store: Store, keeps: bool) -> Result<(Arc<Shared>, writer::Flushes), StoreError> {
+        let (last, seqs) = store.read(table::ends).await?;
+        let (flushes, asked) = mpsc::channel(16);
+        let disk = Disk { store, flushes, fault: watch::channel(None).0 };
+        Ok((Arc::new(Shared::new(last, seqs, Some(disk), keeps)), asked))
+    }
+
+    fn new(last: u64, seqs: HashMap<String, u64>, disk: Option<Disk>, keeps: bool) -> Shared {
         Shared {
             ids: AtomicU64::new(last),
             bytes: AtomicUsize::new(0),
@@ -197,6 +257,7 @@ impl Shared {
             books: Mutex::new(Vec::new()),
             seqs: Mutex::new(seqs),
             disk,
+            keeps,
         }
     }
 

@@ -7,8 +7,8 @@ use fleet::truth::NodeHead;
 
 use super::WINDOW;
 use crate::desk::Desk;
-use crate::out::{note, now, time};
 use crate::length;
+use crate::out::{note, now, time};
 
 /// Marks a node as production, or takes the mark away.
 pub async fn production(desk: &Desk, head: &NodeHead, production: bool) -> anyhow::Result<ExitCode> {

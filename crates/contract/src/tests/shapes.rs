@@ -192,7 +192,15 @@ fn form() -> NodeForm {
 }
 
 fn filter() -> Filter {
-    Filter { nodes: vec!["n1".into()], agents: vec!["forge".into()], sessions: vec![], text: "cargo".into() }
+    Filter {
+        nodes: vec!["n1".into()],
+        agents: vec!["forge".into()],
+        sessions: vec![],
+        events: vec!["tool.*".into()],
+        text: "cargo".into(),
+        since: Some(1),
+        until: None,
+    }
 }
 
 #[test]

@@ -92,6 +92,9 @@ only_abort! {
     audit_verify AuditVerify crate::audit::Verdict;
     usage UsageRead crate::usage::UsageReport;
     activity_before ActivityBefore Vec<crate::activity::Line>;
+    activity_after ActivityAfter Vec<crate::activity::Line>;
+    search Search Vec<crate::activity::Found>;
+    session_export SessionExport String;
     layout_save LayoutSave ();
     settings_save SettingsSave ();
 }

@@ -1,6 +1,6 @@
 //! How much the log keeps. What is too old or too much goes in small steps, so that nobody waits for it.
 
-use rusqlite::{Transaction, params};
+use rusqlite::{OptionalExtension, Transaction};
 
 /// How much is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,25 +18,20 @@ impl Default for Bounds {
     }
 }
 
-/// How many entries go in one step.
-const STEP: u32 = 500;
-
-/// Takes out the oldest entries if they are beyond the bounds; says whether it took any.
+/// Takes out the oldest page if it is beyond the bounds; says whether it was.
 pub(super) fn trim(tx: &Transaction<'_>, bounds: Bounds, now: i64) -> rusqlite::Result<bool> {
     let oldest = tx
-        .prepare_cached("SELECT min(id), at FROM entry")?
-        .query_row([], |row| Ok(row.get::<_, Option<i64>>(0)?.zip(row.get::<_, Option<i64>>(1)?)))?;
-    let Some((first, at)) = oldest else {
+        .prepare_cached("SELECT id, at FROM page ORDER BY id LIMIT 1")?
+        .query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))
+        .optional()?;
+    let Some((last, at)) = oldest else {
         return Ok(false);
     };
     if at >= now - bounds.age && used(tx)? <= bounds.size {
         return Ok(false);
     }
-    let last: i64 = tx
-        .prepare_cached("SELECT max(id) FROM (SELECT id FROM entry ORDER BY id LIMIT ?1)")?
-        .query_row([STEP], |row| row.get(0))?;
-    tx.prepare_cached("DELETE FROM found WHERE rowid BETWEEN ?1 AND ?2")?.execute(params![first, last])?;
-    tx.prepare_cached("DELETE FROM entry WHERE id BETWEEN ?1 AND ?2")?.execute(params![first, last])?;
+    tx.prepare_cached("DELETE FROM found WHERE rowid <= ?1")?.execute([last])?;
+    tx.prepare_cached("DELETE FROM page WHERE id = ?1")?.execute([last])?;
     Ok(true)
 }
 

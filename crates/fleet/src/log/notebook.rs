@@ -67,9 +67,9 @@ impl Notebook {
         Notes { shared: &self.shared, pages: self.pages.lock(), bytes: 0, events: 0 }
     }
 
-    /// Takes out all that was noted.
-    pub(super) fn take(&self) -> Pages {
-        std::mem::take(&mut *self.pages.lock())
+    /// Takes out what was noted with numbers up to that one.
+    pub(super) fn take(&self, upto: u64) -> Pages {
+        self.pages.lock().take(upto)
     }
 }
 
@@ -140,7 +140,7 @@ impl Notes<'_> {
 
     /// Whether another note fits; if not, what is lost is counted.
     fn has_room(&mut self, n: u64, seq: u64, at: i64) -> bool {
-        if self.shared.disk.is_none() {
+        if !self.shared.keeps {
             return false;
         }
         if self.shared.bytes.load(Ordering::Relaxed) + self.bytes < WAITING_BYTES && self.pages.lost.is_none() {
@@ -158,6 +158,17 @@ impl Notes<'_> {
 impl Pages {
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty() && self.lost.is_none()
+    }
+
+    /// Takes out what has numbers up to that one, which rise. What is taken takes no more deltas.
+    fn take(&mut self, upto: u64) -> Pages {
+        let later = self.entries.partition_point(|entry| entry.n <= upto);
+        let left = Pages {
+            entries: self.entries.split_off(later),
+            open: self.open.iter().filter_map(|index| index.checked_sub(later)).collect(),
+            lost: self.lost.take_if(|lost| lost.n > upto),
+        };
+        std::mem::replace(self, left)
     }
 
     /// What comes next in this session stands behind what was noted.

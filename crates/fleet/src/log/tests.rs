@@ -7,6 +7,7 @@ mod reading;
 use std::path::Path;
 use std::sync::Arc;
 
+use contract::activity::Filter;
 use contract::node::Vendor;
 use link::event::{Body, Event, Outcome, RunEnd, Stamped};
 use supervise::Scope;
@@ -146,7 +147,7 @@ async fn own_words_are_kept_without_a_number_of_the_nodes() {
     let sending = Fact::Sending { session: "s".into(), agent: None, text: "ahoy".into(), client_id: "c".into() };
     house.core.feed("a", [sending]);
     assert_eq!(house.core.inner.cell("a").unwrap().state().seq, 0);
-    assert_eq!(house.log.search("ahoy", 10).await.unwrap().len(), 1);
+    assert_eq!(house.log.search("ahoy", &Filter::default(), 10).await.unwrap().len(), 1);
     assert!(house.replay("a").await.is_empty());
     house.shut().await;
 }

@@ -23,7 +23,8 @@ const QUIET: Duration = Duration::from_secs(2);
 /// How often old entries are looked for.
 const TRIM: Duration = Duration::from_secs(3_600);
 
-type Flushes = mpsc::Receiver<oneshot::Sender<()>>;
+/// Whoever waits for a write.
+pub(super) type Flushes = mpsc::Receiver<oneshot::Sender<()>>;
 
 /// What a node's notebook held.
 type Batch = Vec<(Box<str>, Pages)>;
@@ -39,7 +40,7 @@ pub(super) fn start(scope: &Scope, shared: &Arc<Shared>, flushes: Flushes, bound
         async move {
             let mut flushes = flushes.lock().await;
             if let Some(disk) = &shared.disk {
-                let mut writer = Writer { shared: &shared, disk, waiting: Vec::new(), indexed: 0, bounds };
+                let mut writer = Writer { shared: &shared, disk, waiting: Vec::new(), bounds };
                 writer.run(&stop, &mut flushes).await;
             }
             Ok(())
@@ -52,8 +53,6 @@ struct Writer<'a> {
     disk: &'a Disk,
     /// Taken from the notebooks and not written yet, because the disk would not.
     waiting: Batch,
-    /// How far the index was built.
-    indexed: u64,
     bounds: Bounds,
 }
 
@@ -110,25 +109,19 @@ impl Writer<'_> {
 
     /// Writes all notes; says whether the disk took them.
     async fn write(&mut self) -> bool {
-        let upto = self.shared.ids.load(Ordering::Acquire);
         self.gather();
         if self.waiting.is_empty() {
             return true;
         }
         let batch = Arc::new(std::mem::take(&mut self.waiting));
         let work = batch.clone();
-        let written =
-            self.disk.store.write(move |tx| work.iter().try_for_each(|(node, pages)| table::insert(tx, node, pages)));
-        let fault = match written.await {
+        let fault = match self.disk.store.write(move |tx| table::insert(tx, &work)).await {
             Ok(()) => None,
             Err(error) => {
                 self.waiting = Arc::into_inner(batch).unwrap_or_default();
                 Some(format!("Events are not being kept at the moment. {error}."))
             }
         };
-        if fault.is_none() {
-            self.indexed = self.indexed.max(upto);
-        }
         self.tell(fault)
     }
 
@@ -147,7 +140,8 @@ impl Writer<'_> {
         well
     }
 
-    /// Takes the notes out of all notebooks, and lets go of those of nodes that are gone.
+    /// Takes the notes out of all notebooks up to one number, so that numbers rise from page to page, and lets go of the
+    /// notebooks of nodes that are gone.
     fn gather(&mut self) {
         let books: Vec<Arc<Notebook>> = self.shared.books.lock().clone();
         // What cannot be written stays within bounds: the notebooks fill up and say what they lost.
@@ -156,8 +150,10 @@ impl Writer<'_> {
         }
         self.shared.events.store(0, Ordering::Release);
         self.shared.bytes.store(0, Ordering::Relaxed);
+        // What gets a higher number from here on is counted again, and taken the next time.
+        let upto = self.shared.ids.load(Ordering::Acquire);
         for book in &books {
-            let pages = book.take();
+            let pages = book.take(upto);
             if !pages.is_empty() {
                 self.waiting.push((book.node.clone(), pages));
             }
@@ -168,8 +164,7 @@ impl Writer<'_> {
 
     /// Builds the index a step further; says when to go on.
     async fn index(&self) -> Option<Instant> {
-        let upto = self.indexed;
-        match self.disk.store.write(move |tx| index::step(tx, upto)).await {
+        match self.disk.store.write(index::step).await {
             Ok(index::Step::More) => Some(Instant::now()),
             Ok(index::Step::Done) => None,
             Err(error) => {

@@ -118,19 +118,21 @@ impl<'a> Scan<'a> {
     /// Digits, perhaps with a sign. A fraction is for others to read.
     fn number(&mut self) -> Option<i64> {
         let negative = self.next_is(b'-');
-        let (first, mut number) = (self.at, 0i64);
-        // Counted downwards, where there is room for one more.
+        let first = self.at;
+        let mut number = 0i64;
         while let Some(digit) = self.digit() {
-            number = number.checked_mul(10)?.checked_sub(i64::from(digit))?;
+            // More digits than surely fit are looked at below.
+            number = number.wrapping_mul(10).wrapping_add(i64::from(digit));
             self.at += 1;
         }
         let length = self.at - first;
         let zeros_first = length > 1 && self.byte(first) == Some(b'0');
         let goes_on = matches!(self.byte(self.at), Some(b'.' | b'e' | b'E'));
-        if length == 0 || zeros_first || goes_on {
+        // Eighteen digits fit; of nineteen the general reader says whether they do.
+        if length == 0 || length > 18 || zeros_first || goes_on {
             return None;
         }
-        if negative { Some(number) } else { number.checked_neg() }
+        Some(if negative { -number } else { number })
     }
 
     /// Passes over a value.
@@ -161,6 +163,11 @@ impl<'a> Scan<'a> {
     fn word(&mut self, word: &[u8]) -> Option<()> {
         self.at = pass::word(self.text.as_bytes(), self.at, word)?;
         Some(())
+    }
+
+    /// Passes over what must stand here literally.
+    pub fn pass(&mut self, literally: &str) -> Option<()> {
+        self.word(literally.as_bytes())
     }
 
     /// The next byte that is no white space.

@@ -24,7 +24,7 @@ pub fn filter(scope: Scope, focused: Option<&PaneState>, text: &str) -> Option<F
     let nodes = vec![node?];
     // Without an agent the session says whose lines they are.
     let sessions = if agent.is_none() { session.into_iter().collect() } else { Vec::new() };
-    Some(Filter { nodes, agents: agent.into_iter().collect(), sessions, text })
+    Some(Filter { nodes, agents: agent.into_iter().collect(), sessions, text, ..Filter::default() })
 }
 
 #[cfg(test)]

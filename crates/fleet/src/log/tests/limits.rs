@@ -13,7 +13,7 @@ async fn a_disk_that_refuses_is_told_and_costs_nothing_but_the_log() {
     let folder = TempDir::new().unwrap();
     let house = House::open(folder.path()).await;
     let disk = Store::open(&house.scope, &folder.path().join(FILE), MIGRATIONS).await.unwrap();
-    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'disk full'); END";
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON page BEGIN SELECT RAISE(ABORT, 'disk full'); END";
     disk.write(move |tx| tx.execute_batch(refuse)).await.unwrap();
     house.say("a", [notice("one")]);
     house.log.flush().await;
@@ -52,7 +52,7 @@ async fn what_is_too_old_or_too_much_goes_oldest_first() {
     let folder = TempDir::new().unwrap();
     let house = House::open(folder.path()).await;
     house.say("a", (0..1_200).map(|step| notice(&format!("word{step}"))));
-    house.log.search("word1", 1).await.unwrap();
+    house.log.search("word1", &Filter::default(), 1).await.unwrap();
     let store = Store::open(&house.scope, &folder.path().join(FILE), MIGRATIONS).await.unwrap();
     let trim = |bounds: Bounds, now: i64| {
         let store = store.clone();
@@ -62,8 +62,10 @@ async fn what_is_too_old_or_too_much_goes_oldest_first() {
     assert!(!trim(plenty, 0).await);
     assert!(trim(Bounds { size: 0, ..plenty }, 0).await);
     let left = house.replay("a").await;
-    assert_eq!((left.len(), left[0].seq), (700, 501));
-    assert!(house.log.search("word7", 10).await.unwrap().iter().all(|found| !found.text.is_empty()));
+    assert_eq!((left.len(), left[0].seq), (688, 513));
+    assert!(
+        house.log.search("word7", &Filter::default(), 10).await.unwrap().iter().all(|found| !found.excerpt.is_empty())
+    );
     let old = Bounds { age: 1_000, size: i64::MAX };
     while trim(old, i64::MAX / 4).await {}
     assert!(house.replay("a").await.is_empty());

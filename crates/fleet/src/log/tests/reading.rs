@@ -2,13 +2,9 @@
 
 use contract::activity::{Filter, Mark};
 use link::event::{Body, Message, Role};
-use store::Store;
-use supervise::Scope;
 use tempfile::TempDir;
 
-use super::{House, end, names, notice, text};
-use crate::log::{FILE, MIGRATIONS};
-
+use super::{House, end, notice, text};
 #[tokio::test]
 async fn the_filter_acts_before_the_limit() {
     let folder = TempDir::new().unwrap();
@@ -76,7 +72,14 @@ async fn words_are_found_in_messages_tools_and_answers() {
     );
     let found = |words: &'static str| {
         let log = house.log.clone();
-        async move { log.search(words, 10).await.unwrap().into_iter().map(|found| found.event).collect::<Vec<_>>() }
+        async move {
+            log.search(words, &Filter::default(), 10)
+                .await
+                .unwrap()
+                .into_iter()
+                .map(|found| found.event)
+                .collect::<Vec<_>>()
+        }
     };
     assert_eq!(found("bilge").await, ["run.finished", "message"]);
     assert_eq!(found("pump mend").await, ["message"]);
@@ -88,29 +91,79 @@ async fn words_are_found_in_messages_tools_and_answers() {
 }
 
 #[tokio::test]
-async fn what_was_kept_in_an_earlier_shape_is_read_and_found_as_before() {
+async fn a_window_of_time_is_read_forwards_and_whole() {
     let folder = TempDir::new().unwrap();
-    let path = folder.path().join(FILE);
-    let scope = Scope::root("test");
-    let store = Store::open(&scope, &path, &MIGRATIONS[..2]).await.unwrap();
-    let earlier = r#"
-        INSERT INTO node VALUES (1, 'a', 2);
-        INSERT INTO entry VALUES
-            (1, 1, 1, 1, 4102444800000, 'notice', 'scout', 's', '{"at":5,"session":"s","event":"notice","text":"Reef ahead"}',
-             'other', 'says', 'Reef ahead', NULL, 'says reef ahead'),
-            (2, 1, 2, 2, 4102444800000, 'text.delta', NULL, 's', '{"at":6,"session":"s","event":"text.delta","text":"x"}',
-             NULL, NULL, NULL, NULL, NULL);
-    "#;
-    store.write(move |tx| tx.execute_batch(earlier)).await.unwrap();
-    scope.shutdown(std::time::Duration::from_secs(10)).await;
     let house = House::open(folder.path()).await;
-    let lines = house.log.lines(&Filter::default(), u64::MAX, 10).await.unwrap();
-    let [line] = lines.as_slice() else { panic!("{lines:?}") };
-    assert_eq!((line.n, line.at, line.node.as_str(), line.event.as_str()), (1, 4_102_444_800_000, "a", "notice"));
-    assert_eq!((line.agent.as_deref(), line.session.as_deref()), (Some("scout"), Some("s")));
-    assert_eq!((line.mark, line.what.as_str(), line.code.as_deref()), (Mark::Other, "says", Some("Reef ahead")));
-    let found = house.log.search("reef", 10).await.unwrap();
-    assert_eq!(found.iter().map(|found| (found.n, found.agent.as_deref())).collect::<Vec<_>>(), [(1, Some("scout"))]);
-    assert_eq!(names(&house.replay("a").await), [(1, "notice"), (2, "text.delta")]);
+    house.say("a", [Body::RunStarted, text("He"), text("llo"), notice("one"), end("Hello")]);
+    house.say("b", [notice("two"), notice("three")]);
+    house.log.flush().await;
+    let all = Filter::default();
+    let entries = house.log.entries_after(&all, 0, 100).await.unwrap();
+    let events: Vec<_> = entries.iter().map(|kept| (kept.event.node.as_ref(), kept.event.seq)).collect();
+    assert_eq!(events, [("a", 1), ("a", 3), ("a", 4), ("a", 5), ("b", 1), ("b", 2)]);
+    assert_eq!(entries[1].event.event.body, text("Hello"));
+    assert!(entries[1].line.is_none(), "deltas are no lines");
+    let lines = house.log.lines_after(&all, entries[2].n, 2).await.unwrap();
+    assert_eq!(lines.iter().map(|line| line.n).collect::<Vec<_>>(), [entries[3].n, entries[4].n]);
+    let (first, last) = (entries[0].at, entries[5].at);
+    let count = |since, until| {
+        let (log, filter) = (house.log.clone(), Filter { since, until, ..Filter::default() });
+        async move {
+            let forwards = log.lines_after(&filter, 0, 100).await.unwrap();
+            assert_eq!(forwards, log.lines(&filter, u64::MAX, 100).await.unwrap(), "both ways the same");
+            forwards.len()
+        }
+    };
+    assert_eq!(count(None, None).await, 5);
+    assert_eq!(count(Some(first), Some(last + 1)).await, 5);
+    assert_eq!(count(Some(last + 1), None).await, 0);
+    assert_eq!(count(None, Some(first)).await, 0);
+    house.shut().await;
+}
+
+#[tokio::test]
+async fn events_are_chosen_by_name_and_by_the_beginning_of_it() {
+    let folder = TempDir::new().unwrap();
+    let house = House::open(folder.path()).await;
+    house.say("a", [Body::RunStarted, text("Hello"), notice("one"), end("Hello")]);
+    house.log.flush().await;
+    let chosen = |events: &[&str], text: &str| {
+        let events = events.iter().map(|name| (*name).to_owned()).collect();
+        let (log, filter) = (house.log.clone(), Filter { events, text: text.to_owned(), ..Filter::default() });
+        async move { log.entries_after(&filter, 0, 100).await.unwrap().len() }
+    };
+    assert_eq!(chosen(&["run.*"], "").await, 2);
+    assert_eq!(chosen(&["text.delta", "notice"], "").await, 2);
+    assert_eq!(chosen(&["run"], "").await, 0);
+    assert_eq!(chosen(&["text.*"], "hell").await, 1);
+    house.shut().await;
+}
+
+#[tokio::test]
+async fn the_filter_of_a_search_acts_before_its_limit() {
+    let folder = TempDir::new().unwrap();
+    let house = House::open(folder.path()).await;
+    house.say("a", [notice("needle of a")]);
+    house.say("b", (0..20).map(|step| notice(&format!("needle {step}"))));
+    let only_a = Filter { nodes: vec!["a".into()], ..Filter::default() };
+    let found = house.log.search("needle", &only_a, 3).await.unwrap();
+    assert_eq!(found.iter().map(|found| found.excerpt.as_str()).collect::<Vec<_>>(), ["needle of a"]);
+    house.shut().await;
+}
+
+#[tokio::test]
+async fn another_process_reads_what_is_kept_and_keeps_nothing_itself() {
+    let folder = TempDir::new().unwrap();
+    let house = House::open(folder.path()).await;
+    let path = folder.path().join(crate::log::FILE);
+    house.say("a", [notice("kept by the window")]);
+    house.log.flush().await;
+    let reader = crate::log::Log::open_to_read(&house.scope, &path).await.unwrap();
+    assert!(reader.is_there() && !reader.is_kept());
+    assert_eq!(reader.lines_after(&Filter::default(), 0, 10).await.unwrap().len(), 1);
+    assert_eq!(reader.search("window", &Filter::default(), 10).await.unwrap().len(), 1);
+    house.say("a", [notice("kept later")]);
+    house.log.flush().await;
+    assert_eq!(reader.search("later", &Filter::default(), 10).await.unwrap().len(), 1);
     house.shut().await;
 }

@@ -24,6 +24,8 @@ pub(super) struct Last {
     head: String,
     run_id: Range<usize>,
     session_key: Range<usize>,
+    /// The frame from behind its text to its number; empty when the number is not the last thing in it.
+    tail: String,
 }
 
 impl Last {
@@ -34,23 +36,27 @@ impl Last {
         }
         // The head ends with the quote before the text.
         let mut scan = Scan::from(text, self.head.len() - 1);
-        let mut delta = Delta {
+        Some(Delta {
             run_id: text.get(self.run_id.clone())?,
             session_key: text.get(self.session_key.clone())?,
             text: scan.string()?,
-            seq: None,
-        };
-        scan.rest(|key, scan| match key {
-            "runId" | "sessionKey" | "state" | "text" => None,
-            _ => scan.skip(),
-        })?;
-        scan.rest(|key, scan| match key {
-            "type" | "event" | "payload" => None,
-            "seq" => scan.whole().map(|seq| delta.seq = seq),
-            _ => scan.skip(),
-        })?;
+            seq: match self.number(scan) {
+                Some(seq) => Some(seq),
+                None => behind(scan)?.1,
+            },
+        })
+    }
+
+    /// The number of a frame that goes on behind its text as the last one did.
+    fn number(&self, mut scan: Scan<'_>) -> Option<i64> {
+        if self.tail.is_empty() {
+            return None;
+        }
+        scan.pass(&self.tail)?;
+        let seq = scan.whole()?;
+        scan.pass("}")?;
         scan.end()?;
-        Some(delta)
+        seq
     }
 
     /// Takes note of a `chat` event that was read the general way, if it is a delta and says all else before its text.
@@ -69,8 +75,36 @@ impl Last {
         before(frame.event.get())?;
         before(chat.state.get())?;
         let (run_id, session_key) = (before(chat.run_id.filled())?, before(chat.session_key.filled())?);
-        Some(Self { head: text.get(..begins)?.to_owned(), run_id, session_key })
+        let mut said = Scan::from(text, begins - 1);
+        said.string()?;
+        let tail = behind(said)?.0.to_owned();
+        Some(Self { head: text.get(..begins)?.to_owned(), run_id, session_key, tail })
     }
+}
+
+/// Reads what stands behind the text of a delta: up to the number, when that is the last thing in the frame, and the
+/// number. `None` when something else than a delta may be meant.
+fn behind<'a>(mut scan: Scan<'a>) -> Option<(&'a str, Option<i64>)> {
+    let begin = scan;
+    let (mut tail, mut number) = ("", None);
+    scan.rest(|key, scan| match key {
+        "runId" | "sessionKey" | "state" | "text" => None,
+        _ => scan.skip(),
+    })?;
+    scan.rest(|key, scan| match key {
+        "type" | "event" | "payload" => None,
+        "seq" => {
+            tail = begin.until(scan)?;
+            number = scan.whole()?;
+            Some(())
+        }
+        _ => {
+            tail = "";
+            scan.skip()
+        }
+    })?;
+    scan.end()?;
+    Some((tail, number))
 }
 
 /// Where a part stands in the text that it was borrowed from; `None` if it is a copy.

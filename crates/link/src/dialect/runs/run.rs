@@ -96,7 +96,7 @@ impl Run {
             return;
         }
         if self.text.is_empty() {
-            self.text.reserve(ROOM);
+            self.text.reserve(4 * ROOM);
         }
         self.text.push_str(text);
         match self.told_last(at, out) {
