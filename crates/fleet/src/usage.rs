@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use contract::usage::{By, Money, Spend, UsageReport, UsageRow};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use link::event::{Event, RunEnd};
+use link::call::Page;
+use link::event::{Event, Role, RunEnd};
 use store::StoreError;
 
 mod prices;
@@ -43,6 +44,37 @@ pub fn run(truth: &Truth, event: &Event, end: &RunEnd, now: i64) -> Run {
         at: now,
         tokens,
     }
+}
+
+/// The rows that a page of history makes: what was used while nobody listened here. What was heard is the same run, and
+/// counts once.
+pub fn of_page(truth: &Truth, session: &str, page: &Page) -> Vec<Run> {
+    let mut runs: BTreeMap<String, Run> = BTreeMap::new();
+    let told = page.messages.iter().filter(|message| message.role == Role::Assistant);
+    for (message, used) in told.filter_map(|message| Some((message, message.usage?))) {
+        let agent = truth.agent_of(Some(session));
+        let own = message.run_id.as_deref().filter(|id| !id.is_empty());
+        let id = own.map_or_else(|| format!("{session}#{}", message.id), str::to_owned);
+        let at = message.sent_at.unwrap_or(0);
+        let run = runs.entry(id.clone()).or_insert_with(|| Run {
+            node: truth.head.id.clone(),
+            name: truth.head.name.clone(),
+            run: id,
+            agent: agent.map(str::to_owned),
+            session: Some(session.to_owned()),
+            model: message.model.as_deref().map(str::to_owned).or_else(|| model(truth, Some(session), agent)),
+            day: day(at),
+            at,
+            tokens: Some(Tokens::default()),
+        });
+        let tokens = run.tokens.get_or_insert_default();
+        tokens.input = tokens.input.saturating_add(used.input);
+        tokens.cache_read = tokens.cache_read.saturating_add(used.cache_read);
+        tokens.cache_write = tokens.cache_write.saturating_add(used.cache_write);
+        tokens.output = tokens.output.saturating_add(used.output);
+    }
+    // Without a time nobody knows which day's it was.
+    runs.into_values().filter(|run| run.at > 0).collect()
 }
 
 /// The model a session runs on, as far as the node says it: the session's own, else its agent's.

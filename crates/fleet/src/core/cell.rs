@@ -153,8 +153,12 @@ impl Change<'_> {
                 self.keep(0, own_words(self.now, session, agent, text, client_id), taken);
             }
             Fact::Head(_) => self.done.moved = true,
-            // The rows may stand elsewhere now.
-            Fact::History { session, .. } => drop(self.state.cursors.remove(&*session)),
+            Fact::History { session, page } => {
+                let runs = usage::of_page(&self.state.truth, &session, &page);
+                runs.into_iter().for_each(|run| self.inner.ledger.spent(run));
+                // The rows may stand elsewhere now.
+                self.state.cursors.remove(&*session);
+            }
             _ => {}
         }
     }
@@ -182,6 +186,7 @@ fn own_words(now: i64, session: String, agent: Option<String>, text: String, cli
         thinking: None,
         tools: Vec::new(),
         model: None,
+        usage: None,
     };
     let (agent, session) = (agent.map(Into::into), Some(session.into()));
     Event { agent, session, ..Event::new(now, Body::Message(message)) }

@@ -59,6 +59,7 @@ fn page(words: &[String], before: Option<&str>) -> Page {
         thinking: None,
         tools: Vec::new(),
         model: None,
+        usage: None,
     };
     Page { messages: words.iter().map(message).collect(), before: before.map(str::to_owned), running: None }
 }

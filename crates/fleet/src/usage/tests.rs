@@ -42,6 +42,40 @@ fn a_run_heard_twice_counts_once_and_what_came_late_is_taken_over() {
 }
 
 #[test]
+fn what_history_tells_is_the_run_that_was_heard() {
+    let head = crate::truth::NodeHead {
+        id: "n".into(),
+        name: "n".into(),
+        vendor: contract::node::Vendor::Openclaw,
+        address: String::new(),
+        local: false,
+        order: 0,
+        pinned: None,
+    };
+    let truth = Truth::new(head, 0);
+    let said = |id: &str, run: Option<&str>, output| link::event::Message {
+        id: id.into(),
+        role: Role::Assistant,
+        text: "".into(),
+        sent_at: Some(5),
+        run_id: run.map(Into::into),
+        client_id: None,
+        thinking: None,
+        tools: Vec::new(),
+        model: Some("m".into()),
+        usage: Some(link::event::Usage { input: 10, output, ..link::event::Usage::default() }),
+    };
+    let messages = vec![said("1", Some("r1"), 1), said("2", Some("r1"), 2), said("3", None, 4)];
+    let page = Page { messages, ..Page::default() };
+    let mut runs = of_page(&truth, "s", &page);
+    runs.extend(of_page(&truth, "s", &page));
+    runs.push(Run { day: day(5), ..ended("n", "r1", Some("m"), Some((20, 3))) });
+    let sums = table(&runs);
+    let total = sums.iter().fold((0, 0, 0), |(n, i, o), s| (n + s.runs, i + s.tokens.input, o + s.tokens.output));
+    assert_eq!(total, (2, 30, 7), "{sums:?}");
+}
+
+#[test]
 fn what_has_no_price_or_no_count_is_unknown_and_never_nothing() {
     let prices = "[[price]]\nmodel = \"m\"\ninput = 2\noutput = 4\n";
     let prices = Prices::parse(Path::new("prices.toml"), prices).unwrap();

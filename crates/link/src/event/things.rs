@@ -99,6 +99,9 @@ pub struct Message {
     /// The model that wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<Box<str>>,
+    /// Tokens it took, where history keeps them. A run's messages together took what its end says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
 }
 
 /// A tool call kept in history.

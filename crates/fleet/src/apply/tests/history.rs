@@ -142,5 +142,6 @@ fn said(text: &str) -> link::event::Message {
         thinking: None,
         tools: Vec::new(),
         model: None,
+        usage: None,
     }
 }

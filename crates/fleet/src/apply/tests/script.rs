@@ -289,6 +289,7 @@ fn message(id: &str, role: Role, client: Option<&str>, text: &str) -> event::Mes
         thinking: None,
         tools: Vec::new(),
         model: None,
+        usage: None,
     }
 }
 

@@ -222,6 +222,7 @@ fn said(id: &str, text: &str) -> Message {
         thinking: None,
         tools: Vec::new(),
         model: None,
+        usage: None,
     }
 }
 

@@ -177,5 +177,6 @@ fn said(text: &str) -> Message {
         thinking: None,
         tools: Vec::new(),
         model: None,
+        usage: None,
     }
 }

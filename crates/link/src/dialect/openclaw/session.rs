@@ -254,6 +254,7 @@ impl Openclaw {
             thinking: said.content.thinking.as_deref().map(Box::from),
             tools: Vec::new(),
             model: said.model.boxed(),
+            usage: None,
         };
         let place = Place {
             run: run.unwrap_or_default(),
