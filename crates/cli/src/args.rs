@@ -5,6 +5,12 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+mod custody;
+mod node;
+
+pub use custody::{Always, AuditVerb, RulesVerb, SumBy};
+pub use node::{NodeVerb, Switch};
+
 /// See, talk to and steer every agent on every gateway you run.
 #[derive(Debug, Parser)]
 #[command(name = "pilot", version, max_term_width = 100, after_help = EXAMPLES)]
@@ -252,129 +258,6 @@ pub enum FleetVerb {
         #[command(subcommand)]
         verb: Option<RulesVerb>,
     },
-}
-
-/// What "always" is to cover.
-#[derive(Debug, Clone, Default, ClapArgs)]
-pub struct Always {
-    /// From now on, by this rule. Not every node lets itself be answered so.
-    #[arg(long, value_name = "RULE", num_args = 0..=1)]
-    pub always: Option<Option<String>>,
-    /// The rule covers every session of the agent.
-    #[arg(long, requires = "always")]
-    pub any_session: bool,
-    /// The rule holds so long: 15m, 8h, 7d.
-    #[arg(long, value_name = "LENGTH", requires = "always")]
-    pub rule_for: Option<String>,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum AuditVerb {
-    /// Look the whole log through; ends with 1 and names the first record that is not whole.
-    Verify,
-    /// All records as they are, one JSON object a line.
-    Export,
-}
-
-/// What usage is summed by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SumBy {
-    Node,
-    Agent,
-    Session,
-    Model,
-    Day,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum RulesVerb {
-    /// Take a rule away.
-    Remove {
-        /// Its number, as `pilot rules` shows it.
-        rule: i64,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum NodeVerb {
-    /// Keep a node, and connect to it once to see how it stands.
-    #[command(
-        after_help = "Examples:\n  pilot node add lab 127.0.0.1:18789 --key-stdin < token\n  pilot node add prod wss://prod.example.com --kind openclaw --key-stdin --trust sha256:9f86…"
-    )]
-    Add {
-        /// Your name for it.
-        name: String,
-        /// Its address: ws://, wss://, or host:port.
-        url: String,
-        /// Which gateway it is; found out without it.
-        #[arg(long, default_value = "auto")]
-        kind: Kind,
-        /// The fingerprint of its certificate, compared by you.
-        #[arg(long, value_name = "sha256:…")]
-        trust: Option<String>,
-        #[command(flatten)]
-        key: Key,
-    },
-    /// All nodes.
-    List,
-    /// One node: its address, state, version, agents and sessions.
-    Show {
-        node: String,
-        #[command(flatten)]
-        key: Key,
-    },
-    /// Try the way to a node step by step, and say what to do where it ends.
-    Test {
-        /// A node's name or an address.
-        node: String,
-        /// Which gateway it is, for an address.
-        #[arg(long, default_value = "auto")]
-        kind: Kind,
-        /// The fingerprint to accept, for an address.
-        #[arg(long, value_name = "sha256:…")]
-        trust: Option<String>,
-        #[command(flatten)]
-        key: Key,
-    },
-    /// Stay away from a node until it is resumed.
-    Pause { node: String },
-    /// Connect to a paused node again.
-    Resume { node: String },
-    /// Forget a node and its keys.
-    Remove { node: String },
-    /// Mark a node as production: read-only until it is unlocked, and nothing on it is allowed “always”.
-    #[command(after_help = "Examples:\n  pilot node production prod on\n  pilot node production prod off")]
-    Production { node: String, set: Switch },
-    /// Unlock a production node for a while.
-    #[command(after_help = "Examples:\n  pilot node unlock prod\n  pilot node unlock prod --for 1h")]
-    Unlock {
-        node: String,
-        /// How long: 15m, 1h; eight hours at most.
-        #[arg(long = "for", value_name = "LENGTH", default_value = "15m")]
-        length: String,
-    },
-    /// Lock a production node before its time.
-    Lock { node: String },
-    /// How fast a node may be asked; without numbers as usual: 600 calls a minute, 40 at once.
-    #[command(
-        after_help = "Examples:\n  pilot node limit homelab --per-minute 120 --burst 10\n  pilot node limit homelab"
-    )]
-    Limit {
-        node: String,
-        /// Calls a minute.
-        #[arg(long)]
-        per_minute: Option<u32>,
-        /// Calls at once after a rest.
-        #[arg(long)]
-        burst: Option<u32>,
-    },
-}
-
-/// On or off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Switch {
-    On,
-    Off,
 }
 
 #[derive(Debug, Subcommand)]
