@@ -11,16 +11,18 @@ mod tooling;
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use wire::chat_event::{ChatEvent, ChatState};
 use wire::{Code, Error, event};
 
-use crate::state::State;
+use crate::state::{State, note};
+use crate::table::runs;
 
 pub(crate) use lanes::{Aborted, Lanes};
 
-/// A message that was accepted, to be run.
-#[derive(Clone, Debug)]
+/// A message that was accepted, to be run. While it waits it is kept in this form.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Order {
     pub run_id: String,
     pub session_key: String,
@@ -45,6 +47,10 @@ pub(crate) enum Offered {
 /// When the message could not be stored: then it does not run.
 pub(crate) async fn offer(state: &Arc<State>, order: Order) -> Result<Offered, Error> {
     let limit = state.setup().config.file.limits.queue;
+    enter(state, order, limit).await
+}
+
+async fn enter(state: &Arc<State>, order: Order, limit: usize) -> Result<Offered, Error> {
     match state.lanes.enter(order, limit) {
         lanes::Entered::First(order, active) => {
             let (begun, beginning) = oneshot::channel();
@@ -66,6 +72,21 @@ pub(crate) async fn offer(state: &Arc<State>, order: Order) -> Result<Offered, E
             Ok(Offered::Queued)
         }
         lanes::Entered::Full => Ok(Offered::Full),
+    }
+}
+
+/// Takes up what waited when the gateway was last stopped, in its order.
+pub(crate) async fn take_up(state: &Arc<State>) {
+    let waiting = match state.store.read(runs::waiting).await {
+        Ok(waiting) => waiting,
+        Err(error) => return note(&error, "what waits could not be read"),
+    };
+    for order in waiting {
+        let run_id = order.run_id.clone();
+        // It was accepted, so it runs even where more wait than would be accepted now.
+        if let Err(error) = enter(state, order, usize::MAX).await {
+            tracing::error!(run_id, error = error.message, "a message that waited could not be run");
+        }
     }
 }
 

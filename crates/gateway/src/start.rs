@@ -14,7 +14,7 @@ use wire::event::{self, Tick};
 
 use crate::config::{Config, EXAMPLE};
 use crate::state::State;
-use crate::table;
+use crate::{run, table};
 
 /// How often clients are told that we live.
 pub(crate) const TICK: Duration = Duration::from_secs(30);
@@ -52,6 +52,8 @@ pub(crate) async fn start(scope: Scope, data: &Path, config: Config) -> Result<A
     let workspaces = Arc::clone(&state);
     state.scope.blocking("make workspaces", move || make_workspaces(&workspaces)).await?;
     start_tasks(&state);
+    // Before anybody can send something new: it comes behind.
+    run::take_up(&state).await;
     Ok(state)
 }
 

@@ -8,7 +8,8 @@ pub(crate) mod sessions;
 use store::Migration;
 
 /// All steps of the schema; only ever added to at the end.
-pub(crate) const MIGRATIONS: &[Migration] = &[identity::CREATE, sessions::CREATE, messages::CREATE, runs::CREATE];
+pub(crate) const MIGRATIONS: &[Migration] =
+    &[identity::CREATE, sessions::CREATE, messages::CREATE, runs::CREATE, runs::KEEP_ORDERS];
 
 /// Milliseconds since 1970, now.
 pub(crate) fn now_ms() -> u64 {

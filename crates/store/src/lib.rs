@@ -19,11 +19,13 @@
 //! ```
 //!
 //! Tests with a paused clock: the runtime counts as idle while a thread works for it, so a paused clock jumps to the
-//! next timer during every call of a store. Such tests run on the real clock, or without deadlines around the calls.
+//! next timer during every call of a store. Such tests run on the real clock, without deadlines around the calls, or
+//! move the clock themselves while nothing is [`in_flight`].
 
 mod store;
 
 mod error;
+mod flight;
 mod home;
 mod migrate;
 
@@ -34,6 +36,7 @@ mod reader;
 mod writer;
 
 pub use error::StoreError;
+pub use flight::in_flight;
 pub use home::{Home, HomeError};
 pub use migrate::Migration;
 pub use rusqlite;

@@ -8,5 +8,7 @@ pub mod fake_model;
 pub mod openclaw;
 pub mod part;
 pub mod running;
+#[cfg(feature = "storm")]
+pub mod storm;
 pub mod wait;
 pub mod window;

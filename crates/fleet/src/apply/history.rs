@@ -13,9 +13,13 @@ use super::rows::Sheet;
 use super::{run, text};
 use crate::truth::{KEPT_ROWS, Row, RowBody, STEP, Transcript, Truth};
 
+/// Why the fate of a message that the node has is unknown.
+const UNANSWERED: &str = "The node has this message, but no answer follows it and nothing runs there any more. \
+                          Sending it again asks for a new answer.";
+
 /// The node answered: its page is the truth for what it covers, and what is only known live stays in its place.
 pub(super) fn merge(truth: &mut Truth, key: &str, page: &Page, now: i64, changes: &mut Changes) {
-    let ready = truth.is_ready();
+    let (ready, since) = (truth.is_ready(), truth.link.since);
     let touched = truth.session(key).map_or(0, |session| session.touched);
     let mut sheet = Sheet::open(truth, key, None, touched, changes);
     sheet.now = now;
@@ -26,6 +30,9 @@ pub(super) fn merge(truth: &mut Truth, key: &str, page: &Page, now: i64, changes
         rows.stale_since = None;
     }
     running(&mut sheet, page);
+    if ready && page.running.is_none() {
+        strays(&mut sheet, since);
+    }
     let rows = sheet.rows();
     rows.trim(KEPT_ROWS);
     sheet.all();
@@ -242,6 +249,32 @@ fn running(sheet: &mut Sheet<'_>, page: &Page) {
             while let Some(index) = sheet.session.runs.iter().position(|run| run.is_active() && run.unsure) {
                 run::close(sheet, index, outcome, None);
             }
+        }
+    }
+}
+
+/// Messages that the node took before the link last went down, and that nothing goes on for: an answer behind one is
+/// its end; without any nobody knows how it went.
+fn strays(sheet: &mut Sheet<'_>, since: i64) {
+    let now = sheet.now;
+    let active: Vec<Box<str>> =
+        sheet.session.runs.iter().filter(|run| run.is_active()).map(|run| run.id.clone()).collect();
+    let mut answered = false;
+    for row in sheet.rows().rows.iter_mut().rev() {
+        match &mut row.body {
+            RowBody::Assistant { .. } => answered = true,
+            RowBody::User { own, .. } => {
+                let stray = own.as_mut().filter(|own| {
+                    let goes_on = own.run.as_ref().is_some_and(|run| active.contains(run));
+                    matches!(own.fate, Fate::Acknowledged | Fate::Running) && own.fate_at < since && !goes_on
+                });
+                if let Some(own) = stray {
+                    (own.fate, own.fate_at) = (if answered { Fate::Done } else { Fate::Unknown }, now);
+                    own.fault = (!answered).then(|| UNANSWERED.to_owned());
+                }
+                answered = false;
+            }
+            _ => {}
         }
     }
 }

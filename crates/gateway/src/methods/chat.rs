@@ -151,10 +151,7 @@ async fn bound_agent(cx: &Context, key: &str, agent_id: Option<&str>) -> Result<
 /// Records the run; gives the run that this key already made, if it did.
 async fn accepted(cx: &Context, order: &Order) -> Result<Option<String>, Error> {
     let order = order.clone();
-    let accept = move |tx: &Transaction<'_>| {
-        let key = order.idempotency_key.as_deref();
-        runs::accept(tx, &order.run_id, &order.session_key, key, table::now_ms())
-    };
+    let accept = move |tx: &Transaction<'_>| runs::accept(tx, &order, table::now_ms());
     Ok(match cx.state.store.write(accept).await.map_err(store_error)? {
         runs::Accepted::New => None,
         runs::Accepted::Known { run_id } => Some(run_id),

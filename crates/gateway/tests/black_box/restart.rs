@@ -50,6 +50,32 @@ async fn a_stop_in_the_middle_of_a_run_keeps_what_was_said() {
 }
 
 #[tokio::test]
+async fn messages_that_wait_when_the_gateway_stops_run_after_its_next_start() {
+    let house = House::new().await;
+    let mut client = house.client().await;
+    client.ok("chat.send", json!({"text": "run sleep 1000", "sessionKey": "s"})).await;
+    client.event(|event| event["event"] == "exec.approval.requested").await;
+    for (text, key) in [("second", "k2"), ("third", "k3")] {
+        let sent = json!({"text": text, "sessionKey": "s", "idempotencyKey": key});
+        assert_eq!(client.ok("chat.send", sent).await["queued"], true);
+    }
+    let house = house.restarted().await;
+    let mut client = house.client().await;
+    let again = json!({"text": "third", "sessionKey": "s", "idempotencyKey": "k3"});
+    assert_eq!(client.ok("chat.send", again).await["duplicate"], true);
+    let said = loop {
+        let history = client.ok("chat.history", json!({"sessionKey": "s"})).await;
+        let people = history.as_array().unwrap().iter().filter(|message| message["role"] == "user");
+        let said: Vec<_> = people.map(|message| message["content"].as_str().unwrap().to_owned()).collect();
+        if said.len() >= 3 {
+            break said;
+        }
+        client.chat("user_message").await;
+    };
+    assert_eq!(said, ["run sleep 1000", "second", "third"]);
+}
+
+#[tokio::test]
 async fn a_folder_has_one_gateway() {
     let house = House::new().await;
     let config = Config::open(house.folder.path()).unwrap();

@@ -16,6 +16,8 @@ use crate::target::Choice;
 /// The first pause before asking again whether the owner let us in; it grows to [`PAIRING_MOST`].
 const PAIRING: Duration = Duration::from_secs(5);
 const PAIRING_MOST: Duration = Duration::from_secs(30);
+/// What is no gateway may be one that is just starting, or a page in front of it: it is looked at again.
+const ANOTHER_LOOK: Duration = Duration::from_secs(120);
 /// No gateway that is only busy keeps us away longer.
 const ASKED_MOST: Duration = Duration::from_secs(60);
 
@@ -58,7 +60,11 @@ impl Actor {
             Failure::Away(reason) => self.back_off(reason, 0),
             Failure::Wrong(reason) if self.core.proven => self.back_off(reason, 0),
             Failure::Busy { until, reason } => self.back_off(reason, until),
-            Failure::Wrong(reason) => self.rest(NodeState::Failed { reason }),
+            Failure::Wrong(reason) => {
+                self.core.pairing = 0;
+                self.publish(NodeState::Failed { reason });
+                self.wait(ANOTHER_LOOK);
+            }
             Failure::Stopped(state @ NodeState::Pairing { .. }) => {
                 let pause = PAIRING.saturating_mul(1 + self.core.pairing / 6).min(PAIRING_MOST);
                 self.publish(state);

@@ -1,7 +1,7 @@
 //! History pages and live rows become one transcript without doubles.
 
 use super::check;
-use super::script::{KEY, play};
+use super::script::{KEY, pane, play};
 use crate::apply::{Exact, older};
 
 #[test]
@@ -144,4 +144,14 @@ fn said(text: &str) -> link::event::Message {
         model: None,
         usage: None,
     }
+}
+
+#[test]
+fn a_message_taken_before_a_cut_ends_with_what_the_history_says() {
+    check("send c1 hi\nfate c1 acknowledged r1\ndown\nready\nhistory u:hi a:hello", "me hi [done]\nagent hello");
+    let play = play("send c1 hi\nfate c1 acknowledged r1\ndown\nready\nhistory u:hi");
+    let shown = pane(&play.truth);
+    assert!(shown[0].starts_with("me hi [unknown (The node has this message"), "{shown:?}");
+    // It was taken over this connection: its run may just be about to begin.
+    check("send c1 hi\nfate c1 acknowledged r1\nhistory u:hi", "me hi [acknowledged]");
 }
