@@ -1,23 +1,37 @@
-//! What waits for a person's word, and the word.
+//! What waits for a person's word, the word, and what was asked before.
 
 use std::process::ExitCode;
 
 use anyhow::bail;
-use contract::approval::Decision;
-use contract::calls::{Decide, Handler};
+use contract::approval::{Answer, Approval, Decision, Keeper, Piece, Rule};
+use contract::calls::{ApprovalHistory, Decide, Handler};
 use fleet::apply::Fact;
-use fleet::truth::NodeHead;
-use link::event::{Approval, Body};
+use fleet::truth::{Asked, NodeHead};
+use fleet::view;
+use link::event::Body;
 
+use crate::args::Always;
 use crate::desk::Desk;
-use crate::out::{Form, Numbered, line, note, problem, short, time};
+use crate::length;
+use crate::out::{Form, Numbered, line, note, now, problem, short, time};
+use crate::when;
+
+/// How many of the digest's characters are shown: enough to tell a change.
+const SHORT: usize = 8;
 
 /// An approval and where it stands.
 struct Waiting {
     head: NodeHead,
-    session: Option<String>,
-    agent: Option<String>,
-    approval: Approval,
+    asked: Asked,
+    card: Approval,
+}
+
+/// What a person answers.
+pub enum Word {
+    Once,
+    Always(Always),
+    Deny,
+    DenyStop,
 }
 
 /// Lists what waits; with `watch` it goes on with what comes.
@@ -30,10 +44,11 @@ pub async fn list(desk: &Desk, watch: bool, form: Form) -> anyhow::Result<ExitCo
     for one in &waiting {
         match form {
             Form::Json => {
-                let body = Body::ApprovalRequested(one.approval.clone());
-                Numbered::new(&one.head.name).print(one.agent.as_deref(), one.session.as_deref(), body)?;
+                let body = Body::ApprovalRequested(one.asked.about.clone());
+                let (agent, session) = (one.card.agent.as_deref(), one.card.session.as_deref());
+                Numbered::new(&one.head.name).print(agent, session, body)?;
             }
-            Form::Text => print(one)?,
+            Form::Text => print(&one.head.name, &one.card)?,
         }
     }
     if !watch {
@@ -42,25 +57,102 @@ pub async fn list(desk: &Desk, watch: bool, form: Form) -> anyhow::Result<ExitCo
     crate::watch::watch(desk, &[], &["approval.*".to_owned()], form).await
 }
 
-/// Answers one, by its id or the unique beginning of it.
-pub async fn decide(desk: &Desk, id: &str, decision: Decision, form: Form) -> anyhow::Result<ExitCode> {
+/// What was asked, on all nodes, and how it ended; the newest first. No node is asked.
+pub async fn history(desk: &Desk, since: Option<&str>, form: Form) -> anyhow::Result<ExitCode> {
+    let since = since.map(when::when).transpose()?;
+    let asked = desk.fleet.approval_history("pilot", ApprovalHistory { since, limit: 10_000 }).await?;
+    if asked.is_empty() && form == Form::Text {
+        note("Nothing was asked in that time. What was asked is remembered for 90 days.");
+    }
+    for one in &asked {
+        match form {
+            Form::Json => line(&serde_json::to_string(one)?)?,
+            Form::Text => print(&name(desk, &one.node), one)?,
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Answers one, by its id or the unique beginning of it; with `#DIGEST` only what was shown under that digest.
+pub async fn decide(desk: &Desk, id: &str, word: Word, form: Form) -> anyhow::Result<ExitCode> {
+    let (id, digest) = id.split_once('#').map_or((id, ""), |(id, digest)| (id, digest));
     let (node, id) = id.split_once('/').map_or((None, id), |(node, id)| (Some(node.to_owned()), id));
     let heads = desk.all_connected(&node.into_iter().collect::<Vec<_>>()).await?;
     let waiting = waiting(desk, &heads).await;
-    let mut fits = waiting.iter().filter(|one| one.approval.id.starts_with(id));
+    let mut fits = waiting.iter().filter(|one| one.card.id.starts_with(id));
     let Some(one) = fits.next() else {
-        bail!("Nothing with the id “{id}” waits; it may be answered or expired. Nothing was sent");
+        bail!(over(desk, id).await?);
     };
     if fits.next().is_some() {
         bail!("Several requests begin with “{id}”; give the whole id, or NODE/ID. Nothing was sent");
     }
-    let asked = Decide { node: one.head.id.clone(), id: one.approval.id.to_string(), decision };
+    let card = &one.card;
+    if !card.digest.starts_with(digest) {
+        print(&one.head.name, card)?;
+        bail!("The request is not what you were shown any more; it is now as above. Nothing was sent");
+    }
+    let yes = matches!(word, Word::Once | Word::Always(_));
+    let answer = answer(card, word)?;
+    let asked = Decide { node: card.node.clone(), id: card.id.clone(), digest: card.digest.clone(), answer };
     desk.fleet.decide("pilot", asked).await?;
     if form == Form::Text {
-        let word = if decision == Decision::Deny { "Denied" } else { "Allowed" };
-        line(&format!("{word} on {}: {}", one.head.name, short(&one.approval.command, 100)))?;
+        let word = if yes { "Allowed" } else { "Denied" };
+        line(&format!("{word} on {}: {}", one.head.name, short(&drawn(&card.shown), 200)))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The answer in the contract's words. A rule that is edited in any way is kept here.
+fn answer(card: &Approval, word: Word) -> anyhow::Result<Answer> {
+    let asked = match word {
+        Word::Once => return Ok(Answer::Once),
+        Word::Deny => return Ok(Answer::Deny),
+        Word::DenyStop => return Ok(Answer::DenyStop),
+        Word::Always(asked) => asked,
+    };
+    let Some(proposed) = card.rule.clone() else {
+        bail!("This node wants to be asked each time; allow it once, or deny it. Nothing was sent");
+    };
+    let mut rule = proposed.clone();
+    if let Some(Some(text)) = asked.always {
+        rule.text = text;
+        rule.cwd = None;
+    }
+    if asked.any_session {
+        rule.session = None;
+    }
+    if let Some(length) = &asked.rule_for {
+        rule.expires_at = Some(now() + length::length(length)?);
+    }
+    if rule != proposed {
+        rule.keeper = Keeper::Here;
+    }
+    note(&format!("From now on: {}", described(&rule)));
+    Ok(Answer::Always { rule })
+}
+
+/// What a rule covers, as a sentence.
+pub fn described(rule: &Rule) -> String {
+    let agent = rule.agent.as_deref().map_or("no named agent".to_owned(), |agent| format!("agent {agent}"));
+    let session = rule.session.as_deref().map_or("any session".to_owned(), |session| format!("session {session}"));
+    let cwd = rule.cwd.as_deref().map(|cwd| format!(" in {cwd}")).unwrap_or_default();
+    let until = rule.expires_at.map(|at| format!(", until {}", time(at))).unwrap_or_default();
+    let keeper = match rule.keeper {
+        Keeper::Node => "kept by the node",
+        Keeper::Here => "kept here, where the window answers while it runs",
+    };
+    let text = drawn(&view::reveal::reveal(&rule.text));
+    format!("{} `{text}`{cwd}, by {agent}, {session}{until}; {keeper}", rule.kind)
+}
+
+/// Why nothing of that id waits: how it ended, if that is remembered.
+async fn over(desk: &Desk, id: &str) -> anyhow::Result<String> {
+    let all = desk.fleet.approval_history("pilot", ApprovalHistory { since: None, limit: 10_000 }).await?;
+    let known = all.iter().find(|asked| asked.id.starts_with(id)).and_then(|asked| asked.outcome.as_ref());
+    Ok(match known {
+        Some(end) => format!("Nothing with the id “{id}” waits: it was {}. Nothing was sent", ended(end)),
+        None => format!("Nothing with the id “{id}” waits; it may be answered or expired. Nothing was sent"),
+    })
 }
 
 /// Asks every node; one that does not answer is told.
@@ -69,27 +161,64 @@ async fn waiting(desk: &Desk, heads: &[NodeHead]) -> Vec<Waiting> {
     for head in heads {
         match desk.fleet.approvals(&head.id).await {
             Ok(asked) => {
-                desk.fleet.core().feed(&head.id, [Fact::Approvals(asked.clone())]);
-                all.extend(asked.into_iter().map(|(session, agent, approval)| Waiting {
-                    head: head.clone(),
-                    session,
-                    agent,
-                    approval,
+                desk.fleet.core().feed(&head.id, [Fact::Approvals(asked)]);
+                let waiting = desk.fleet.core().read(&head.id, |truth| truth.approvals.clone()).unwrap_or_default();
+                all.extend(waiting.into_iter().filter(|asked| asked.settled.is_none()).map(|asked| {
+                    let card = view::approval::approval(&head.id, &asked);
+                    Waiting { head: head.clone(), asked, card }
                 }));
             }
             Err(error) => problem(&format!("{}: {error}", head.name)),
         }
     }
+    all.sort_by_key(|one| one.card.asked_at);
     all
 }
 
-fn print(one: &Waiting) -> anyhow::Result<()> {
-    let who: Vec<_> = [Some(one.head.name.as_str()), one.agent.as_deref()].into_iter().flatten().collect();
-    let until = one.approval.expires_at.map(|at| format!("  until {}", time(at))).unwrap_or_default();
-    line(&format!("{}  {}{until}", one.approval.id, who.join(" / ")))?;
-    line(&format!("  {}", one.approval.command))?;
-    if let Some(cwd) = &one.approval.cwd {
-        line(&format!("  in {cwd}"))?;
+fn name(desk: &Desk, node: &str) -> String {
+    desk.fleet.node(node).map_or_else(|| node.to_owned(), |head| head.name)
+}
+
+fn print(node: &str, card: &Approval) -> anyhow::Result<()> {
+    let who: Vec<_> = [Some(node), card.agent.as_deref(), card.session.as_deref()].into_iter().flatten().collect();
+    let digest = card.digest.get(..SHORT).unwrap_or_default();
+    line(&format!("{}#{digest}  {}  {}", card.id, who.join(" / "), stands(card)))?;
+    line(&format!("  {}", drawn(&card.shown)))?;
+    if view::reveal::hides(&card.shown) {
+        line("  ! what stands in ‹ › is not what it looks like, or cannot be seen at all")?;
+    }
+    if let Some(cwd) = &card.cwd {
+        line(&format!("  in {}", drawn(&view::reveal::reveal(cwd))))?;
     }
     Ok(())
+}
+
+/// How old it is and how long it still waits, or how it ended.
+fn stands(card: &Approval) -> String {
+    if let Some(end) = &card.outcome {
+        let at = card.asked_at.map(|at| format!("asked {}, ", time(at))).unwrap_or_default();
+        return format!("{at}{} {}", ended(end), time(end.at));
+    }
+    let seconds = |ms: i64| format!("{} s", ms.max(0) / 1000);
+    let age = card.asked_at.map(|at| format!("asked {} ago", seconds(now() - at)));
+    let left = card.expires_at.map(|at| format!("expires in {}", seconds(at - now())));
+    [age, left].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn ended(end: &contract::approval::Outcome) -> String {
+    let how = match end.decision {
+        Decision::Once => "allowed once",
+        Decision::Always => "allowed from now on",
+        Decision::Deny => "denied",
+        Decision::Expired => "expired unanswered",
+        Decision::Unknown => "settled elsewhere",
+    };
+    let by = end.by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
+    format!("{how}{by}")
+}
+
+/// A command with what hides in it drawn.
+fn drawn(pieces: &[Piece]) -> String {
+    let piece = |piece: &Piece| piece.drawn.as_ref().map_or_else(|| piece.text.clone(), |drawn| format!("‹{drawn}›"));
+    pieces.iter().map(piece).collect()
 }

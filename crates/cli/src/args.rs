@@ -5,9 +5,11 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+mod custody;
 mod node;
 
-pub use node::{NodeVerb, Way};
+pub use custody::{Always, AuditVerb, RulesVerb, SumBy};
+pub use node::{NodeVerb, Switch, Way};
 
 /// See, talk to and steer every agent on every gateway you run.
 #[derive(Debug, Parser)]
@@ -150,22 +152,32 @@ pub enum FleetVerb {
         #[command(flatten)]
         key: Key,
     },
-    /// What waits for your word, on all nodes.
+    /// What waits for your word, on all nodes; or what was asked before.
+    #[command(
+        after_help = "An id is shown with the digest of what is asked, ID#DIGEST; an answer to that is refused when the request has changed.\n\nExamples:\n  pilot approvals --watch\n  pilot approvals --history --since 7d\n  pilot approvals --history --json"
+    )]
     Approvals {
         /// Go on and show what comes.
         #[arg(long)]
         watch: bool,
+        /// What was asked in the last 90 days and how it ended, the newest first.
+        #[arg(long, conflicts_with = "watch")]
+        history: bool,
+        /// With --history: only since then: 12h, 7d, 2026-11-01.
+        #[arg(long, value_name = "TIME", requires = "history")]
+        since: Option<String>,
         #[command(flatten)]
         key: Key,
     },
     /// Allow what waits.
-    #[command(after_help = "Examples:\n  pilot approve 4bfa5d94\n  pilot approve homelab/4bfa5d94 --always")]
+    #[command(
+        after_help = "Without RULE, --always allows exactly this command, in this folder, by this agent, in this session.\nIn RULE `*` stands for plain words, and a backslash before it makes it a star. An edited rule is kept here and\nanswers for you while the window runs; `pilot rules` lists such rules.\n\nExamples:\n  pilot approve 4bfa5d94\n  pilot approve homelab/4bfa5d94#1f3c9a02\n  pilot approve 4bfa5d94 --always\n  pilot approve 4bfa5d94 --always 'cargo test *' --rule-for 8h"
+    )]
     Approve {
         /// The approval's id as `pilot approvals` shows it, or its unique beginning; NODE/ID where two nodes share one.
         id: String,
-        /// From now on, by the rule the node makes of it. Not every node can.
-        #[arg(long)]
-        always: bool,
+        #[command(flatten)]
+        always: Always,
         #[command(flatten)]
         key: Key,
     },
@@ -208,8 +220,43 @@ pub enum FleetVerb {
     Deny {
         /// The approval's id, as for `approve`.
         id: String,
+        /// Stop the run that asked, too.
+        #[arg(long)]
+        stop: bool,
         #[command(flatten)]
         key: Key,
+    },
+    /// What was done to the nodes, by whom, and what came of it.
+    #[command(
+        after_help = "Every act is written down before it is done and after; each record holds the hash of the one before.\nMessages stand in it by length and digest only, keys not at all.\n\nExamples:\n  pilot audit --since 7d --node homelab\n  pilot audit verify\n  pilot audit export > audit.jsonl"
+    )]
+    Audit {
+        #[command(subcommand)]
+        verb: Option<AuditVerb>,
+        /// Only since then: 12h, 7d, 2026-11-01.
+        #[arg(long, value_name = "TIME")]
+        since: Option<String>,
+        /// Only this node, by its name or id.
+        #[arg(long)]
+        node: Option<String>,
+    },
+    /// What runs used and what that cost, as far as prices are known.
+    #[command(
+        after_help = "Prices stand in prices.toml in the config folder, for you to edit; none are shipped. What has no price there\nis shown as unknown, never as nothing.\n\nExamples:\n  pilot usage --since 7d --by day\n  pilot usage --by node --by model --json"
+    )]
+    Usage {
+        /// Only since then: 12h, 7d, 2026-11-01.
+        #[arg(long, value_name = "TIME")]
+        since: Option<String>,
+        /// Sum by this; may be given several times.
+        #[arg(long, value_name = "WHAT", default_value = "node")]
+        by: Vec<SumBy>,
+    },
+    /// The rules kept here, by which what you allowed from now on is answered.
+    #[command(after_help = "Examples:\n  pilot rules\n  pilot rules remove 3")]
+    Rules {
+        #[command(subcommand)]
+        verb: Option<RulesVerb>,
     },
 }
 
@@ -239,7 +286,9 @@ impl FleetVerb {
             | Self::Deny { key, .. }
             | Self::Export { key, .. } => *key,
             Self::Node(verb) => verb.key(),
-            Self::Log(_) | Self::Search { .. } => Key::default(),
+            Self::Rules { .. } | Self::Audit { .. } | Self::Usage { .. } | Self::Log(_) | Self::Search { .. } => {
+                Key::default()
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ mod run;
 
 mod agents;
 mod approvals;
+mod audit;
 mod decode;
 mod export;
 mod gateway;
@@ -16,12 +17,15 @@ mod history;
 mod log;
 mod model_key;
 mod node;
+mod rules;
 mod search;
 mod send;
+mod usage;
 mod watch;
 
 mod desk;
 mod keys;
+mod length;
 mod out;
 mod when;
 

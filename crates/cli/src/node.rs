@@ -7,7 +7,7 @@ use contract::node::Vendor;
 use fleet::truth::NodeHead;
 use link::event::{Body, NodeState};
 
-use crate::args::{Kind, NodeVerb};
+use crate::args::{Kind, NodeVerb, Switch};
 use crate::desk::{Desk, why};
 use crate::out::{Form, Numbered, note, table};
 
@@ -16,6 +16,8 @@ mod near;
 mod test;
 mod trust;
 mod way;
+
+mod guard;
 
 /// The window's label of this program, where a call asks for one.
 const WINDOW: &str = "pilot";
@@ -43,6 +45,10 @@ pub async fn run(desk: &Desk, verb: NodeVerb, form: Form) -> anyhow::Result<Exit
         NodeVerb::Ca { file } => trust::authorities(desk, file.as_deref(), form).await,
         NodeVerb::Pause { node } => pause(desk, &node, true).await,
         NodeVerb::Resume { node } => pause(desk, &node, false).await,
+        NodeVerb::Production { node, set } => guard::production(desk, &kept(desk, &node)?, set == Switch::On).await,
+        NodeVerb::Unlock { node, length } => guard::unlock(desk, &kept(desk, &node)?, &length).await,
+        NodeVerb::Lock { node } => guard::lock(desk, &kept(desk, &node)?).await,
+        NodeVerb::Limit { node, per_minute, burst } => guard::limit(desk, &kept(desk, &node)?, per_minute, burst).await,
         NodeVerb::Remove { node } => {
             let head = kept(desk, &node)?;
             desk.fleet.node_remove(WINDOW, NodeRemove { id: head.id }).await?;
@@ -64,12 +70,13 @@ async fn list(desk: &Desk, form: Form) -> anyhow::Result<ExitCode> {
         note("No node is kept yet. `pilot node add NAME URL` keeps one; `local` is always there.");
     }
     let row = |head: &NodeHead| {
-        let paused = if state(desk, head) == NodeState::Paused { "paused" } else { "" };
+        let paused = (state(desk, head) == NodeState::Paused).then(|| "paused".to_owned());
+        let marks: Vec<_> = [paused, guard::mark(desk, head)].into_iter().flatten().collect();
         let further = match head.reach.routes.len() {
             0 => head.address.clone(),
             more => format!("{} (+{more})", head.address),
         };
-        vec![head.name.clone(), called(head.vendor).to_owned(), further, paused.to_owned()]
+        vec![head.name.clone(), called(head.vendor).to_owned(), further, marks.join(", ")]
     };
     table(&heads.iter().map(row).collect::<Vec<_>>())?;
     Ok(ExitCode::SUCCESS)

@@ -3,12 +3,15 @@
 use std::process::ExitCode;
 
 use clap::CommandFactory;
-use contract::approval::Decision;
 
+use crate::approvals::Word;
 use crate::args::{Args, FleetVerb, Verb};
 use crate::desk::Desk;
 use crate::out::Form;
-use crate::{agents, approvals, decode, export, gateway, history, keys, log, model_key, node, search, send, watch};
+use crate::{
+    agents, approvals, audit, decode, export, gateway, history, keys, log, model_key, node, rules, search, send, usage,
+    watch,
+};
 
 /// The words were understood, but cannot be meant so.
 #[derive(Debug)]
@@ -58,6 +61,7 @@ async fn with_fleet(desk: &Desk, verb: FleetVerb, form: Form) -> anyhow::Result<
             send::send(desk, send::Message { node, text, session, agent, wait }, form).await
         }
         FleetVerb::Watch { nodes, events, .. } => watch::watch(desk, &nodes, &events, form).await,
+        FleetVerb::Approvals { history: true, since, .. } => approvals::history(desk, since.as_deref(), form).await,
         FleetVerb::Log(wanted) => log::log(desk, &wanted, form).await,
         FleetVerb::Search { words, among, limit } => search::search(desk, &words.join(" "), &among, limit, form).await,
         FleetVerb::Export { node, session, form, output, .. } => {
@@ -65,9 +69,15 @@ async fn with_fleet(desk: &Desk, verb: FleetVerb, form: Form) -> anyhow::Result<
         }
         FleetVerb::Approvals { watch, .. } => approvals::list(desk, watch, form).await,
         FleetVerb::Approve { id, always, .. } => {
-            let decision = if always { Decision::Always } else { Decision::Once };
-            approvals::decide(desk, &id, decision, form).await
+            let word = if always.always.is_some() { Word::Always(always) } else { Word::Once };
+            approvals::decide(desk, &id, word, form).await
         }
-        FleetVerb::Deny { id, .. } => approvals::decide(desk, &id, Decision::Deny, form).await,
+        FleetVerb::Deny { id, stop, .. } => {
+            let word = if stop { Word::DenyStop } else { Word::Deny };
+            approvals::decide(desk, &id, word, form).await
+        }
+        FleetVerb::Audit { verb, since, node } => audit::run(desk, verb, since.as_deref(), node, form).await,
+        FleetVerb::Usage { since, by } => usage::run(desk, since.as_deref(), &by, form).await,
+        FleetVerb::Rules { verb } => rules::run(desk, verb, form).await,
     }
 }

@@ -5,12 +5,14 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::activity::{Filter, Found, Line};
-use crate::approval::Decision;
+use crate::approval::{Answer, Approval, StandingRule};
+use crate::audit::{Record, Verdict};
 use crate::fault::{Code, Fault};
 use crate::node::{Nearby, NodeForm, NodeId, Probe};
 use crate::settings::{Hello, Layout, Settings};
 use crate::transcript::{ExportForm, Row, SessionRef};
 use crate::update::Topic;
+use crate::usage::{By, UsageReport};
 
 /// A call as it crosses: its name and its arguments.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -108,6 +110,13 @@ calls! {
     /// The person compared the fingerprint and trusts it.
     node_trust NodeTrust { id: NodeId, fingerprint: String } -> ();
 
+    /// Marks a node as production, or takes the mark away.
+    node_production NodeProduction { id: NodeId, production: bool } -> ();
+    /// Unlocks a production node for so many minutes, at most 480; 0 locks it.
+    node_unlock NodeUnlock { id: NodeId, minutes: u32 } -> ();
+    /// How fast the node may be asked; `None` is the usual.
+    node_limit NodeLimit { id: NodeId, per_minute: Option<u32>, burst: Option<u32> } -> ();
+
     /// A new session with the agent; answers with its key.
     session_create SessionCreate { node: NodeId, agent: Option<String>, title: Option<String> } -> SessionRef;
     /// Marks a session as looked at.
@@ -122,8 +131,21 @@ calls! {
     resend_message ResendMessage { of: SessionRef, client_id: String } -> ();
     /// Stops what runs in the session; answers whether something did.
     abort Abort { of: SessionRef } -> bool;
-    /// Answers an approval.
-    decide Decide { node: NodeId, id: String, decision: Decision } -> ();
+    /// Answers an approval; `digest` is that of what the person saw.
+    decide Decide { node: NodeId, id: String, digest: String, answer: Answer } -> ();
+    /// What was asked since that time (Unix milliseconds), on all nodes, the newest first; kept for 90 days.
+    approval_history ApprovalHistory { since: Option<i64>, limit: u32 } -> Vec<Approval>;
+    /// The rules that are kept here.
+    rules Rules {} -> Vec<StandingRule>;
+    /// Takes a rule away; answers whether it was there.
+    rule_remove RuleRemove { id: i64 } -> bool;
+
+    /// What was done to the nodes since that time (Unix milliseconds), oldest first: the newest `limit`.
+    audit AuditRead { since: Option<i64>, node: Option<String>, limit: u32 } -> Vec<Record>;
+    /// Looks the whole audit log through.
+    audit_verify AuditVerify {} -> Verdict;
+    /// What the runs that ended since that time (Unix milliseconds) used and cost, summed by these.
+    usage UsageRead { since: Option<i64>, by: Vec<By> } -> UsageReport;
 
     /// Lines before number `before` that pass the filter, oldest first.
     activity_before ActivityBefore { filter: Filter, before: u64, limit: u32 } -> Vec<Line>;

@@ -22,6 +22,10 @@ pub enum Code {
     Unknown,
     /// Somebody else answered, or it expired: take the card away.
     Settled,
+    /// It is not what was shown any more: show it anew.
+    Changed,
+    /// The node is marked production and locked: offer to unlock it.
+    Locked,
     /// It is gone.
     NotFound,
     /// Everything else: the sentence says it.

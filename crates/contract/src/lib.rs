@@ -11,6 +11,7 @@
 
 pub mod activity;
 pub mod approval;
+pub mod audit;
 pub mod calls;
 pub mod fault;
 pub mod node;
@@ -18,6 +19,7 @@ pub mod secret;
 pub mod settings;
 pub mod transcript;
 pub mod update;
+pub mod usage;
 
 pub use calls::{Call, Handler, Request, route};
 pub use fault::{Code, Fault};

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::usage::Spend;
+
 /// A node's id: short, made once, never shown. The local node's is `local`.
 pub type NodeId = String;
 
@@ -90,6 +92,17 @@ pub struct Node {
     pub asking: u32,
     /// Whether the key is kept for this session only (no keyring answered).
     pub key_in_memory: bool,
+    /// Marked production: nothing is changed on it while it is locked, and nothing is allowed "always".
+    pub production: bool,
+    /// Unix milliseconds until which a production node is unlocked.
+    pub unlocked_until: Option<i64>,
+    /// Calls that wait for their turn, because the node is asked no faster than its limit.
+    pub queued: u32,
+    /// Its limit: calls a minute, and at once after a rest.
+    pub per_minute: u32,
+    pub burst: u32,
+    /// What its runs used today; `None` before any.
+    pub spent_today: Option<Spend>,
 }
 
 /// What is known of a certificate.

@@ -4,14 +4,16 @@
 //! no window watches costs its rows and nothing else.
 
 use contract::transcript::Fate;
+use contract::usage::Spend;
 use link::call::Page;
 use link::event::{Agent, Approval, Body, Event, Session};
 
-use crate::truth::{NodeHead, Truth};
+use crate::truth::{Guard, NodeHead, Truth};
 
 mod changes;
 
 mod approval;
+mod clock;
 mod history;
 mod link_state;
 mod lists;
@@ -66,6 +68,12 @@ pub enum Fact {
     KeyInMemory(bool),
     /// By which route the connection came about.
     Route(link::Taken),
+    /// How a person guards the node.
+    Guard(Guard),
+    /// So many calls wait for their turn.
+    Queued(u32),
+    /// What the node's runs used today.
+    SpentToday(Option<Spend>),
     /// The node was renamed, moved, or set up anew.
     Head(NodeHead),
     /// Time passed: what was to end by now ends.
@@ -111,8 +119,11 @@ pub fn apply(truth: &mut Truth, fact: &Fact, now: i64, changes: &mut Changes) ->
         Fact::Latency(ms) => link_state::latency(truth, *ms, changes),
         Fact::Route(taken) => link_state::route(truth, taken.clone(), changes),
         Fact::KeyInMemory(yes) => link_state::key_in_memory(truth, *yes, changes),
+        Fact::Guard(guard) => link_state::guard(truth, *guard, changes),
+        Fact::Queued(count) => link_state::queued(truth, *count, changes),
+        Fact::SpentToday(spent) => link_state::spent(truth, spent.as_ref(), changes),
         Fact::Head(head) => link_state::head(truth, head, changes),
-        Fact::Clock => approval::clock(truth, now, changes),
+        Fact::Clock => approval::time_passed(truth, now, changes),
     }
     Taken::New
 }
@@ -148,11 +159,9 @@ pub fn apply_event(truth: &mut Truth, event: &Event, now: i64, changes: &mut Cha
         Body::SessionRemoved => lists::session_removed(truth, event, changes),
         Body::Gap { .. } => rows::gap(truth, event, now, changes),
         Body::Notice { text } => rows::notice(truth, event, text, now, changes),
-        Body::Artifact { .. }
-        | Body::Plan { .. }
-        | Body::Task { .. }
-        | Body::Presence { .. }
-        | Body::Health { .. }
-        | Body::Other { .. } => Taken::New,
+        Body::Health { value } => clock::beat(truth, value, now, changes),
+        Body::Artifact { .. } | Body::Plan { .. } | Body::Task { .. } | Body::Presence { .. } | Body::Other { .. } => {
+            Taken::New
+        }
     }
 }

@@ -3,28 +3,37 @@
 //! The contract's table asks for one implementor; this one only sends each call to its file.
 
 use contract::activity::{Found, Line};
+use contract::approval::{Approval, StandingRule};
+use contract::audit::{Record, Verdict};
 use contract::calls as asked;
-use contract::node::{Nearby, NodeId, Probe};
+use contract::node::{Nearby, NodeForm, NodeId, Probe};
 use contract::settings::Hello;
 use contract::transcript::{Row, SessionRef};
+use contract::usage::UsageReport;
 use contract::{Fault, Handler};
+use serde_json::json;
 
 mod activity;
 mod approval;
 mod chat;
+mod custody;
 mod export;
+mod guard;
 mod nearby;
 mod node;
 mod probe;
 mod session;
 mod settings;
+mod usage;
 
 mod fault;
+mod noted;
 
 pub use fault::{of_call, of_store};
 pub use link::sentence;
 
 use crate::fleet::Fleet;
+use noted::noted;
 
 impl Handler for Fleet {
     async fn hello(&self, window: &str, _: asked::Hi) -> Result<Hello, Fault> {
@@ -45,24 +54,29 @@ impl Handler for Fleet {
         probe::probe(self, args).await
     }
 
-    async fn node_add(&self, _: &str, args: asked::NodeAdd) -> Result<NodeId, Fault> {
-        node::add(self, args.form).await
+    async fn node_add(&self, window: &str, args: asked::NodeAdd) -> Result<NodeId, Fault> {
+        let act = ("node.add", &*args.form.name.clone(), form(&args.form));
+        noted(self, window, act, node::add(self, args.form)).await
     }
 
-    async fn node_edit(&self, _: &str, args: asked::NodeEdit) -> Result<(), Fault> {
-        node::edit(self, &args.id, args.form).await
+    async fn node_edit(&self, window: &str, args: asked::NodeEdit) -> Result<(), Fault> {
+        let act = ("node.edit", &*args.id.clone(), form(&args.form));
+        noted(self, window, act, node::edit(self, &args.id, args.form)).await
     }
 
-    async fn node_remove(&self, _: &str, args: asked::NodeRemove) -> Result<(), Fault> {
-        node::remove(self, &args.id).await
+    async fn node_remove(&self, window: &str, args: asked::NodeRemove) -> Result<(), Fault> {
+        let act = ("node.remove", &*args.id.clone(), json!({}));
+        noted(self, window, act, node::remove(self, &args.id)).await
     }
 
-    async fn node_restore(&self, _: &str, args: asked::NodeRestore) -> Result<(), Fault> {
-        node::restore(self, args.id).await
+    async fn node_restore(&self, window: &str, args: asked::NodeRestore) -> Result<(), Fault> {
+        let act = ("node.restore", &*args.id.clone(), json!({}));
+        noted(self, window, act, node::restore(self, args.id)).await
     }
 
-    async fn node_pause(&self, _: &str, args: asked::NodePause) -> Result<(), Fault> {
-        node::pause(self, args).await
+    async fn node_pause(&self, window: &str, args: asked::NodePause) -> Result<(), Fault> {
+        let act = (if args.paused { "node.pause" } else { "node.resume" }, &*args.id.clone(), json!({}));
+        noted(self, window, act, node::pause(self, args)).await
     }
 
     async fn node_retry(&self, _: &str, args: asked::NodeRetry) -> Result<(), Fault> {
@@ -77,12 +91,28 @@ impl Handler for Fleet {
         nearby::import(self, args).await
     }
 
-    async fn node_trust(&self, _: &str, args: asked::NodeTrust) -> Result<(), Fault> {
-        node::trust(self, args).await
+    async fn node_trust(&self, window: &str, args: asked::NodeTrust) -> Result<(), Fault> {
+        let act = ("node.trust", &*args.id.clone(), json!({"fingerprint": args.fingerprint}));
+        noted(self, window, act, node::trust(self, args)).await
     }
 
-    async fn session_create(&self, _: &str, args: asked::SessionCreate) -> Result<SessionRef, Fault> {
-        session::create(self, args).await
+    async fn node_production(&self, window: &str, args: asked::NodeProduction) -> Result<(), Fault> {
+        let act = ("node.production", &*args.id.clone(), json!({"production": args.production}));
+        noted(self, window, act, guard::production(self, args)).await
+    }
+
+    async fn node_unlock(&self, window: &str, args: asked::NodeUnlock) -> Result<(), Fault> {
+        let act = ("node.unlock", &*args.id.clone(), json!({"minutes": args.minutes}));
+        noted(self, window, act, guard::unlock(self, args)).await
+    }
+
+    async fn node_limit(&self, window: &str, args: asked::NodeLimit) -> Result<(), Fault> {
+        let act = ("node.limit", &*args.id.clone(), json!({"per_minute": args.per_minute, "burst": args.burst}));
+        noted(self, window, act, guard::limit(self, args)).await
+    }
+
+    async fn session_create(&self, window: &str, args: asked::SessionCreate) -> Result<SessionRef, Fault> {
+        session::create(self, window, args).await
     }
 
     async fn session_seen(&self, _: &str, args: asked::SessionSeen) -> Result<(), Fault> {
@@ -106,12 +136,37 @@ impl Handler for Fleet {
         chat::resend(self, args).await
     }
 
-    async fn abort(&self, _: &str, args: asked::Abort) -> Result<bool, Fault> {
-        chat::abort(self, args.of).await
+    async fn abort(&self, window: &str, args: asked::Abort) -> Result<bool, Fault> {
+        chat::abort(self, window, args.of).await
     }
 
-    async fn decide(&self, _: &str, args: asked::Decide) -> Result<(), Fault> {
-        approval::decide(self, args).await
+    async fn decide(&self, window: &str, args: asked::Decide) -> Result<(), Fault> {
+        approval::decide(self, window, args).await
+    }
+
+    async fn approval_history(&self, _: &str, args: asked::ApprovalHistory) -> Result<Vec<Approval>, Fault> {
+        approval::history(self, args).await
+    }
+
+    async fn rules(&self, _: &str, _: asked::Rules) -> Result<Vec<StandingRule>, Fault> {
+        approval::rules(self).await
+    }
+
+    async fn rule_remove(&self, window: &str, args: asked::RuleRemove) -> Result<bool, Fault> {
+        let act = ("rule.remove", &*String::new().clone(), json!({"rule": args.id}));
+        noted(self, window, act, approval::remove_rule(self, args.id)).await
+    }
+
+    async fn audit(&self, _: &str, args: asked::AuditRead) -> Result<Vec<Record>, Fault> {
+        custody::read(self, args).await
+    }
+
+    async fn audit_verify(&self, _: &str, _: asked::AuditVerify) -> Result<Verdict, Fault> {
+        custody::verify(self).await
+    }
+
+    async fn usage(&self, _: &str, args: asked::UsageRead) -> Result<UsageReport, Fault> {
+        usage::usage(self, args).await
     }
 
     async fn activity_before(&self, _: &str, args: asked::ActivityBefore) -> Result<Vec<Line>, Fault> {
@@ -137,4 +192,9 @@ impl Handler for Fleet {
     async fn settings_save(&self, _: &str, args: asked::SettingsSave) -> Result<(), Fault> {
         settings::save(self, &args.settings).await
     }
+}
+
+/// A form as the audit log has it: without its key.
+fn form(form: &NodeForm) -> serde_json::Value {
+    json!({"name": form.name, "address": form.address, "vendor": form.vendor, "key": form.key.is_some()})
 }

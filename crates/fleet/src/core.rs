@@ -36,6 +36,7 @@ pub use older::Older;
 pub(crate) use cell::{Cell, State};
 
 use crate::apply::Fact;
+use crate::ledger::Ledger;
 use crate::log::Log;
 use crate::publish::Hub;
 use crate::truth::{NodeHead, Truth};
@@ -54,6 +55,8 @@ pub(crate) struct Inner {
     pub hub: Hub,
     pub log: Log,
     pub clock: Arc<dyn Clock>,
+    /// What the tables must hear.
+    pub ledger: Ledger,
     live: broadcast::Sender<Arc<link::event::Stamped>>,
     deadline: deadline::Deadline,
 }
@@ -66,6 +69,7 @@ impl Core {
             hub: Hub::new(scope.child("windows"), log.last()),
             log,
             clock,
+            ledger: Ledger::default(),
             live: broadcast::channel(LIVE_EVENTS).0,
             deadline: deadline::Deadline::default(),
         });

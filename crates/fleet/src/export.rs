@@ -104,6 +104,7 @@ fn answer(at: i64, run: Option<Box<str>>, text: Box<str>, tools: Vec<ToolCall>) 
         thinking: None,
         tools,
         model: None,
+        usage: None,
     }
 }
 

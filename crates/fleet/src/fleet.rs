@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
-use contract::node::NodeId;
 use contract::{Batch, Fault};
 use link::dialect::ClientInfo;
 use link::sentence;
@@ -24,12 +23,14 @@ mod verbs;
 pub use shut::shut;
 pub use store::{Home, HomeError};
 
+use crate::audit::{self, Audit};
 use crate::core::{Clock, Core};
 use crate::keys::Keys;
 use crate::log::Log;
 use crate::nodes::{self, Embedded, Nodes, Pace, Parts};
 use crate::outbox;
 use crate::table;
+use crate::usage;
 
 /// Who holds this file holds the home.
 const LOCK: &str = "pilothouse.lock";
@@ -82,8 +83,6 @@ pub(crate) struct Inner {
     pub keyring_fault: ArcSwapOption<String>,
     /// What went wrong at the start, for the window.
     pub start_faults: Mutex<Vec<String>>,
-    /// Approvals that are being answered from here: node and id.
-    pub deciding: Mutex<std::collections::HashSet<(NodeId, String)>>,
     /// Held until the fleet was shut down.
     lock: Mutex<Option<File>>,
 }
@@ -103,6 +102,7 @@ impl Fleet {
         let instance = instance(&store, options.shared).await?;
         let (log, log_fault) = log(&scope, &options).await;
         let core = Core::new(&scope, log, options.clock.clone());
+        let audit = Audit::new(store.clone(), options.home.state.join(audit::HEAD));
         let parts = Arc::new(Parts {
             scope: scope.clone(),
             core,
@@ -111,9 +111,12 @@ impl Fleet {
             clock: options.clock,
             pace: Pace::default(),
             ca_file: ArcSwapOption::empty(),
+            audit,
+            prices: options.home.config.join(usage::FILE),
             ours: ClientInfo::new(env!("CARGO_PKG_VERSION"), &instance),
             shared: options.shared,
         });
+        crate::ledger::start(&scope, &parts);
         let fleet = Fleet::of(parts, lock);
         log_fault.into_iter().for_each(|sentence| fleet.note_start_fault(sentence));
         fleet.read_ca_file().await?;
@@ -178,7 +181,6 @@ impl Fleet {
             parts,
             keyring_fault: ArcSwapOption::empty(),
             start_faults: Mutex::default(),
-            deciding: Mutex::default(),
             lock: Mutex::new(lock),
         };
         Fleet { inner: Arc::new(inner) }
@@ -193,7 +195,8 @@ impl Fleet {
         if let Some(embedded) = embedded {
             self.inner.nodes.embed(embedded).await?;
         }
-        self.inner.nodes.reconcile().await
+        self.inner.nodes.reconcile().await?;
+        usage::tell_today(parts, None).await
     }
 
     /// The tasks that go on beside the nodes' own.
@@ -232,9 +235,14 @@ impl Fleet {
     }
 
     async fn compare(&self) -> Result<(), String> {
+        let parts = &self.inner.parts;
+        let mut today = usage::day(parts.now());
         loop {
             tokio::time::sleep(COMPARE).await;
-            let parts = &self.inner.parts;
+            let day = usage::day(parts.now());
+            if std::mem::replace(&mut today, day.clone()) != day {
+                usage::tell_today(parts, None).await.map_err(|error| error.to_string())?;
+            }
             nodes::purge(parts, parts.now() - nodes::UNDO_MS).await.map_err(|error| error.to_string())?;
             self.read_ca_file().await.map_err(|error| error.to_string())?;
             self.inner.nodes.reconcile().await.map_err(|error| error.to_string())?;

@@ -28,10 +28,16 @@ pub mod nearby;
 
 pub mod calls;
 
+pub mod audit;
 mod export;
+pub mod gate;
+pub mod inbox;
 
 pub mod outbox;
 pub mod sync;
+
+mod ledger;
+pub mod usage;
 
 pub mod keys;
 pub mod table;

@@ -17,6 +17,7 @@ use store::{Store, StoreError};
 use supervise::Scope;
 use tokio::io::DuplexStream;
 
+mod bucket;
 mod post;
 
 mod form;
@@ -29,6 +30,7 @@ mod pace;
 mod signals;
 mod tap;
 
+pub use bucket::{BURST, Bucket, PER_MINUTE, Urgency};
 pub use form::{Checked, check, fingerprint, fresh, name_is_free, once};
 pub use identity::{Credential, Missing, keep_key, read as credentials};
 pub use open::{routes, target};
@@ -38,8 +40,11 @@ pub use post::{Kind, Post};
 pub use remove::{UNDO_MS, purge};
 pub use signals::{Ended, Signals, Standing};
 
+use crate::audit::Audit;
 use crate::core::{Clock, Core};
+use crate::gate;
 use crate::keys::Keys;
+use crate::table::guard as guards;
 use crate::table::node::{self as table, Kept, NodeRow};
 
 /// The local node's id and name.
@@ -64,6 +69,9 @@ pub struct Parts {
     pub pace: Pace,
     /// A file of certificate authorities (PEM) that are trusted for every node.
     pub ca_file: ArcSwapOption<String>,
+    pub audit: Audit,
+    /// The file of prices.
+    pub prices: std::path::PathBuf,
     /// What we say of ourselves to a gateway.
     pub ours: ClientInfo,
     /// Whether another process may own the home: then nodes connect on demand and no outbox is worked here.
@@ -111,7 +119,8 @@ impl Nodes {
             added_at: 0,
             removed_at: None,
         };
-        self.bring_in(row, Kind::Local(embedded)).await
+        self.bring_in(row, Kind::Local(embedded)).await?;
+        self.read_guards().await
     }
 
     /// Brings in a node that no table keeps: it is gone with this process.
@@ -119,7 +128,8 @@ impl Nodes {
     /// # Errors
     /// The outbox of the node cannot be read.
     pub async fn bring_in_once(&self, row: NodeRow) -> Result<(), StoreError> {
-        self.bring_in(row, Kind::Once).await
+        self.bring_in(row, Kind::Once).await?;
+        self.read_guards().await
     }
 
     /// Makes the fleet what the table says: new nodes come in, changed ones connect anew, removed ones leave.
@@ -140,7 +150,7 @@ impl Nodes {
                 Some(post) => post.change(&self.parts, row).await,
             }
         }
-        Ok(())
+        self.read_guards().await
     }
 
     /// The node of that id.
@@ -163,15 +173,28 @@ impl Nodes {
         all
     }
 
-    /// Asks a node something.
+    /// Asks a node something, in somebody's name where it changes anything there.
     ///
     /// # Errors
-    /// As `link` gives them; a node that is gone is not connected.
-    pub async fn ask(&self, id: &str, call: Call) -> Result<Reply, CallError> {
+    /// As [`gate`] gives them; a node that is gone is not connected.
+    pub async fn ask(&self, id: &str, call: Call, who: &str) -> Result<Reply, CallError> {
         match self.find(id) {
-            Some(post) => post.ask(&self.parts, call).await,
+            Some(post) => gate::act(&self.parts, &post, call, who).await,
             None => Err(CallError::NotConnected),
         }
+    }
+
+    /// Takes over how the nodes are guarded, as the table has it.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn read_guards(&self) -> Result<(), StoreError> {
+        let guards = self.parts.store.read(guards::all).await?;
+        for post in self.all() {
+            let guard = guards.iter().find(|(node, _)| *node == post.guarded_as).map(|(_, guard)| *guard);
+            post.guard(&self.parts, guard.unwrap_or_default());
+        }
+        Ok(())
     }
 
     /// Ends all connections, side by side.
@@ -181,7 +204,11 @@ impl Nodes {
     }
 
     async fn bring_in(&self, row: NodeRow, kind: Kind) -> Result<(), StoreError> {
-        let post = Arc::new(Post::new(row, kind));
+        // Who comes to a kept node by its address alone meets the same guard.
+        let kept = self.all().into_iter().find(|post| post.is_kept() && post.row().address == row.address);
+        let guarded_as =
+            kept.filter(|_| matches!(kind, Kind::Once)).map_or_else(|| row.id.clone(), |kept| kept.id.clone());
+        let post = Arc::new(Post::new(row, kind, guarded_as));
         self.parts.core.add_node(post.head());
         self.posts.write().insert(post.id.clone(), post.clone());
         if !self.parts.shared {

@@ -15,8 +15,10 @@ use store::StoreError;
 use tokio::time::{Duration, Instant, sleep_until};
 
 use crate::apply::Fact;
+use crate::gate;
 use crate::nodes::{Ended, Parts, Post};
 use crate::table::outbox::{self as table, Outcome, Parcel};
+use crate::truth::HERE;
 
 /// How long a queue rests after the link refused to take a message although it called itself ready.
 const REST: Duration = Duration::from_secs(2);
@@ -267,7 +269,7 @@ async fn send_queued(parts: &Parts, post: &Post, parcel: &Parcel) -> Result<Opti
         text: parcel.text.clone(),
         client_id: parcel.wire_id.clone(),
     };
-    let came = judge(post.ask(parts, call).await, parts.now());
+    let came = judge(gate::act(parts, post, call, HERE).await, parts.now());
     let (id, kept) = (parcel.client_id.clone(), came.clone());
     parts.store.write(move |tx| table::settle(tx, &id, &kept)).await?;
     tell(parts, parcel, &came);
@@ -280,10 +282,12 @@ fn judge(answer: Result<Reply, CallError>, at: i64) -> Outcome {
         Ok(Reply::Sent(Sent { run, .. })) => (Fate::Acknowledged, run, None),
         Ok(_) => (Fate::Acknowledged, None, None),
         Err(CallError::NotConnected) => (Fate::Queued, None, None),
+        // It was not taken, and may be later: it waits here instead.
+        Err(error) if error.is_busy() => (Fate::Queued, None, None),
         Err(error @ (CallError::TimedOut { .. } | CallError::Lost | CallError::Unreadable(_))) => {
             (Fate::Unknown, None, Some(error.to_string()))
         }
-        Err(error @ (CallError::Refused { .. } | CallError::Unsupported { .. })) => {
+        Err(error @ (CallError::Refused { .. } | CallError::Busy { .. } | CallError::Unsupported { .. })) => {
             (Fate::Failed, None, Some(error.to_string()))
         }
     };

@@ -16,8 +16,8 @@ use link::sentence;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use crate::apply::Fact;
-use crate::nodes::{Parts, Post};
-use crate::outbox;
+use crate::nodes::{Parts, Post, Urgency};
+use crate::{gate, outbox};
 
 /// How many messages of a session are read at once.
 pub const PAGE: u32 = 100;
@@ -186,14 +186,18 @@ async fn sessions(parts: &Parts, post: &Post) -> Read {
 /// Reads one list. A vendor that has none has answered.
 async fn list(parts: &Parts, post: &Post, call: Call) -> Came {
     parts.pace.turn().await;
-    let fact = match post.ask(parts, call).await {
+    let fact = match gate::read(parts, post, call, Urgency::Screen).await {
         Ok(Reply::Agents(agents)) => Fact::Agents(agents),
         Ok(Reply::Sessions(sessions)) => Fact::Sessions(sessions),
         Ok(Reply::Approvals(approvals)) => Fact::Approvals(approvals),
         Ok(_) => return Came::Yes,
         Err(error) => return came(post, &error),
     };
+    let asked = matches!(fact, Fact::Approvals(_));
     parts.core.feed(&post.id, [fact]);
+    if asked {
+        post.signals.asked.notify_one();
+    }
     Came::Yes
 }
 
@@ -205,14 +209,14 @@ fn came(post: &Post, error: &CallError) -> Came {
             tracing::warn!(node = post.id, %error, "a list could not be read");
             Came::Yes
         }
-        CallError::Refused { .. } | CallError::TimedOut { .. } | CallError::Lost => Came::No,
+        CallError::Refused { .. } | CallError::Busy { .. } | CallError::TimedOut { .. } | CallError::Lost => Came::No,
     }
 }
 
 async fn measure(parts: &Parts, post: &Post) -> Read {
     parts.pace.turn().await;
     // The link notes how long it took; that no answer came it notices by itself.
-    let _ = post.ask(parts, Call::Ping).await;
+    let _ = gate::read(parts, post, Call::Ping, Urgency::Bulk).await;
     Read::Beat
 }
 
@@ -220,8 +224,10 @@ async fn measure(parts: &Parts, post: &Post) -> Read {
 async fn history(parts: &Parts, post: &Post, session: String) -> Read {
     parts.core.feed(&post.id, [Fact::Loading { session: session.clone() }]);
     parts.pace.turn().await;
+    let shown = parts.core.read(&post.id, |truth| truth.session(&session).is_some_and(|session| session.watched));
+    let urgency = if shown == Some(true) { Urgency::Screen } else { Urgency::Bulk };
     let call = Call::History { session: session.clone(), limit: PAGE, before: None };
-    let (fact, came) = match post.ask(parts, call).await {
+    let (fact, came) = match gate::read(parts, post, call, urgency).await {
         Ok(Reply::History(page)) => {
             if let Err(error) = outbox::reconcile(parts, &post.id, &page).await {
                 tracing::warn!(node = post.id, %error, "the outbox cannot be compared with the history");

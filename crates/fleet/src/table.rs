@@ -4,8 +4,13 @@
 
 use store::Migration;
 
+pub mod approval;
+pub mod audit;
+pub mod guard;
 pub mod node;
 pub mod outbox;
+pub mod rule;
+pub mod usage;
 
 pub mod layout;
 pub mod settings;
@@ -14,5 +19,16 @@ pub mod settings;
 pub const FILE: &str = "fleet.db";
 
 /// Every step of the schema, in the order of their release; only ever added to at the end.
-pub const MIGRATIONS: &[Migration] =
-    &[node::CREATE, outbox::CREATE, layout::CREATE, settings::CREATE, node::REACH, node::PINS];
+pub const MIGRATIONS: &[Migration] = &[
+    node::CREATE,
+    outbox::CREATE,
+    layout::CREATE,
+    settings::CREATE,
+    node::REACH,
+    node::PINS,
+    approval::CREATE,
+    rule::CREATE,
+    audit::CREATE,
+    guard::CREATE,
+    usage::CREATE,
+];

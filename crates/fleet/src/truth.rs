@@ -6,16 +6,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use contract::node::{NodeId, Reach, Vendor};
+use contract::usage::Spend;
 use link::event::{Agent, NodeState};
 use link::{Pin, Taken};
 
 mod approval;
+mod clock;
 mod row;
 mod run;
 mod session;
 mod transcript;
 
-pub use approval::{Asked, HERE, Settled};
+pub use crate::table::guard::Guard;
+pub use approval::{Asked, HERE, RULE, Settled, is_here};
+pub use clock::NodeClock;
 pub use row::{Own, Row, RowBody};
 pub use run::{Ended, Run};
 pub use session::Session;
@@ -72,6 +76,14 @@ pub struct Truth {
     pub(crate) sessions: HashMap<Arc<str>, Session>,
     /// What waits, and what was settled within the last 90 seconds; oldest first.
     pub approvals: Vec<Asked>,
+    /// What its clock shows.
+    pub clock: NodeClock,
+    /// How a person guards it.
+    pub guard: Guard,
+    /// Calls that wait for their turn.
+    pub queued: u32,
+    /// What its runs used today.
+    pub spent_today: Option<Spend>,
 }
 
 impl Truth {
@@ -89,7 +101,17 @@ impl Truth {
             key_in_memory: false,
             route: None,
         };
-        Truth { head, link, agents: Vec::new(), sessions: HashMap::new(), approvals: Vec::new() }
+        Truth {
+            head,
+            link,
+            agents: Vec::new(),
+            sessions: HashMap::new(),
+            approvals: Vec::new(),
+            clock: NodeClock::default(),
+            guard: Guard::default(),
+            queued: 0,
+            spent_today: None,
+        }
     }
 
     /// Whether calls can be made now.

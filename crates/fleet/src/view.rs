@@ -3,6 +3,7 @@
 pub mod approval;
 pub mod line;
 pub mod node;
+pub mod reveal;
 pub mod row;
 pub mod title;
 pub mod tool;

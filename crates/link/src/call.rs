@@ -67,6 +67,21 @@ pub struct Sent {
     pub queued: bool,
 }
 
+impl CallError {
+    /// Whether the node did nothing and may do it later.
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Busy { .. } | Self::Refused { retryable: true, .. })
+    }
+
+    /// How long the node wants to be left alone, where it says it.
+    pub fn retry_after(&self) -> Option<std::time::Duration> {
+        match self {
+            Self::Busy { retry_after_ms, .. } => Some(std::time::Duration::from_millis(*retry_after_ms)),
+            _ => None,
+        }
+    }
+}
+
 /// Why a call has no answer.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CallError {
@@ -79,6 +94,14 @@ pub enum CallError {
         message: String,
         /// Whether the same call may succeed later.
         retryable: bool,
+    },
+    /// The node has too much to do and says when to come again: it did nothing.
+    #[error("the node is busy: {message}")]
+    Busy {
+        /// A sentence for the person.
+        message: String,
+        /// Milliseconds after which it may be asked again.
+        retry_after_ms: u64,
     },
     /// The link is not up.
     #[error("the node is not connected; it will be tried again by itself")]

@@ -33,6 +33,12 @@ pub fn node(id: &str) -> Node {
         running: 0,
         asking: 0,
         key_in_memory: false,
+        production: false,
+        unlocked_until: None,
+        queued: 0,
+        per_minute: 600,
+        burst: 40,
+        spent_today: None,
     }
 }
 
@@ -45,10 +51,13 @@ pub fn approval(id: &str) -> Approval {
         session: None,
         kind: "exec".into(),
         command: "ls".into(),
+        shown: vec![],
         cwd: None,
+        digest: String::new(),
         asked_at: None,
         expires_at: None,
         allowed: vec![],
+        rule: None,
         outcome: None,
     }
 }

@@ -1,6 +1,6 @@
 //! What can be asked about nodes.
 
-use clap::{Args as ClapArgs, Subcommand};
+use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
 use super::{Key, Kind};
 
@@ -112,6 +112,32 @@ pub enum NodeVerb {
     Resume { node: String },
     /// Forget a node and its keys.
     Remove { node: String },
+    /// Mark a node as production: read-only until it is unlocked, and nothing on it is allowed “always”.
+    #[command(after_help = "Examples:\n  pilot node production prod on\n  pilot node production prod off")]
+    Production { node: String, set: Switch },
+    /// Unlock a production node for a while.
+    #[command(after_help = "Examples:\n  pilot node unlock prod\n  pilot node unlock prod --for 1h")]
+    Unlock {
+        node: String,
+        /// How long: 15m, 1h; eight hours at most.
+        #[arg(long = "for", value_name = "LENGTH", default_value = "15m")]
+        length: String,
+    },
+    /// Lock a production node before its time.
+    Lock { node: String },
+    /// How fast a node may be asked; without numbers as usual: 600 calls a minute, 40 at once.
+    #[command(
+        after_help = "Examples:\n  pilot node limit homelab --per-minute 120 --burst 10\n  pilot node limit homelab"
+    )]
+    Limit {
+        node: String,
+        /// Calls a minute.
+        #[arg(long)]
+        per_minute: Option<u32>,
+        /// Calls at once after a rest.
+        #[arg(long)]
+        burst: Option<u32>,
+    },
 }
 
 const ADD: &str = "\
@@ -151,6 +177,13 @@ Examples:
   pilot node trust homelab
   pilot node trust homelab sha256:9f86…";
 
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    On,
+    Off,
+}
+
 /// How a node is reached besides its address.
 #[derive(Debug, Clone, Default, ClapArgs)]
 pub struct Way {
@@ -186,7 +219,11 @@ impl NodeVerb {
             | Self::Ca { .. }
             | Self::Pause { .. }
             | Self::Resume { .. }
-            | Self::Remove { .. } => Key::default(),
+            | Self::Remove { .. }
+            | Self::Production { .. }
+            | Self::Unlock { .. }
+            | Self::Lock { .. }
+            | Self::Limit { .. } => Key::default(),
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::check;
 use crate::activity::{Filter, Line, Mark};
-use crate::approval::{Approval, Decision, Outcome};
+use crate::approval::{Answer, Approval, Decision, Hidden, Keeper, Outcome, Piece, Rule, StandingRule};
+use crate::audit::{Broken, Phase, Record, Verdict};
 use crate::fault::{Code, Fault};
 use crate::node::{
     Activity, Agent, Certificate, ClientFiles, Import, ImportKey, LinkState, Nearby, Node, NodeForm, Probe, Reach,
@@ -11,6 +12,7 @@ use crate::node::{
 use crate::settings::{Hello, Layout, Settings, Theme};
 use crate::transcript::{Fate, Level, Row, RowBody, SessionRef, ToolState, Window};
 use crate::update::{Batch, Topic, Update, Vitals};
+use crate::usage::{By, Money, Spend, UsageReport, UsageRow};
 use crate::{Request, Secret};
 
 fn of() -> SessionRef {
@@ -25,11 +27,30 @@ fn approval() -> Approval {
         session: Some("publish".into()),
         kind: "exec".into(),
         command: "cargo publish -p wire --dry-run".into(),
+        shown: vec![
+            Piece { text: "cargo publish -p wire --dry-run".into(), hidden: None, drawn: None },
+            Piece { text: "\u{202e}".into(), hidden: Some(Hidden::Direction), drawn: Some("U+202E".into()) },
+        ],
         cwd: Some("/srv/wire".into()),
+        digest: "00ff".into(),
         asked_at: Some(1_000),
         expires_at: Some(121_000),
         allowed: vec![Decision::Once, Decision::Deny],
+        rule: Some(rule()),
         outcome: Some(Outcome { decision: Decision::Deny, by: Some("ops".into()), at: 2_000 }),
+    }
+}
+
+fn rule() -> Rule {
+    Rule {
+        node: "n1".into(),
+        agent: Some("forge".into()),
+        session: Some("publish".into()),
+        kind: "exec".into(),
+        text: "cargo publish *".into(),
+        cwd: Some("/srv/wire".into()),
+        expires_at: Some(9_000),
+        keeper: Keeper::Here,
     }
 }
 
@@ -88,6 +109,12 @@ fn node() -> Node {
         running: 1,
         asking: 2,
         key_in_memory: false,
+        production: true,
+        unlocked_until: Some(900_000),
+        queued: 3,
+        per_minute: 600,
+        burst: 40,
+        spent_today: Some(spend()),
     }
 }
 
@@ -102,6 +129,11 @@ fn certificate() -> Certificate {
         trusted_at: Some(3),
         at: Some("homelab.lan:8765".into()),
     }
+}
+
+fn spend() -> Spend {
+    let costs = vec![Money { currency: "USD".into(), amount: 1.25 }];
+    Spend { runs: 4, input: 9_000, cached: 8_000, output: 500, costs, unpriced: 1 }
 }
 
 fn row(body: RowBody) -> Row {
@@ -234,6 +266,40 @@ fn nodes_keep_their_form() {
         import: Some(import),
     };
     check("nearby", &nearby);
+}
+
+#[test]
+fn the_audit_log_and_usage_keep_their_form() {
+    let record = Record {
+        n: 2,
+        at: 1_000,
+        node: "n1".into(),
+        name: "homelab".into(),
+        who: "you".into(),
+        act: "send".into(),
+        about: "{}".into(),
+        phase: Phase::Outcome,
+        intent: Some(1),
+        outcome: Some("done".into()),
+        before: "00".into(),
+        hash: "ff".into(),
+    };
+    check("audit_record", &vec![Record { phase: Phase::Intent, ..record.clone() }, record]);
+    let broken = Some(Broken { n: 3, why: "It was changed.".into() });
+    check("audit_verdict", &Verdict { records: 2, broken });
+    let by_day = UsageRow { day: Some("2026-11-21".into()), spend: spend(), ..UsageRow::default() };
+    let fault = Some("prices.toml, line 1, column 1: no.".into());
+    check("usage", &UsageReport { rows: vec![by_day], total: spend(), prices: "prices.toml".into(), fault });
+    check("usage_by", &vec![By::Node, By::Agent, By::Session, By::Model, By::Day]);
+}
+
+#[test]
+fn answers_and_rules_keep_their_form() {
+    let always = Answer::Always { rule: Rule { keeper: Keeper::Node, ..rule() } };
+    check("answers", &vec![Answer::Once, always, Answer::Deny, Answer::DenyStop]);
+    check("standing_rule", &StandingRule { id: 3, rule: rule(), made_at: 1_000, used: 2 });
+    let hidden = [Hidden::Direction, Hidden::Invisible, Hidden::Control, Hidden::Blank, Hidden::LookAlike];
+    check("hidden", &hidden.to_vec());
 }
 
 #[test]

@@ -77,6 +77,9 @@ only_abort! {
     nodes_nearby NodesNearby Vec<crate::node::Nearby>;
     node_import NodeImport String;
     node_trust NodeTrust ();
+    node_production NodeProduction ();
+    node_unlock NodeUnlock ();
+    node_limit NodeLimit ();
     session_create SessionCreate crate::transcript::SessionRef;
     session_seen SessionSeen ();
     rows_before RowsBefore Vec<crate::transcript::Row>;
@@ -84,6 +87,12 @@ only_abort! {
     cancel_message CancelMessage ();
     resend_message ResendMessage ();
     decide Decide ();
+    approval_history ApprovalHistory Vec<crate::approval::Approval>;
+    rules Rules Vec<crate::approval::StandingRule>;
+    rule_remove RuleRemove bool;
+    audit AuditRead Vec<crate::audit::Record>;
+    audit_verify AuditVerify crate::audit::Verdict;
+    usage UsageRead crate::usage::UsageReport;
     activity_before ActivityBefore Vec<crate::activity::Line>;
     activity_after ActivityAfter Vec<crate::activity::Line>;
     search Search Vec<crate::activity::Found>;

@@ -4,10 +4,10 @@
 use contract::approval::Decision;
 use link::event::{self, Event};
 
-use super::Taken;
 use super::changes::{Changes, RowChange};
 use super::rows::Sheet;
-use crate::truth::{Asked, HERE, RowBody, Settled, Truth};
+use super::{Taken, clock};
+use crate::truth::{Asked, RowBody, Settled, Truth, is_here};
 use crate::view;
 
 /// How long an outcome stays in the list, milliseconds.
@@ -19,6 +19,9 @@ const GRACE_MS: i64 = 2_000;
 /// How old a request must be before a list without it means that it ended, milliseconds: events overtake answers.
 const LIST_LAG_MS: i64 = 3_000;
 
+/// Moltis denies by itself after so long, and says so nowhere.
+const MOLTIS_PATIENCE_MS: i64 = 120_000;
+
 pub(super) fn requested(
     truth: &mut Truth,
     event: &Event,
@@ -26,17 +29,20 @@ pub(super) fn requested(
     now: i64,
     changes: &mut Changes,
 ) -> Taken {
-    if truth.approval(&about.id).is_some() {
-        return Taken::Known;
+    if let Some(index) = place(truth, &about.id) {
+        return again(truth, index, about, now, changes);
     }
-    // The node's clock may differ from ours; how long it waits does not.
-    let expires = match (about.asked_at, about.expires_at) {
-        (Some(asked), Some(expires)) if expires >= asked => Some(now + (expires - asked)),
-        (_, expires) => expires,
-    };
+    let (asked_at, expires) = clock::ours(truth, about, now, Some(0));
     let agent = event.agent.clone().or_else(|| truth.agent_of(event.session.as_deref()).map(Into::into));
-    let asked =
-        Asked { about: about.clone(), agent, session: event.session.clone(), expires, seen: now, settled: None };
+    let asked = Asked {
+        about: about.clone(),
+        agent,
+        session: event.session.clone(),
+        asked: asked_at,
+        expires,
+        seen: now,
+        settled: None,
+    };
     add(truth, asked, now, changes);
     Taken::New
 }
@@ -55,10 +61,10 @@ pub(super) fn resolved(
     };
     if let Some(known) = &mut asked.settled
         && known.decision == decision
-        && by == Some(HERE)
+        && let Some(us) = by.filter(|by| is_here(by))
     {
         // The node's own event overtook its answer to us, and names us as it knows us.
-        known.by = Some(HERE.into());
+        known.by = Some(us.into());
         let asked = asked.clone();
         show(truth, asked, now, changes);
         return Taken::Known;
@@ -81,20 +87,23 @@ pub(super) fn list(
     changes: &mut Changes,
 ) {
     for (session, agent, about) in list {
-        if truth.approval(&about.id).is_none() {
-            let session: Option<Box<str>> = session.as_deref().map(Into::into);
-            let agent = agent.as_deref().or_else(|| truth.agent_of(session.as_deref())).map(Into::into);
-            let asked =
-                Asked { about: about.clone(), agent, session, expires: about.expires_at, seen: now, settled: None };
-            add(truth, asked, now, changes);
+        if let Some(index) = place(truth, &about.id) {
+            again(truth, index, about, now, changes);
+            continue;
         }
+        let session: Option<Box<str>> = session.as_deref().map(Into::into);
+        let agent = agent.as_deref().or_else(|| truth.agent_of(session.as_deref())).map(Into::into);
+        let (asked_at, expires) = clock::ours(truth, about, now, None);
+        let expires = expires.or_else(|| silent(truth).map(|patience| now + patience));
+        let asked = Asked { about: about.clone(), agent, session, asked: asked_at, expires, seen: now, settled: None };
+        add(truth, asked, now, changes);
     }
     let named = |asked: &Asked| list.iter().any(|(_, _, about)| about.id == asked.about.id);
     settle(truth, now, changes, Decision::Unknown, |asked| !named(asked) && now - asked.seen >= LIST_LAG_MS);
 }
 
 /// Ends what expired and forgets outcomes that were shown long enough.
-pub(super) fn clock(truth: &mut Truth, now: i64, changes: &mut Changes) {
+pub(super) fn time_passed(truth: &mut Truth, now: i64, changes: &mut Changes) {
     settle(truth, now, changes, Decision::Expired, |asked| asked.expires.is_some_and(|at| at + GRACE_MS <= now));
     let before = truth.approvals.len();
     truth.approvals.retain(|asked| asked.settled.as_ref().is_none_or(|settled| settled.at + OUTCOME_KEPT_MS > now));
@@ -109,6 +118,48 @@ pub fn next_deadline(truth: &Truth) -> Option<i64> {
         None => asked.expires.map(|at| at + GRACE_MS),
     };
     truth.approvals.iter().filter_map(ends).min()
+}
+
+/// The node's clock turned out to show another time: what waits expires at another time of ours.
+pub(super) fn reset_times(truth: &mut Truth, now: i64, changes: &mut Changes) {
+    let known = &*truth;
+    let times: Vec<_> = known.approvals.iter().map(|asked| clock::of(known, asked)).collect();
+    let mut moved = Vec::new();
+    for (asked, (asked_at, expires)) in truth.approvals.iter_mut().zip(times) {
+        if asked.settled.is_none() && expires.is_some() && asked.expires != expires {
+            (asked.asked, asked.expires) = (asked_at, expires);
+            moved.push(asked.clone());
+        }
+    }
+    for asked in moved {
+        show(truth, asked, now, changes);
+    }
+}
+
+fn place(truth: &Truth, id: &str) -> Option<usize> {
+    truth.approvals.iter().position(|asked| *asked.about.id == *id)
+}
+
+/// An id that is known is told again. If it now asks for something else it is a new question, and an answer to what was
+/// shown before does not fit any more.
+fn again(truth: &mut Truth, index: usize, about: &event::Approval, now: i64, changes: &mut Changes) -> Taken {
+    let known = &truth.approvals[index];
+    let moved = matches!((&known.about.cwd, &about.cwd), (Some(before), Some(after)) if before != after);
+    if known.about.command == about.command && known.about.kind == about.kind && !moved {
+        return Taken::Known;
+    }
+    let (asked_at, expires) = clock::ours(truth, about, now, Some(0));
+    let asked = &mut truth.approvals[index];
+    asked.about = about.clone();
+    (asked.asked, asked.expires, asked.seen, asked.settled) = (asked_at, expires, now, None);
+    let asked = asked.clone();
+    show(truth, asked, now, changes);
+    Taken::New
+}
+
+/// How long a vendor waits that does not say it, milliseconds.
+fn silent(truth: &Truth) -> Option<i64> {
+    (truth.link.product.as_deref() == Some("Moltis")).then_some(MOLTIS_PATIENCE_MS)
 }
 
 /// Settles all that wait and pass the test.
@@ -127,7 +178,7 @@ fn add(truth: &mut Truth, asked: Asked, now: i64, changes: &mut Changes) {
     changes.approval(&asked.about.id);
     truth.approvals.push(asked.clone());
     if let Some(session) = asked.session.clone() {
-        let at = asked.about.asked_at.or(Some(now));
+        let at = asked.asked.or(Some(now));
         let mut sheet = Sheet::open(truth, &session, None, now, changes);
         sheet.push(at, None, RowBody::Approval(Box::new(asked)));
     }

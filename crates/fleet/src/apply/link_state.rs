@@ -1,10 +1,11 @@
 //! How the link stands, and what is no longer certain when it goes down.
 
+use contract::usage::Spend;
 use link::event::NodeState;
 
 use super::Taken;
 use super::changes::Changes;
-use crate::truth::{NodeHead, Truth};
+use crate::truth::{Guard, NodeClock, NodeHead, Truth};
 
 /// A difference in latency that a person would call one, milliseconds.
 const NOTICED_MS: f64 = 2.0;
@@ -27,6 +28,9 @@ pub(super) fn moved(truth: &mut Truth, state: &NodeState, now: i64, changes: &mu
             link.version = version.clone().or(link.version.take());
             link.product = product.clone().or(link.product.take());
             link.scopes.clone_from(scopes);
+            if !was_ready {
+                truth.clock = NodeClock::default();
+            }
         }
         _ if was_ready => went_down(truth, now),
         _ => {}
@@ -62,6 +66,23 @@ pub(super) fn route(truth: &mut Truth, taken: link::Taken, changes: &mut Changes
     let taken = Some(taken);
     changes.node |= truth.link.route != taken;
     truth.link.route = taken;
+}
+
+pub(super) fn guard(truth: &mut Truth, guard: Guard, changes: &mut Changes) {
+    changes.node |= truth.guard != guard;
+    truth.guard = guard;
+}
+
+pub(super) fn queued(truth: &mut Truth, count: u32, changes: &mut Changes) {
+    changes.node |= truth.queued != count;
+    truth.queued = count;
+}
+
+pub(super) fn spent(truth: &mut Truth, spent: Option<&Spend>, changes: &mut Changes) {
+    if truth.spent_today.as_ref() != spent {
+        truth.spent_today = spent.cloned();
+        changes.node = true;
+    }
 }
 
 pub(super) fn head(truth: &mut Truth, head: &NodeHead, changes: &mut Changes) {

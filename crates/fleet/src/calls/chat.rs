@@ -7,7 +7,9 @@ use link::call::{Call, Reply};
 
 use super::{of_call, of_store};
 use crate::fleet::Fleet;
+use crate::nodes::Post;
 use crate::outbox::{self, Words};
+use crate::{gate, inbox};
 
 /// Longer messages no gateway takes in one frame.
 const LONGEST: usize = 1 << 20;
@@ -27,6 +29,7 @@ pub async fn send(fleet: &Fleet, args: SendMessage) -> Result<(), Fault> {
     if args.client_id.is_empty() {
         return Err(Fault::new(Code::Invalid, "The message has no id. Close and reopen the window."));
     }
+    open(fleet, &post).await?;
     let SendMessage { of, agent, text, client_id } = args;
     let words = Words { of, agent, text, client_id };
     outbox::put(&fleet.inner.parts, &post, words).await.map_err(|error| of_store(&error))
@@ -45,6 +48,7 @@ pub async fn cancel(fleet: &Fleet, args: CancelMessage) -> Result<(), Fault> {
 /// Sends a failed or unknown message again.
 pub async fn resend(fleet: &Fleet, args: ResendMessage) -> Result<(), Fault> {
     let post = fleet.inner.nodes.get(&args.of.node)?;
+    open(fleet, &post).await?;
     let queued = outbox::resend(&fleet.inner.parts, &post, &args.client_id).await.map_err(|error| of_store(&error))?;
     if queued {
         Ok(())
@@ -53,8 +57,16 @@ pub async fn resend(fleet: &Fleet, args: ResendMessage) -> Result<(), Fault> {
     }
 }
 
+/// What a locked node would refuse later is refused now.
+async fn open(fleet: &Fleet, post: &Post) -> Result<(), Fault> {
+    let parts = &fleet.inner.parts;
+    let guard = gate::guard(parts, post).await.map_err(|error| of_store(&error))?;
+    let name = post.row().name;
+    if guard.is_locked(parts.now()) { Err(of_call(&name, &gate::locked(&name))) } else { Ok(()) }
+}
+
 /// Stops what runs in the session; answers whether something did.
-pub async fn abort(fleet: &Fleet, of: SessionRef) -> Result<bool, Fault> {
+pub async fn abort(fleet: &Fleet, window: &str, of: SessionRef) -> Result<bool, Fault> {
     let post = fleet.inner.nodes.get(&of.node)?;
     let run = fleet.core().read(&of.node, |truth| {
         let run = truth.session(&of.session)?.active_run()?;
@@ -62,7 +74,7 @@ pub async fn abort(fleet: &Fleet, of: SessionRef) -> Result<bool, Fault> {
     });
     let name = post.row().name;
     let call = Call::Abort { session: of.session, run: run.flatten() };
-    match post.ask(&fleet.inner.parts, call).await {
+    match gate::act(&fleet.inner.parts, &post, call, &inbox::signed(window)).await {
         Ok(Reply::Aborted(stopped)) => Ok(stopped),
         Ok(_) => Err(Fault::new(Code::Other, format!("{name}: The node answered something else. Try again."))),
         Err(error) => Err(of_call(&name, &error)),

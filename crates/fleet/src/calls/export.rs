@@ -10,7 +10,8 @@ use link::event::Message;
 use super::{of_call, of_store};
 use crate::export::{self, Session};
 use crate::fleet::Fleet;
-use crate::nodes::Post;
+use crate::gate;
+use crate::nodes::{Post, Urgency};
 
 /// How many messages are asked for at once.
 const PAGE: u32 = 200;
@@ -54,7 +55,7 @@ async fn history(fleet: &Fleet, post: &Post, of: &SessionRef) -> Result<Vec<Mess
     let (mut pages, mut before, mut count) = (Vec::new(), None, 0);
     loop {
         let call = Call::History { session: of.session.clone(), limit: PAGE, before };
-        let Reply::History(page) = post.ask(&fleet.inner.parts, call).await? else {
+        let Reply::History(page) = gate::read(&fleet.inner.parts, post, call, Urgency::Bulk).await? else {
             return Err(CallError::Unreadable("it answered another question".to_owned()));
         };
         count += page.messages.len();

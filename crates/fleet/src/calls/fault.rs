@@ -6,6 +6,8 @@ use link::call::CallError;
 use link::sentence;
 use store::StoreError;
 
+use crate::gate;
+
 /// A refusal of the database.
 pub fn of_store(error: &StoreError) -> Fault {
     log(error);
@@ -19,7 +21,11 @@ pub fn of_call(node: &str, error: &CallError) -> Fault {
         CallError::NotConnected => Code::NotConnected,
         CallError::TimedOut { .. } | CallError::Lost => Code::Unknown,
         CallError::Refused { code, .. } if is_settled(code) => Code::Settled,
-        CallError::Refused { .. } | CallError::Unsupported { .. } | CallError::Unreadable(_) => Code::Other,
+        CallError::Refused { code, .. } if code == gate::LOCKED => Code::Locked,
+        CallError::Refused { .. }
+        | CallError::Busy { .. }
+        | CallError::Unsupported { .. }
+        | CallError::Unreadable(_) => Code::Other,
     };
     Fault::new(code, format!("{node}: {}", sentence(&error.to_string())))
 }

@@ -10,6 +10,8 @@ use super::of_call;
 use crate::apply::Fact;
 use crate::core::Older;
 use crate::fleet::Fleet;
+use crate::nodes::Urgency;
+use crate::{gate, inbox};
 
 /// A page is never larger, whatever the window asks.
 const LARGEST_PAGE: u32 = 200;
@@ -32,11 +34,11 @@ pub fn watch(fleet: &Fleet, window: &str, topics: Vec<Topic>) {
 }
 
 /// A new session with the agent.
-pub async fn create(fleet: &Fleet, args: SessionCreate) -> Result<SessionRef, Fault> {
+pub async fn create(fleet: &Fleet, window: &str, args: SessionCreate) -> Result<SessionRef, Fault> {
     let post = fleet.inner.nodes.get(&args.node)?;
     let call = Call::CreateSession { agent: args.agent, title: args.title };
     let name = post.row().name;
-    let session = match post.ask(&fleet.inner.parts, call).await {
+    let session = match gate::act(&fleet.inner.parts, &post, call, &inbox::signed(window)).await {
         Ok(Reply::Session(session)) => session,
         Ok(_) => {
             return Err(Fault::new(Code::Other, format!("{name}: The node answered something else. Try again.")));
@@ -68,7 +70,7 @@ pub async fn rows_before(fleet: &Fleet, args: RowsBefore) -> Result<Vec<Row>, Fa
     let name = post.row().name;
     for _ in 0..MOST_PAGES {
         let call = Call::History { session: of.session.clone(), limit: limit.min(LARGEST_PAGE), before };
-        let page = match post.ask(&fleet.inner.parts, call).await {
+        let page = match gate::read(&fleet.inner.parts, &post, call, Urgency::Screen).await {
             Ok(Reply::History(page)) => page,
             Ok(_) => {
                 return Err(Fault::new(Code::Other, format!("{name}: The node answered something else. Try again.")));

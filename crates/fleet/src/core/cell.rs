@@ -12,6 +12,7 @@ use crate::apply::{Changes, Fact, Taken, apply, apply_event};
 use crate::log::{Log, Notebook, Notes};
 use crate::publish::Subs;
 use crate::truth::{NodeHead, Truth};
+use crate::usage;
 use crate::view;
 
 /// A node's place in the core.
@@ -79,6 +80,7 @@ impl Cell {
             change.done
         };
         let deadline = done.changes.deadline;
+        inner.ledger.asked(&self.id, &done.changes.approvals);
         state.subs.mark(done.changes);
         drop(state);
         if done.moved {
@@ -126,6 +128,9 @@ impl Change<'_> {
             // Nobody reads when the last reader just went.
             let _ = self.inner.live.send(Arc::new(stamped));
         }
+        if let (Body::RunFinished(end), Taken::New) = (&event.body, taken) {
+            self.inner.ledger.spent(usage::run(&self.state.truth, &event, end, self.now));
+        }
         let seq = self.state.seq;
         self.done.events += u64::from(!matches!(event.body, Body::Health { .. }));
         match event.body {
@@ -148,8 +153,12 @@ impl Change<'_> {
                 self.keep(0, own_words(self.now, session, agent, text, client_id), taken);
             }
             Fact::Head(_) => self.done.moved = true,
-            // The rows may stand elsewhere now.
-            Fact::History { session, .. } => drop(self.state.cursors.remove(&*session)),
+            Fact::History { session, page } => {
+                let runs = usage::of_page(&self.state.truth, &session, &page);
+                runs.into_iter().for_each(|run| self.inner.ledger.spent(run));
+                // The rows may stand elsewhere now.
+                self.state.cursors.remove(&*session);
+            }
             _ => {}
         }
     }
@@ -177,6 +186,7 @@ fn own_words(now: i64, session: String, agent: Option<String>, text: String, cli
         thinking: None,
         tools: Vec::new(),
         model: None,
+        usage: None,
     };
     let (agent, session) = (agent.map(Into::into), Some(session.into()));
     Event { agent, session, ..Event::new(now, Body::Message(message)) }

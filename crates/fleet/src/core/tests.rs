@@ -60,6 +60,7 @@ fn page(words: &[String], before: Option<&str>) -> Page {
         thinking: None,
         tools: Vec::new(),
         model: None,
+        usage: None,
     };
     Page { messages: words.iter().map(message).collect(), before: before.map(str::to_owned), running: None }
 }
@@ -118,6 +119,7 @@ async fn an_approval_that_nobody_answers_expires_by_itself() {
         expires_at: Some(60_005),
         allowed: Vec::new(),
         call: None,
+        rule: None,
     };
     core.sink("n").deliver(&mut vec![Event::new(5, Body::ApprovalRequested(asked))]);
     let outcome = || core.read("n", |truth| Some(truth.approval("a1")?.settled.as_ref()?.decision)).flatten();

@@ -3,6 +3,7 @@
 mod rig;
 
 mod approvals;
+mod guards;
 mod homes;
 mod nodes;
 mod outbox;

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 
 use super::Fleet;
 use crate::calls::of_store;
+use crate::inbox::signed;
 use crate::keys::{Place, Slot};
 use crate::nodes::{Embedded, check, once};
 use crate::truth::NodeHead;
@@ -86,12 +87,12 @@ impl Fleet {
         self.inner.nodes.find(node)?.link()
     }
 
-    /// Asks a node anything.
+    /// Asks a node anything; what changes something there is written down as `pilot`'s.
     ///
     /// # Errors
-    /// As `link` gives them.
+    /// As `link` gives them; a locked node and an audit log that cannot be written refuse.
     pub async fn ask(&self, node: &str, call: Call) -> Result<Reply, CallError> {
-        self.inner.nodes.ask(node, call).await
+        self.inner.nodes.ask(node, call, &signed("pilot")).await
     }
 
     /// The node's agents.

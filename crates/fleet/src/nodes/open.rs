@@ -18,7 +18,7 @@ use crate::apply::Fact;
 use crate::keys::{KeyFault, Place, Slot};
 use crate::nearby::places;
 use crate::table::node::{Kept, NodeRow};
-use crate::{outbox, sync};
+use crate::{inbox, outbox, sync};
 
 /// How a node's own tasks come back when they fail; only the database can make them.
 const BACK: Restart = Restart::Backoff { first: Duration::from_millis(500), cap: Duration::from_secs(30) };
@@ -69,6 +69,11 @@ pub async fn open(parts: &Arc<Parts>, post: &Arc<Post>, scope: &Scope) -> Result
         serve(scope, "outbox", move || {
             let (parts, post) = (p.clone(), n.clone());
             async move { outbox::work(&parts, &post).await }
+        });
+        let (p, n) = (parts.clone(), post.clone());
+        serve(scope, "rules", move || {
+            let (parts, post) = (p.clone(), n.clone());
+            async move { inbox::answer_by_rules(&parts, &post).await }
         });
     }
     Ok(())

@@ -13,13 +13,18 @@ use parking_lot::RwLock;
 use supervise::Scope;
 use tokio::sync::Notify;
 
-use super::{Embedded, Parts, Signals, open};
+use super::{BURST, Bucket, Embedded, PER_MINUTE, Parts, Signals, Urgency, open};
 use crate::apply::Fact;
+use crate::gate;
 use crate::table::node::NodeRow;
-use crate::truth::NodeHead;
+use crate::truth::{Guard, HERE, NodeHead};
 
 /// How long a node's tasks get to end.
 const GRACE: Duration = Duration::from_secs(2);
+/// How often a call is handed over to a node that says it is busy.
+const TRIES: u32 = 4;
+/// A longer pause is for whoever asked to decide about.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where a node comes from.
 pub enum Kind {
@@ -34,6 +39,8 @@ pub enum Kind {
 /// One node.
 pub struct Post {
     pub id: String,
+    /// The id under which its guard is kept.
+    pub guarded_as: String,
     pub(super) kind: Kind,
     row: RwLock<NodeRow>,
     link: ArcSwapOption<Link>,
@@ -41,20 +48,23 @@ pub struct Post {
     live: tokio::sync::Mutex<Option<Scope>>,
     /// What the fleet must know of its events.
     pub signals: Arc<Signals>,
+    bucket: Bucket,
     /// Rung when the outbox has something for it.
     pub bell: Notify,
 }
 
 impl Post {
     /// Not connected yet.
-    pub fn new(row: NodeRow, kind: Kind) -> Post {
+    pub fn new(row: NodeRow, kind: Kind, guarded_as: String) -> Post {
         Post {
             id: row.id.clone(),
+            guarded_as,
             kind,
             row: RwLock::new(row),
             link: ArcSwapOption::empty(),
             live: tokio::sync::Mutex::default(),
             signals: Arc::new(Signals::default()),
+            bucket: Bucket::default(),
             bell: Notify::new(),
         }
     }
@@ -165,21 +175,59 @@ impl Post {
         self.link.store(Some(Arc::new(link)));
     }
 
-    /// Asks the node something.
+    /// Takes over how it is guarded.
+    pub(super) fn guard(&self, parts: &Parts, guard: Guard) {
+        let known = parts.core.read(&self.id, |truth| truth.guard);
+        if known != Some(guard) {
+            self.bucket.set(guard.per_minute.unwrap_or(PER_MINUTE), guard.burst.unwrap_or(BURST));
+            parts.core.feed(&self.id, [Fact::Guard(guard)]);
+        }
+    }
+
+    /// Asks the node something through the gate, in the name of whoever sits here.
+    ///
+    /// # Errors
+    /// As [`gate::act`].
+    pub async fn ask(&self, parts: &Parts, call: Call) -> Result<Reply, CallError> {
+        gate::act(parts, self, call, HERE).await
+    }
+
+    /// Hands a call to the link in its turn. One that the node was too busy for did nothing there, and is handed over
+    /// again after a pause, a few times.
     ///
     /// # Errors
     /// As `link` gives them; a node without a link is not connected.
-    pub async fn ask(&self, parts: &Parts, call: Call) -> Result<Reply, CallError> {
-        let Some(link) = self.link() else {
-            return Err(CallError::NotConnected);
-        };
-        let asked = Instant::now();
-        let measures = matches!(call, Call::Ping);
-        let answer = link.call(call).await;
-        if measures && answer.is_ok() {
-            parts.core.feed(&self.id, [Fact::Latency(asked.elapsed().as_secs_f64() * 1000.0)]);
+    pub(crate) async fn hand_over(&self, parts: &Parts, call: Call, urgency: Urgency) -> Result<Reply, CallError> {
+        let mut tries = TRIES;
+        loop {
+            let Some(link) = self.link() else {
+                return Err(CallError::NotConnected);
+            };
+            self.bucket.turn(urgency, |waiting| self.tell_queue(parts, waiting)).await;
+            let asked = Instant::now();
+            let answer = link.call(call.clone()).await;
+            tries -= 1;
+            match &answer {
+                Err(error) if error.is_busy() => {
+                    let rest = self.bucket.busy(error.retry_after());
+                    if tries > 0 && rest <= PATIENCE {
+                        continue;
+                    }
+                }
+                Ok(_) => {
+                    self.bucket.fine();
+                    if matches!(call, Call::Ping) {
+                        parts.core.feed(&self.id, [Fact::Latency(asked.elapsed().as_secs_f64() * 1000.0)]);
+                    }
+                }
+                Err(_) => {}
+            }
+            return answer;
         }
-        answer
+    }
+
+    fn tell_queue(&self, parts: &Parts, waiting: usize) {
+        parts.core.feed(&self.id, [Fact::Queued(u32::try_from(waiting).unwrap_or(u32::MAX))]);
     }
 
     /// Says how the node stands when no link is there to say it.

@@ -55,6 +55,8 @@ pub struct Signals {
     pub relist: Notify,
     /// Something was lost: read everything anew.
     pub reread: Notify,
+    /// Something waits for a word: the rules are asked.
+    pub asked: Notify,
     /// The windows show other sessions than before.
     pub wanted: Notify,
 }
@@ -69,6 +71,7 @@ impl Default for Signals {
             run_ended: Notify::new(),
             relist: Notify::new(),
             reread: Notify::new(),
+            asked: Notify::new(),
             wanted: Notify::new(),
         }
     }

@@ -36,6 +36,7 @@ struct News {
     ended: Vec<(Box<str>, RunEnd)>,
     relist: bool,
     reread: bool,
+    asked: bool,
 }
 
 impl News {
@@ -49,6 +50,7 @@ impl News {
             }
             Body::SessionChanged(_) | Body::SessionRemoved => self.relist = true,
             Body::Gap { .. } => self.reread = true,
+            Body::ApprovalRequested(_) => self.asked = true,
             _ => {}
         }
     }
@@ -60,6 +62,9 @@ impl News {
         }
         if self.reread {
             signals.reread.notify_one();
+        }
+        if self.asked {
+            signals.asked.notify_one();
         }
         self.states.iter().for_each(|state| signals.moved(state));
     }

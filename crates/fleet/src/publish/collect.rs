@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use contract::Update;
 use contract::activity::Filter;
+use contract::approval::Decision;
 use contract::node::NodeId;
 use contract::transcript::{SessionRef, Window as Rows};
 use tokio::time::Instant;
@@ -202,7 +203,12 @@ fn approvals(core: &Inner, window: &Arc<Window>, all: bool, updates: &mut Vec<Up
         whole |= marks.all;
         let ids = &marks.ids;
         for asked in &state.truth.approvals {
-            let card = view::approval::approval(&cell.id, asked);
+            let mut card = view::approval::approval(&cell.id, asked);
+            if state.truth.guard.production {
+                // On production nothing is allowed from now on.
+                card.rule = None;
+                card.allowed.retain(|answer| *answer != Decision::Always);
+            }
             if ids.contains(&asked.about.id) {
                 changed.push(card.clone());
             }

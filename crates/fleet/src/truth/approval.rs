@@ -6,12 +6,23 @@ use link::event::Approval;
 /// Who decided, when it was answered from here.
 pub const HERE: &str = "you";
 
+/// What a rule kept here is called, before its number.
+pub const RULE: &str = "your rule";
+
+/// Whether that is what we call ourselves: "you", "you" with the way it was said, or a rule of yours.
+pub fn is_here(by: &str) -> bool {
+    let rest = by.strip_prefix(RULE).or_else(|| by.strip_prefix(HERE));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([',', ' ']))
+}
+
 /// Something that waits for a person's word, or waited.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Asked {
     pub about: Approval,
     pub agent: Option<Box<str>>,
     pub session: Option<Box<str>>,
+    /// Unix milliseconds by our clock when it was asked.
+    pub asked: Option<i64>,
     /// Unix milliseconds by our clock at which it counts as denied.
     pub expires: Option<i64>,
     /// Unix milliseconds by our clock at which we first heard of it.

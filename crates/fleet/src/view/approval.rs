@@ -1,30 +1,96 @@
 //! Approvals as cards.
 
-use contract::approval::{Approval, Decision, Outcome};
+use contract::approval::{Approval, Decision, Keeper, Outcome, Rule};
 use link::event;
+use sha2::{Digest, Sha256};
 
+use super::reveal::reveal;
 use crate::truth::Asked;
 
 /// The card of what a node asks.
 pub fn approval(node: &str, asked: &Asked) -> Approval {
     let about = &asked.about;
+    let owned = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
     Approval {
         node: node.to_owned(),
         id: about.id.to_string(),
-        agent: asked.agent.as_deref().map(str::to_owned),
-        session: asked.session.as_deref().map(str::to_owned),
+        agent: owned(&asked.agent),
+        session: owned(&asked.session),
         kind: about.kind.to_string(),
         command: about.command.to_string(),
-        cwd: about.cwd.as_deref().map(str::to_owned),
-        asked_at: about.asked_at.or(Some(asked.seen)),
+        shown: reveal(&about.command),
+        cwd: owned(&about.cwd),
+        digest: digest(node, asked),
+        asked_at: asked.asked.or(Some(asked.seen)),
         expires_at: asked.expires,
-        allowed: about.allowed.iter().copied().map(decision).collect(),
+        allowed: allowed(about),
+        rule: proposed(node, asked),
         outcome: asked.settled.as_ref().map(|settled| Outcome {
             decision: settled.decision,
-            by: settled.by.as_deref().map(str::to_owned),
+            by: owned(&settled.by),
             at: settled.at,
         }),
     }
+}
+
+/// A node that names no answers takes the plain two.
+fn allowed(about: &event::Approval) -> Vec<Decision> {
+    match about.allowed.as_slice() {
+        [] => vec![Decision::Once, Decision::Deny],
+        named => named.iter().copied().map(decision).collect(),
+    }
+}
+
+/// Stands for all that a person decides by: which request it is, what it would do, where, and for whom.
+pub fn digest(node: &str, asked: &Asked) -> String {
+    let about = &asked.about;
+    let parts = [
+        Some(node),
+        Some(&*about.id),
+        Some(&*about.kind),
+        Some(&*about.command),
+        about.cwd.as_deref(),
+        asked.agent.as_deref(),
+        asked.session.as_deref(),
+    ];
+    let mut hash = Sha256::new();
+    for part in parts {
+        // With its length before it, no part can reach into the next; one that is absent is not one that is empty.
+        let length = part.map_or(u64::MAX, |part| part.len() as u64);
+        hash.update(length.to_be_bytes());
+        hash.update(part.unwrap_or_default());
+    }
+    hex(&hash.finalize()[..16])
+}
+
+/// Bytes as text.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The narrowest rule there is: this command, in this folder, by this agent, in this session. Only where the node takes
+/// "always" at all: a node that wants to be asked each time has its reasons.
+pub fn proposed(node: &str, asked: &Asked) -> Option<Rule> {
+    let about = &asked.about;
+    if !about.allowed.contains(&event::Decision::Always) || asked.settled.is_some() {
+        return None;
+    }
+    let keeper = if about.rule.is_some() { Keeper::Node } else { Keeper::Here };
+    Some(Rule {
+        node: node.to_owned(),
+        agent: asked.agent.as_deref().map(str::to_owned),
+        session: asked.session.as_deref().map(str::to_owned),
+        kind: about.kind.to_string(),
+        text: literal(&about.command),
+        cwd: about.cwd.as_deref().map(str::to_owned),
+        expires_at: None,
+        keeper,
+    })
+}
+
+/// A command as a rule that covers it alone.
+fn literal(command: &str) -> String {
+    command.replace('\\', "\\\\").replace('*', "\\*")
 }
 
 /// A decision in the window's words.

@@ -6,6 +6,7 @@ use contract::node::{self, Activity, LinkState, Node};
 use link::event::NodeState;
 
 use super::title::title;
+use crate::nodes::{BURST, PER_MINUTE};
 use crate::truth::{NodeHead, Session, Truth};
 
 /// How many sessions a node shows; the newest.
@@ -54,6 +55,12 @@ pub fn node(truth: &Truth) -> Node {
         running: truth.running(),
         asking: truth.asking(),
         key_in_memory: link.key_in_memory,
+        production: truth.guard.production,
+        unlocked_until: truth.guard.unlocked_until.filter(|_| truth.guard.production),
+        queued: truth.queued,
+        per_minute: truth.guard.per_minute.unwrap_or(PER_MINUTE),
+        burst: truth.guard.burst.unwrap_or(BURST),
+        spent_today: truth.spent_today.clone(),
     }
 }
 

@@ -7,6 +7,7 @@ use super::Out;
 use super::fields::{Fields, fields, object};
 use super::lax::{Flag, Int, Raw, Text, keep_text};
 use super::scan::Scan;
+use crate::call::CallError;
 use crate::event::{Body, Event};
 
 /// One frame as it was received.
@@ -95,6 +96,16 @@ pub(crate) struct Failure<'a> {
     pub retry_after_ms: Int,
     #[serde(default, borrow)]
     pub details: Option<Raw<'a>>,
+}
+
+impl Failure<'_> {
+    /// The refusal of a call, in these words: for good, or until it may be asked again.
+    pub fn error(&self, code: String, message: String) -> CallError {
+        match self.retry_after_ms.natural().filter(|ms| *ms > 0) {
+            Some(retry_after_ms) => CallError::Busy { message, retry_after_ms },
+            None => CallError::Refused { code, message, retryable: self.retryable.set() },
+        }
+    }
 }
 
 /// Whether an object's `type` is this word. Reads no further than that.

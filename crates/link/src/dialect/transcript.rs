@@ -102,6 +102,7 @@ mod tests {
             thinking: None,
             tools: calls.iter().map(tool).collect(),
             model: None,
+            usage: None,
         })
     }
 

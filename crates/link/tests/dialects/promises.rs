@@ -147,7 +147,7 @@ fn words_of(event: &str) -> &'static str {
         "agent.removed" | "session.removed" | "run.started" => "",
         "run.queued" => "position",
         "run.status" => "phase",
-        "message" => "id role text sent_at run_id client_id thinking tools model",
+        "message" => "id role text sent_at run_id client_id thinking tools model usage",
         "text.delta" | "thinking.delta" | "notice" => "text",
         "tool.started" => "call name input",
         "tool.finished" => "call ok output ms",

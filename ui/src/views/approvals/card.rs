@@ -14,7 +14,7 @@ use web_sys::{Element, KeyboardEvent};
 
 use super::answer::answer;
 use super::command::Command;
-use super::order::{Key, key};
+use super::order::key;
 use super::phrase;
 use crate::acts::open::{self, Where};
 use crate::parts::mark::{Mark, Shape};
@@ -203,8 +203,7 @@ fn end(of: &Approval) -> String {
 pub fn say(ask: Ask, decision: Decision) {
     let takes = ask.of.with_untracked(|of| phrase::takes(&of.allowed, decision));
     if ask.open.get_untracked() && takes {
-        let of: Key = ask.of.with_untracked(key);
-        answer(ask.state, of, decision, ask.busy);
+        answer(ask.state, ask.of.get_untracked(), decision, ask.busy);
     }
 }
 

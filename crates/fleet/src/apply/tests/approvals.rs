@@ -81,3 +81,74 @@ fn an_outcome_leaves_the_list_after_its_time() {
 fn the_node_counts_what_waits() {
     assert_eq!(play("ask a1\nask a2\nanswer a1 deny").truth.asking(), 1);
 }
+
+fn about(id: &str, command: &str, asked_at: i64, expires_at: i64) -> event::Approval {
+    event::Approval {
+        id: id.into(),
+        kind: "exec".into(),
+        command: command.into(),
+        cwd: None,
+        asked_at: Some(asked_at),
+        expires_at: Some(expires_at),
+        allowed: Vec::new(),
+        call: None,
+        rule: None,
+    }
+}
+
+fn pulse(ts: i64) -> Fact {
+    let value = event::Kept::of(&serde_json::json!({"ok": true, "ts": ts}));
+    Fact::Event(Event::new(0, Body::Health { value }))
+}
+
+fn expires(play: &Play, id: &str) -> Option<i64> {
+    play.truth.approval(id).unwrap().expires
+}
+
+#[test]
+fn the_same_id_with_another_command_is_another_question() {
+    let mut play = play("ask a1");
+    let digest = |play: &Play| crate::view::approval::digest("n1", play.truth.approval("a1").unwrap());
+    let before = digest(&play);
+    let again = Fact::Event(Event::new(0, Body::ApprovalRequested(about("a1", "rm -rf /", 0, 10))));
+    assert_eq!(play.fact(&again), Taken::New);
+    assert_ne!(digest(&play), before);
+    assert_eq!(&*play.truth.approval("a1").unwrap().about.command, "rm -rf /");
+    play.line("answer a1 deny");
+    play.fact(&Fact::Approvals(vec![(None, None, about("a1", "ls", 0, 10))]));
+    assert_eq!(outcome(&play.truth, "a1"), None, "what was answered was not this");
+    assert_eq!(play.truth.asking(), 1);
+}
+
+#[test]
+fn a_countdown_runs_by_the_nodes_clock_once_a_pulse_has_told_it() {
+    // The node's clock is an hour ahead; the request was asked 5 s before we heard of it in a list.
+    let mut play = play("");
+    let (hour, now) = (3_600_000, play.now);
+    let asked = now + hour - 5_000;
+    play.fact(&Fact::Approvals(vec![(None, None, about("a1", "ls", asked, asked + 60_000))]));
+    assert_eq!(expires(&play, "a1"), Some(asked + 60_000), "nobody knows better yet");
+    play.fact(&pulse(now + hour));
+    assert_eq!(expires(&play, "a1"), Some(now + 55_000));
+    play.fact(&pulse(now + hour - 700));
+    assert_eq!(expires(&play, "a1"), Some(now + 55_000), "a late pulse does not move it");
+    let late = about("a2", "ls", asked, asked + 60_000);
+    play.fact(&Fact::Event(Event::new(0, Body::ApprovalRequested(late))));
+    assert_eq!(expires(&play, "a2"), Some(now + 55_000), "told late, as after a reconnect");
+    let filled = about("a3", "ls", now, now + 120_000);
+    play.fact(&Fact::Event(Event::new(0, Body::ApprovalRequested(filled))));
+    assert_eq!(expires(&play, "a3"), Some(now + 120_000), "times that were filled in here are ours");
+    play.line("pass 60000");
+    play.line("clock");
+    let ends = ["a1", "a2", "a3"].map(|id| outcome(&play.truth, id));
+    assert_eq!(ends, [Some(Decision::Expired), Some(Decision::Expired), None]);
+}
+
+#[test]
+fn moltis_counts_silence_as_a_no_after_two_minutes_and_does_not_say_so() {
+    let mut play = play("");
+    play.truth.link.product = Some("Moltis".into());
+    let silent = event::Approval { asked_at: None, expires_at: None, ..about("a1", "ls", 0, 0) };
+    play.fact(&Fact::Approvals(vec![(None, None, silent)]));
+    assert_eq!(expires(&play, "a1"), Some(play.now + 120_000));
+}

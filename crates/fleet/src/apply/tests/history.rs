@@ -142,6 +142,7 @@ fn said(text: &str) -> link::event::Message {
         thinking: None,
         tools: Vec::new(),
         model: None,
+        usage: None,
     }
 }
 

@@ -218,6 +218,7 @@ fn asked(id: &str) -> Approval {
         expires_at: Some(9_010_000),
         allowed: vec![Decision::Once, Decision::Deny],
         call: None,
+        rule: None,
     }
 }
 
@@ -290,6 +291,7 @@ fn message(id: &str, role: Role, client: Option<&str>, text: &str) -> event::Mes
         thinking: None,
         tools: Vec::new(),
         model: None,
+        usage: None,
     }
 }
 

@@ -1,11 +1,22 @@
 //! An approval from the request to the answer, on our own gateway.
 
-use contract::approval::Decision;
-use contract::calls::Decide;
+use contract::approval::{Answer, Approval};
+use contract::approval::{Decision, Keeper, Rule};
+use contract::calls::{ApprovalHistory, Decide, RuleRemove, Rules};
 use contract::{Code, Handler, Topic};
 
 use super::rig::{House, Screen, embedded, main_of, ready, say, transcript};
 use crate::nodes::LOCAL;
+
+fn said(asked: &Approval, answer: Answer) -> Decide {
+    Decide { node: LOCAL.to_owned(), id: asked.id.clone(), digest: asked.digest.clone(), answer }
+}
+
+async fn waiting(screen: &mut Screen, word: &str) -> Approval {
+    let waits = |asked: &&Approval| asked.outcome.is_none() && asked.command.contains(word);
+    let first = |screen: &Screen| screen.approvals.values().find(waits).cloned();
+    screen.until("an approval", first).await
+}
 
 #[tokio::test]
 async fn the_first_answer_wins_and_a_second_hears_how_it_was() {
@@ -16,17 +27,20 @@ async fn the_first_answer_wins_and_a_second_hears_how_it_was() {
     let of = main_of(LOCAL);
     let mut screen = Screen::watching(&fleet, "main", vec![transcript(&of), Topic::Approvals]).await;
     say(&fleet, &of, "run echo from-the-test", "c1").await;
-    let asked = screen
-        .until("an approval", |screen| screen.approvals.values().find(|asked| asked.outcome.is_none()).cloned())
-        .await;
+    let asked = waiting(&mut screen, "echo").await;
     assert!(asked.command.contains("echo from-the-test"), "{}", asked.command);
-    let decide =
-        |id: &str, decision| fleet.decide("main", Decide { node: LOCAL.to_owned(), id: id.to_owned(), decision });
-    assert_eq!(decide("another-id", Decision::Once).await.unwrap_err().code, Code::Settled);
-    let (first, second) = tokio::join!(decide(&asked.id, Decision::Once), decide(&asked.id, Decision::Deny));
+    let decide = |asked: &Approval, answer| fleet.decide("main", said(asked, answer));
+    let another = Approval { id: "another-id".to_owned(), ..asked.clone() };
+    assert_eq!(decide(&another, Answer::Once).await.unwrap_err().code, Code::Settled);
+    let stale = Approval { digest: "what was shown before".to_owned(), ..asked.clone() };
+    assert_eq!(decide(&stale, Answer::Once).await.unwrap_err().code, Code::Changed);
+    let beside = fleet.decide("pilot", said(&asked, Answer::Deny));
+    let (first, second) = tokio::join!(decide(&asked, Answer::Once), beside);
     first.unwrap();
-    assert_eq!(second.unwrap_err().code, Code::Settled);
-    let late = decide(&asked.id, Decision::Deny).await.unwrap_err();
+    let second = second.unwrap_err();
+    assert_eq!(second.code, Code::Settled);
+    assert!(second.message.contains("by you"), "{}", second.message);
+    let late = decide(&asked, Answer::Deny).await.unwrap_err();
     assert_eq!(late.code, Code::Settled);
     assert!(late.message.contains("allowed once by"), "{}", late.message);
     screen
@@ -34,4 +48,50 @@ async fn the_first_answer_wins_and_a_second_hears_how_it_was() {
             screen.answers().iter().any(|answer| answer.contains("from-the-test")).then_some(())
         })
         .await;
+}
+
+#[tokio::test]
+async fn a_rule_answers_what_it_covers_and_what_it_does_not_is_asked() {
+    let house = House::new();
+    let gateway = house.gateway("gateway").await;
+    let fleet = house.fleet(Some(embedded(&gateway))).await;
+    ready(&fleet, LOCAL).await;
+    let of = main_of(LOCAL);
+    let mut screen = Screen::watching(&fleet, "main", vec![transcript(&of), Topic::Approvals]).await;
+    say(&fleet, &of, "run echo one", "c1").await;
+    let asked = waiting(&mut screen, "one").await;
+    let proposed = asked.rule.clone().unwrap();
+    assert_eq!((proposed.keeper, proposed.text.as_str()), (Keeper::Node, "echo one"));
+    let edited = Rule { keeper: Keeper::Here, text: "echo *".to_owned(), ..proposed };
+    let wider = Rule { session: Some("another".to_owned()), ..edited.clone() };
+    let refused = fleet.decide("main", said(&asked, Answer::Always { rule: wider })).await.unwrap_err();
+    assert_eq!(refused.code, Code::Invalid, "{}", refused.message);
+    fleet.decide("main", said(&asked, Answer::Always { rule: edited })).await.unwrap();
+    let answered =
+        |text: &'static str| move |s: &Screen| s.answers().iter().any(|said| said.contains(text)).then_some(());
+    screen.until("the first answer", answered("one")).await;
+
+    say(&fleet, &of, "run echo two", "c2").await;
+    screen.until("an answer nobody was asked for", answered("two")).await;
+    let rule = fleet.rules("main", Rules {}).await.unwrap().remove(0);
+    assert_eq!(rule.used, 1);
+    let kept = fleet.approval_history("main", ApprovalHistory { since: None, limit: 10 }).await.unwrap();
+    let by =
+        |text: &str| kept.iter().find(|asked| asked.command.contains(text)).and_then(|asked| asked.outcome.clone());
+    assert_eq!(by("two").unwrap().by.as_deref(), Some("your rule 1"));
+
+    say(&fleet, &of, "run ls; echo three", "c3").await;
+    let third = waiting(&mut screen, "three").await;
+    fleet.decide("main", said(&third, Answer::DenyStop)).await.unwrap();
+    assert!(fleet.rule_remove("main", RuleRemove { id: rule.id }).await.unwrap());
+    say(&fleet, &of, "run echo four", "c4").await;
+    waiting(&mut screen, "four").await;
+    fleet.shutdown().await;
+    drop((fleet, screen));
+
+    let fleet = house.fleet(None).await;
+    let kept = fleet.approval_history("main", ApprovalHistory { since: None, limit: 10 }).await.unwrap();
+    let ends: Vec<_> = kept.iter().rev().map(|asked| asked.outcome.as_ref().map(|end| end.decision)).collect();
+    assert_eq!(ends[..3], [Some(Decision::Once), Some(Decision::Once), Some(Decision::Deny)], "{kept:?}");
+    assert_eq!(kept.len(), 4);
 }

@@ -59,6 +59,7 @@ async fn words_are_found_in_messages_tools_and_answers() {
         thinking: None,
         tools: Vec::new(),
         model: None,
+        usage: None,
     };
     let input = serde_json::json!({"command": "cargo test --all"});
     house.say(

@@ -222,6 +222,7 @@ fn said(id: &str, text: &str) -> Message {
         thinking: None,
         tools: Vec::new(),
         model: None,
+        usage: None,
     }
 }
 
@@ -239,5 +240,6 @@ fn asked(id: &str) -> link::event::Approval {
         expires_at: None,
         allowed: Vec::new(),
         call: None,
+        rule: None,
     }
 }

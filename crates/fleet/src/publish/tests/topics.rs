@@ -162,6 +162,7 @@ fn asked(id: &str, expires_at: Option<i64>) -> Approval {
         expires_at,
         allowed: Vec::new(),
         call: None,
+        rule: None,
     }
 }
 
@@ -176,5 +177,6 @@ fn said(text: &str) -> Message {
         thinking: None,
         tools: Vec::new(),
         model: None,
+        usage: None,
     }
 }

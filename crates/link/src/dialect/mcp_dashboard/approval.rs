@@ -66,6 +66,7 @@ impl McpDashboard {
             expires_at: Some(asked_at.saturating_add(PATIENCE)),
             allowed: vec![Decision::Once, Decision::Deny],
             call: None,
+            rule: None,
         };
         let session = self.sessions.current(&agent).map(Box::from);
         let open = Open { approval, agent, session, run, tool: tool.into(), input, answered: None };

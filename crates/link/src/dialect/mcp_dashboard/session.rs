@@ -250,6 +250,7 @@ impl Kept<'_> {
             thinking: self.reasoning.boxed(),
             tools: called(self.tool_calls),
             model: None,
+            usage: None,
         }))
     }
 }

@@ -138,6 +138,7 @@ impl McpDashboard {
             thinking: None,
             tools: Vec::new(),
             model: None,
+            usage: None,
         };
         say_at(self.place(agent, "", now), Body::Message(message), out);
     }

@@ -109,6 +109,7 @@ impl Requested<'_> {
             expires_at: self.expires_at_ms.0,
             allowed,
             call: self.tool_call_id.boxed(),
+            rule: self.rule.boxed(),
         };
         Some(Open {
             approval,

@@ -271,6 +271,7 @@ impl Moltis {
             thinking: None,
             tools: Vec::new(),
             model: None,
+            usage: None,
         };
         say_at(place, Body::Message(message), out);
     }
@@ -310,14 +311,20 @@ fn join_late(runs: &mut Runs, place: Place<'_>, out: &mut Out) {
     }
 }
 
-/// Tokens of a run. Whether the input already counts the cached ones depends on the
-/// provider; it cannot where there are more of them.
 fn usage(chat: &Chat<'_>) -> Option<Usage> {
-    let input = chat.input_tokens.natural()?;
-    let cached = count(chat.cache_read_tokens).saturating_add(count(chat.cache_write_tokens));
-    let apart = cached > input || chat.provider.or_empty().contains("anthropic");
+    let (read, write) = (chat.cache_read_tokens, chat.cache_write_tokens);
+    tokens(chat.input_tokens, chat.output_tokens, (read, write), chat.provider.or_empty())
+}
+
+/// Tokens that were counted. Whether the input already counts the cached ones depends on the provider; it cannot where
+/// there are more of them.
+pub(super) fn tokens(input: Int, output: Int, (read, write): (Int, Int), provider: &str) -> Option<Usage> {
+    let input = input.natural()?;
+    let (cache_read, cache_write) = (count(read), count(write));
+    let cached = cache_read.saturating_add(cache_write);
+    let apart = cached > input || provider.contains("anthropic");
     let input = if apart { input.saturating_add(cached) } else { input };
-    Some(Usage { input, output: count(chat.output_tokens) })
+    Some(Usage { input, output: count(output), cache_read, cache_write })
 }
 
 /// What was said before the stop, where the gateway kept it.

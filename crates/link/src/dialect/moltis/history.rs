@@ -7,9 +7,10 @@ use serde_json::Value;
 use super::super::lax::{Flag, Int, Raw, Text, list, read, tree, tree_of};
 use super::super::transcript::{Row, join, without_internals};
 use super::chat::Trouble;
+use super::chat::tokens;
 use super::tool::{exit_code, given};
 use crate::call::Page;
-use crate::event::{Message, Role, ToolCall};
+use crate::event::{Message, Role, ToolCall, Usage};
 
 #[derive(Default, Deserialize)]
 struct Kept<'a> {
@@ -45,6 +46,16 @@ struct Kept<'a> {
     result: Option<Raw<'a>>,
     #[serde(default, borrow)]
     error: Option<Raw<'a>>,
+    #[serde(default, borrow)]
+    provider: Text<'a>,
+    #[serde(default, rename = "inputTokens")]
+    input_tokens: Int,
+    #[serde(default, rename = "outputTokens")]
+    output_tokens: Int,
+    #[serde(default, rename = "cacheReadTokens")]
+    cache_read_tokens: Int,
+    #[serde(default, rename = "cacheWriteTokens")]
+    cache_write_tokens: Int,
 }
 
 /// The rows of an answer, which is an array or has one.
@@ -107,7 +118,14 @@ fn row(raw: Raw<'_>, session: &str, place: usize) -> Option<Row> {
         thinking: kept.reasoning.boxed(),
         tools: calls(kept.tool_calls),
         model: kept.model.boxed(),
+        usage: usage(&kept),
     }))
+}
+
+/// Tokens of a message, counted as those of its run's end.
+fn usage(kept: &Kept<'_>) -> Option<Usage> {
+    let (read, write) = (kept.cache_read_tokens, kept.cache_write_tokens);
+    tokens(kept.input_tokens, kept.output_tokens, (read, write), kept.provider.or_empty())
 }
 
 /// A content's words: a text, or the texts of its blocks.

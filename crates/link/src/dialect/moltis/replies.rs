@@ -91,8 +91,7 @@ impl Moltis {
             None => said.to_owned(),
         };
         let code = failure.code.filled().unwrap_or("UNKNOWN").to_owned();
-        let error = CallError::Refused { code, message, retryable: failure.retryable.set() };
-        answer(asked.asker, Err(error), out);
+        answer(asked.asker, Err(failure.error(code, message)), out);
     }
 
     fn sessions_listed(&mut self, payload: Option<Raw<'_>>, asker: Asker, now: i64, out: &mut Out) {

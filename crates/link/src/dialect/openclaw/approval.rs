@@ -119,6 +119,7 @@ impl Requested<'_> {
             expires_at: self.expires_at_ms.0,
             allowed,
             call: request.tool_call_id.boxed(),
+            rule: None,
         };
         let (agent, session) = (request.agent_id.owned(), request.session_key.owned());
         Some(Asked { approval, agent, session, run: request.run_id.owned() })

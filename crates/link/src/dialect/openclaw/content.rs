@@ -86,9 +86,10 @@ pub(super) fn usage(raw: Option<Raw<'_>>) -> Option<Usage> {
     }
     let counted: Counted = read(raw)?;
     let number = |count: Int| count.natural().unwrap_or(0);
-    let cached = number(counted.cache_read).saturating_add(number(counted.cache_write));
+    let (cache_read, cache_write) = (number(counted.cache_read), number(counted.cache_write));
+    let cached = cache_read.saturating_add(cache_write);
     let input = number(counted.input).saturating_add(cached);
-    let usage = Usage { input, output: number(counted.output) };
+    let usage = Usage { input, output: number(counted.output), cache_read, cache_write };
     (usage != Usage::default()).then_some(usage)
 }
 
@@ -236,6 +237,6 @@ mod tests {
     #[test]
     fn cached_tokens_were_read_too() {
         let raw = serde_json::from_str::<Raw<'_>>(r#"{"input":2,"output":3,"cacheRead":5,"cacheWrite":7}"#).unwrap();
-        assert_eq!(usage(Some(raw)), Some(Usage { input: 14, output: 3 }));
+        assert_eq!(usage(Some(raw)), Some(Usage { input: 14, output: 3, cache_read: 5, cache_write: 7 }));
     }
 }

@@ -8,7 +8,7 @@ use super::super::lax::{Int, Raw, Text, list, read};
 use super::super::runs::Place;
 use super::super::transcript::{Row, join};
 use super::Openclaw;
-use super::content::{Record, Said, tool_calls};
+use super::content::{Record, Said, tool_calls, usage};
 use super::tool::Details;
 use crate::call::Page;
 use crate::event::{Message, Role, ToolCall};
@@ -103,6 +103,7 @@ fn row(raw: Raw<'_>, session: &str, index: usize) -> Option<Row> {
         thinking: said.content.thinking.as_deref().filter(|text| !text.is_empty()).map(Box::from),
         tools: tool_calls(blocks).into_iter().map(called).collect(),
         model: said.model.boxed(),
+        usage: usage(said.usage),
     }))
 }
 

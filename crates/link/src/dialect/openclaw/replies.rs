@@ -183,7 +183,7 @@ fn refused(asked: &Asked, frame: &Envelope<'_>, text: &str, now: i64, out: &mut 
     };
     match asked.asker {
         Asker::Caller(_) => {
-            let error = CallError::Refused { code: code.to_owned(), message, retryable: failure.retryable.set() };
+            let error = failure.error(code.to_owned(), message);
             answer(asked.asker, Err(error), out);
         }
         Asker::Own => {

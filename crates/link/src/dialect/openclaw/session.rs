@@ -221,6 +221,8 @@ impl Openclaw {
                 let sum = run.usage.get_or_insert(Usage::default());
                 sum.input = sum.input.saturating_add(more.input);
                 sum.output = sum.output.saturating_add(more.output);
+                sum.cache_read = sum.cache_read.saturating_add(more.cache_read);
+                sum.cache_write = sum.cache_write.saturating_add(more.cache_write);
             }
         } else if !run.is_some_and(|run| self.runs.knows(run)) && !said.content.or_empty().is_empty() {
             self.say_message(spoken, said, record, (Role::Assistant, run, now), out);
@@ -252,6 +254,7 @@ impl Openclaw {
             thinking: said.content.thinking.as_deref().map(Box::from),
             tools: Vec::new(),
             model: said.model.boxed(),
+            usage: None,
         };
         let place = Place {
             run: run.unwrap_or_default(),

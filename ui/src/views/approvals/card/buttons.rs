@@ -1,6 +1,6 @@
 //! The answers of a card. A yes that lasts needs two words: the second names how far it goes.
 
-use contract::approval::Decision;
+use contract::approval::{Decision, Keeper};
 use leptos::prelude::*;
 
 use super::super::phrase::takes;
@@ -55,10 +55,13 @@ fn Answers(ask: Ask) -> impl IntoView {
 fn Always(ask: Ask) -> impl IntoView {
     let node = Memo::new(move |_| ask.of.with(|of| ask.state.told.node_name(&of.node)));
     let off = move || !ask.open.get();
+    let here = Memo::new(move |_| ask.of.with(|of| of.rule.as_ref().is_some_and(|rule| rule.keeper == Keeper::Here)));
+    let scope = move || match here.get() {
+        true => " asks again, and Pilothouse answers for you while it runs: to exactly this command, in this session.",
+        false => " keeps the rule: exactly this, by this agent, in this session.",
+    };
     view! {
-        <p class="ask-scope">
-            "Never ask again for this? The rule is kept by "<b>{node}</b>", which decides what counts as the same."
-        </p>
+        <p class="ask-scope">"Allow this from now on? "<b>{node}</b>{scope}</p>
         <button type="button" class="button" data-yes="" disabled=off on:click=move |_| say(ask, Decision::Always)>"Always allow"</button>
         <button type="button" class="button button-quiet" on:click=move |_| ask.always.set(false)>"Back"</button>
     }

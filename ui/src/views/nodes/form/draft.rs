@@ -29,7 +29,13 @@ impl Spot {
             Code::Untrusted => Self::Certificate,
             Code::NoKeyring => Self::Keyring,
             Code::Pairing => Self::Pairing,
-            Code::NotConnected | Code::Unknown | Code::Settled | Code::NotFound | Code::Other => Self::Foot,
+            Code::NotConnected
+            | Code::Unknown
+            | Code::Settled
+            | Code::Changed
+            | Code::Locked
+            | Code::NotFound
+            | Code::Other => Self::Foot,
         }
     }
 }
