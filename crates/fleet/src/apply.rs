@@ -148,6 +148,9 @@ pub fn apply_event(truth: &mut Truth, event: &Event, now: i64, changes: &mut Cha
         Body::Artifact { .. }
         | Body::Plan { .. }
         | Body::Task { .. }
+        | Body::DeviceRequested(_)
+        | Body::DeviceResolved { .. }
+        | Body::NodeChanged { .. }
         | Body::Presence { .. }
         | Body::Health { .. }
         | Body::Other { .. } => Taken::New,

@@ -40,7 +40,10 @@ impl Actor {
                 }
             }
             Brought::Tick => match live.check() {
-                Ok(()) => self.after(),
+                Ok(()) => {
+                    live.tick(&mut self.out);
+                    self.after();
+                }
                 Err(reason) => self.ended(Some(End::Broken(reason)), None),
             },
         }
@@ -77,6 +80,7 @@ impl Actor {
         };
         live.ping();
         let token = live.issued_token().cloned();
+        self.shared.set_abilities(live.abilities());
         self.core.backoff.reset();
         self.core.pairing = 0;
         self.core.proven = true;
@@ -94,6 +98,9 @@ impl Actor {
             return;
         };
         let greeted = live.greeted();
+        if let Some(allowed) = live.allowed() {
+            self.core.target.ours.allowed = Some(allowed.clone());
+        }
         let (close, _) = live.finish(end, &mut self.out);
         self.shared.deliver(&mut self.out.events);
         self.out = Out::default();

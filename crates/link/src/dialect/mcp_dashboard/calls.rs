@@ -5,23 +5,23 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::Out;
-use super::super::lax::{Flag, Text};
+use super::super::lax::{Flag, Raw, Text, kept, tree_of};
 use super::super::transcript::{Row, join};
 use super::McpDashboard;
 use crate::call::{Call, CallError, Page, Reply, Sent};
-use crate::event::{Decision, Session};
+use crate::event::{Decision, Kept, Session};
 
-const VENDOR: &str = "mcp-cli";
+pub(super) const VENDOR: &str = "mcp-cli";
 /// Own messages not taken yet, and calls that wait.
 const LIMIT: usize = 256;
 
 /// A call that waits for news.
 pub(super) struct Waiting {
     pub call: u64,
-    what: What,
+    pub what: What,
 }
 
-enum What {
+pub(super) enum What {
     Agents,
     Pong,
     /// The agents whose lists have not come yet.
@@ -32,6 +32,37 @@ enum What {
         rows: Vec<Row>,
         limit: usize,
         before: Option<usize>,
+    },
+    /// The order that is given when its session is found in the lists that have not come yet.
+    Check {
+        order: Box<Call>,
+        missing: Vec<Box<str>>,
+    },
+    Switched {
+        session: Box<str>,
+    },
+    Renamed {
+        agent: Box<str>,
+        session: Box<str>,
+        title: String,
+    },
+    Deleted {
+        agent: Box<str>,
+        session: Box<str>,
+    },
+    Cleared {
+        agent: Box<str>,
+    },
+    Models,
+    Config,
+    /// Any news of the settings.
+    Configured,
+    /// News of the settings that name this model.
+    Switching {
+        model: Box<str>,
+    },
+    Artifacts {
+        rows: Vec<Kept>,
     },
 }
 
@@ -63,10 +94,11 @@ impl McpDashboard {
                 out.replies.push((call, Ok(Reply::Approvals(rows.collect()))));
             }
             Call::Decide { approval, decision } => self.decide(call, approval, *decision, out),
+            other => self.control(call, other, out),
         }
     }
 
-    fn wait(&mut self, call: u64, what: What, message: &Value, out: &mut Out) {
+    pub(super) fn wait(&mut self, call: u64, what: What, message: &Value, out: &mut Out) {
         if self.waiting.len() >= LIMIT {
             let oldest = self.waiting.remove(0);
             out.replies.push((oldest.call, Err(CallError::Lost)));
@@ -158,6 +190,10 @@ impl McpDashboard {
                 What::Agents => Reply::Agents(self.agents.clone()),
                 What::Pong => Reply::Pong,
                 What::History { rows, limit, before } => Reply::History(page(rows, limit, before)),
+                What::Artifacts { rows } => {
+                    let rows: Vec<Value> = rows.iter().map(|row| tree_of(row.as_str())).collect();
+                    Reply::Shown(Kept::of(&Value::Array(rows)))
+                }
                 what => {
                     self.waiting.push(Waiting { call, what });
                     continue;
@@ -178,20 +214,61 @@ impl McpDashboard {
         }
     }
 
-    pub(super) fn sessions_are_listed(&mut self, agent: &str, out: &mut Out) {
-        let mut done = Vec::new();
-        self.waiting.retain_mut(|waiting| {
-            let What::Sessions(missing) = &mut waiting.what else {
-                return true;
-            };
-            missing.retain(|other| &**other != agent);
-            if missing.is_empty() {
-                done.push(waiting.call);
-            }
-            !missing.is_empty()
+    /// A thing that was made goes to whoever asked for all of them first; false when nobody did.
+    pub(super) fn take_artifact(&mut self, payload: Option<Raw<'_>>) -> bool {
+        let asked = self.waiting.iter_mut().find_map(|waiting| match &mut waiting.what {
+            What::Artifacts { rows } => Some(rows),
+            _ => None,
         });
-        for call in done {
-            out.replies.push((call, Ok(Reply::Sessions(self.sessions.all()))));
+        let Some(rows) = asked else { return false };
+        rows.push(kept(payload));
+        true
+    }
+
+    /// The sessions of an agent were listed: what that answers is answered, also whether an order was obeyed.
+    pub(super) fn sessions_are_listed(&mut self, listed: &str, out: &mut Out) {
+        for Waiting { call, what } in std::mem::take(&mut self.waiting) {
+            let reply = match what {
+                What::Sessions(mut missing) => {
+                    missing.retain(|agent| &**agent != listed);
+                    if !missing.is_empty() {
+                        self.waiting.push(Waiting { call, what: What::Sessions(missing) });
+                        continue;
+                    }
+                    Ok(Reply::Sessions(self.sessions.all()))
+                }
+                What::Check { order, mut missing } => {
+                    missing.retain(|agent| &**agent != listed);
+                    if missing.is_empty() {
+                        self.looked_for(call, &order, out);
+                    } else {
+                        self.waiting.push(Waiting { call, what: What::Check { order, missing } });
+                    }
+                    continue;
+                }
+                What::Renamed { agent, session, title } if &*agent == listed => {
+                    let title = Some(title).filter(|title| !title.is_empty());
+                    obeyed(self.sessions.title(&session) == title.as_deref())
+                }
+                What::Deleted { agent, session } if &*agent == listed => {
+                    obeyed(self.sessions.owner(&session).is_none())
+                }
+                what => {
+                    self.waiting.push(Waiting { call, what });
+                    continue;
+                }
+            };
+            out.replies.push((call, reply));
+        }
+    }
+
+    /// An agent's conversation was emptied; its session has another id now, which nobody says unasked.
+    pub(super) fn history_is_empty(&mut self, emptied: &str, out: &mut Out) {
+        let cleared = |what: &What| matches!(what, What::Cleared { agent } if &**agent == emptied);
+        if let Some(index) = self.waiting.iter().position(|waiting| cleared(&waiting.what)) {
+            let waiting = self.waiting.remove(index);
+            out.replies.push((waiting.call, Ok(Reply::Done)));
+            write(&json!({"type": "REQUEST_SESSIONS", "agent_id": emptied}), out);
         }
     }
 
@@ -201,6 +278,11 @@ impl McpDashboard {
         if let Some(index) = self.waiting.iter().position(|waiting| of_agent(&waiting.what)) {
             let waiting = self.waiting.remove(index);
             out.replies.push((waiting.call, Ok(Reply::Session(session.clone()))));
+        }
+        let switched = |what: &What| matches!(what, What::Switched { session: to } if **to == *session.key);
+        if let Some(index) = self.waiting.iter().position(|waiting| switched(&waiting.what)) {
+            let waiting = self.waiting.remove(index);
+            out.replies.push((waiting.call, Ok(Reply::Done)));
         }
     }
 
@@ -234,6 +316,11 @@ impl McpDashboard {
             _ => {}
         }
     }
+}
+
+fn obeyed(is: bool) -> Result<Reply, CallError> {
+    let message = "mcp-cli did not do it, and does not say why.".to_owned();
+    if is { Ok(Reply::Done) } else { Err(CallError::Refused { code: "IGNORED".into(), message, retryable: false }) }
 }
 
 fn refuse(call: u64, what: &'static str, out: &mut Out) {
