@@ -18,6 +18,7 @@ mod model_key;
 mod node;
 mod search;
 mod send;
+mod steer;
 mod watch;
 
 mod desk;

@@ -8,7 +8,9 @@ use contract::approval::Decision;
 use crate::args::{Args, FleetVerb, Verb};
 use crate::desk::Desk;
 use crate::out::Form;
-use crate::{agents, approvals, decode, export, gateway, history, keys, log, model_key, node, search, send, watch};
+use crate::{
+    agents, approvals, decode, export, gateway, history, keys, log, model_key, node, search, send, steer, watch,
+};
 
 /// The words were understood, but cannot be meant so.
 #[derive(Debug)]
@@ -57,6 +59,7 @@ async fn with_fleet(desk: &Desk, verb: FleetVerb, form: Form) -> anyhow::Result<
         FleetVerb::Send { node, text, session, agent, wait, .. } => {
             send::send(desk, send::Message { node, text, session, agent, wait }, form).await
         }
+        FleetVerb::Steer(verb) => steer::run(desk, verb, form).await,
         FleetVerb::Watch { nodes, events, .. } => watch::watch(desk, &nodes, &events, form).await,
         FleetVerb::Log(wanted) => log::log(desk, &wanted, form).await,
         FleetVerb::Search { words, among, limit } => search::search(desk, &words.join(" "), &among, limit, form).await,

@@ -16,6 +16,7 @@ pub mod fault;
 pub mod node;
 pub mod secret;
 pub mod settings;
+pub mod steer;
 pub mod transcript;
 pub mod update;
 

@@ -3,6 +3,7 @@
 //! A dialect never touches a socket or a clock: text and times are handed in, what it
 //! wants done is collected in an [`Out`]. So a recording decodes as the live link does.
 
+mod cron;
 mod envelope;
 mod fields;
 pub(crate) mod lax;
@@ -14,7 +15,6 @@ mod quiet;
 mod recent;
 mod runs;
 mod scan;
-mod schedule;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod spoilt;

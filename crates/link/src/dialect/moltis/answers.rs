@@ -3,11 +3,9 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::super::cron::{JobRow, RunRow};
 use super::super::lax::{Flag, Int, Raw, Text, kept, list, read, tree};
-use super::super::schedule;
-use crate::call::{
-    CallError, CronJob, CronRun, Hit, LogLine, LogPage, Machine, Model, Peer, Preset, Reply, Tokens, Usage, Verb,
-};
+use crate::call::{CallError, Hit, LogLine, LogPage, Machine, Model, Peer, Preset, Reply, Tokens, Usage, Verb};
 use crate::event::{Agent, Session};
 
 /// The reply to a verb; `about` is what the answer does not repeat.
@@ -20,7 +18,7 @@ pub(super) fn reply(verb: Verb, about: &str, payload: Option<Raw<'_>>, now: i64)
         Verb::Models => Reply::Models(list(payload).iter().filter_map(ModelRow::model).collect()),
         Verb::Presets => Reply::Presets(presets(payload)),
         Verb::CronJobs => Reply::CronJobs(list(payload).iter().filter_map(JobRow::job).collect()),
-        Verb::CronRuns => Reply::CronRuns(list(payload).iter().map(RunRow::run).collect()),
+        Verb::CronRuns => Reply::CronRuns(list(payload).iter().filter_map(RunRow::run).collect()),
         Verb::Logs => Reply::Logs(logs(payload, about)),
         Verb::Presence => Reply::Presence(presence(payload, now)),
         Verb::Machines => Reply::Machines(list(payload).iter().filter_map(MachineRow::machine).collect()),
@@ -174,97 +172,6 @@ fn presets(payload: Option<Raw<'_>>) -> Vec<Preset> {
         })
     });
     presets.collect()
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct JobRow<'a> {
-    #[serde(default, borrow)]
-    id: Text<'a>,
-    #[serde(default, borrow)]
-    name: Text<'a>,
-    #[serde(default)]
-    enabled: Flag,
-    #[serde(default, borrow)]
-    schedule: Option<Raw<'a>>,
-    #[serde(default, borrow)]
-    payload: Option<Raw<'a>>,
-    #[serde(default, borrow)]
-    agent_id: Text<'a>,
-    #[serde(default, borrow)]
-    state: Option<Raw<'a>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct JobState<'a> {
-    #[serde(default)]
-    next_run_at_ms: Int,
-    #[serde(default)]
-    last_run_at_ms: Int,
-    #[serde(default, borrow)]
-    last_status: Text<'a>,
-}
-
-#[derive(Default, Deserialize)]
-struct Does<'a> {
-    #[serde(default, borrow)]
-    kind: Text<'a>,
-    #[serde(default, borrow)]
-    message: Text<'a>,
-    #[serde(default, borrow)]
-    text: Text<'a>,
-}
-
-impl JobRow<'_> {
-    fn job(&self) -> Option<CronJob> {
-        let state: JobState<'_> = read(self.state).unwrap_or_default();
-        let does: Does<'_> = read(self.payload).unwrap_or_default();
-        let id = self.id.owned()?;
-        Some(CronJob {
-            name: self.name.owned().unwrap_or_else(|| id.clone()),
-            enabled: self.enabled.set(),
-            schedule: schedule::words(self.schedule),
-            what: does.message.owned().or(does.text.owned()).or(does.kind.owned()).unwrap_or_default(),
-            agent: self.agent_id.owned(),
-            next: state.next_run_at_ms.0,
-            last: state.last_run_at_ms.0,
-            last_status: state.last_status.owned(),
-            id,
-        })
-    }
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RunRow<'a> {
-    #[serde(default, borrow)]
-    job_id: Text<'a>,
-    #[serde(default, borrow)]
-    status: Text<'a>,
-    #[serde(default)]
-    started_at_ms: Int,
-    #[serde(default)]
-    duration_ms: Int,
-    #[serde(default, borrow)]
-    output: Text<'a>,
-    #[serde(default, borrow)]
-    error: Text<'a>,
-    #[serde(default, borrow)]
-    session_key: Text<'a>,
-}
-
-impl RunRow<'_> {
-    fn run(&self) -> CronRun {
-        CronRun {
-            job: self.job_id.or_empty().to_owned(),
-            at: self.started_at_ms.0,
-            ms: self.duration_ms.natural(),
-            status: self.status.or_empty().to_owned(),
-            output: self.output.owned().or_else(|| self.error.owned()).unwrap_or_default(),
-            session: self.session_key.owned(),
-        }
-    }
 }
 
 /// The lines behind the cursor, which is a time and how many lines of it are known.

@@ -3,13 +3,12 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::super::cron::{JobRow, RunRow};
 use super::super::lax::{Flag, Int, Raw, Text, kept, list, read, tree, tree_of};
-use super::super::schedule;
 use super::approval::{Requested, decision};
 use super::control::deleted;
 use crate::call::{
-    CallError, Config, CronJob, CronRun, Hit, LogLine, LogPage, Machine, Model, Peer, Reply, Settled, Tokens, Usage,
-    Verb,
+    CallError, Config, Hit, LogLine, LogPage, Machine, Model, Peer, Reply, Settled, Tokens, Usage, Verb,
 };
 use crate::event::{Agent, Decision, Device};
 
@@ -146,108 +145,6 @@ impl ModelRow<'_> {
             reasoning: self.reasoning.0,
             default: tags.iter().any(|tag| tag.get() == Some("default")),
             available: self.available.0 != Some(false),
-        })
-    }
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct JobRow<'a> {
-    #[serde(default, borrow)]
-    id: Text<'a>,
-    #[serde(default, borrow)]
-    name: Text<'a>,
-    #[serde(default, borrow)]
-    display_name: Text<'a>,
-    #[serde(default)]
-    enabled: Flag,
-    #[serde(default, borrow)]
-    schedule: Option<Raw<'a>>,
-    #[serde(default, borrow)]
-    payload: Option<Raw<'a>>,
-    #[serde(default, borrow)]
-    description: Text<'a>,
-    #[serde(default, borrow)]
-    effective_agent_id: Text<'a>,
-    #[serde(default, borrow)]
-    agent_id: Text<'a>,
-    #[serde(default, borrow)]
-    state: Option<Raw<'a>>,
-    #[serde(default)]
-    next_run_at_ms: Int,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct JobState<'a> {
-    #[serde(default)]
-    next_run_at_ms: Int,
-    #[serde(default)]
-    last_run_at_ms: Int,
-    #[serde(default, borrow)]
-    last_run_status: Text<'a>,
-    #[serde(default, borrow)]
-    last_status: Text<'a>,
-}
-
-#[derive(Default, Deserialize)]
-struct Does<'a> {
-    #[serde(default, borrow)]
-    kind: Text<'a>,
-    #[serde(default, borrow)]
-    message: Text<'a>,
-    #[serde(default, borrow)]
-    text: Text<'a>,
-}
-
-impl JobRow<'_> {
-    fn job(&self) -> Option<CronJob> {
-        let state: JobState<'_> = read(self.state).unwrap_or_default();
-        let does: Does<'_> = read(self.payload).unwrap_or_default();
-        let id = self.id.owned()?;
-        let what = self.description.owned().or(does.message.owned()).or(does.text.owned()).or(does.kind.owned());
-        Some(CronJob {
-            name: self.display_name.owned().or_else(|| self.name.owned()).unwrap_or_else(|| id.clone()),
-            enabled: self.enabled.set(),
-            schedule: schedule::words(self.schedule),
-            what: what.unwrap_or_default(),
-            agent: self.effective_agent_id.owned().or_else(|| self.agent_id.owned()),
-            next: state.next_run_at_ms.0.or(self.next_run_at_ms.0),
-            last: state.last_run_at_ms.0,
-            last_status: state.last_run_status.owned().or(state.last_status.owned()),
-            id,
-        })
-    }
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RunRow<'a> {
-    #[serde(default, borrow)]
-    job_id: Text<'a>,
-    #[serde(default, borrow)]
-    status: Text<'a>,
-    #[serde(default)]
-    run_at_ms: Int,
-    #[serde(default)]
-    duration_ms: Int,
-    #[serde(default, borrow)]
-    summary: Text<'a>,
-    #[serde(default, borrow)]
-    error: Text<'a>,
-    #[serde(default, borrow)]
-    session_key: Text<'a>,
-}
-
-impl RunRow<'_> {
-    fn run(&self) -> Option<CronRun> {
-        Some(CronRun {
-            job: self.job_id.owned()?,
-            at: self.run_at_ms.0,
-            ms: self.duration_ms.natural(),
-            status: self.status.or_empty().to_owned(),
-            output: self.error.owned().or_else(|| self.summary.owned()).unwrap_or_default(),
-            session: self.session_key.owned(),
         })
     }
 }

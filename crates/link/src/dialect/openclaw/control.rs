@@ -67,40 +67,54 @@ impl Openclaw {
 
     /// The approvals of commands came; those of plugins are asked for next.
     pub(super) fn commands_waiting(&mut self, payload: Option<Raw<'_>>, asker: Asker, now: i64, out: &mut Out) {
-        let first = self.waiting("exec.approval.list", "exec", payload, asker, now, out);
-        if !self.has("plugin.approval.list") {
+        let first = self.waiting(EXEC, payload, (asker, now), out);
+        if !self.has(PLUGIN.0) {
             return answer(asker, Ok(Reply::Approvals(first)), out);
         }
-        self.request(Ask::MoreApprovals { first }, asker, "plugin.approval.list", &json!({}), out);
+        self.request(Ask::MoreApprovals { first }, asker, PLUGIN.0, &json!({}), out);
+    }
+
+    pub(super) fn plugins_waiting(
+        &mut self,
+        first: Waiting,
+        payload: Option<Raw<'_>>,
+        (asker, now): (Asker, i64),
+        out: &mut Out,
+    ) {
+        let mut all = first;
+        all.extend(self.waiting(PLUGIN, payload, (asker, now), out));
+        answer(asker, Ok(Reply::Approvals(all)), out);
     }
 
     /// A list of what waits: for a caller its rows, else nothing, because each is told as an event.
-    pub(super) fn waiting(
+    fn waiting(
         &mut self,
-        name: &str,
-        kind: &str,
+        (name, kind): (&str, &str),
         payload: Option<Raw<'_>>,
-        asker: Asker,
-        now: i64,
+        (asker, now): (Asker, i64),
         out: &mut Out,
-    ) -> Vec<(Option<String>, Option<String>, crate::event::Approval)> {
+    ) -> Waiting {
         let rows: Vec<Requested<'_>> = list(payload);
-        let asked = rows.iter().filter_map(|row| row.neutral(kind));
-        if let Asker::Caller(_) = asker {
-            return asked
-                .map(|asked| {
-                    // So that its answer goes to the method that takes it.
-                    self.approvals.learn(&asked, name);
-                    (asked.session, asked.agent, asked.approval)
-                })
-                .collect();
+        let mut listed = Vec::new();
+        for asked in rows.iter().filter_map(|row| row.neutral(kind)) {
+            if let Asker::Caller(_) = asker {
+                // So that its answer goes to the method that takes it.
+                self.approvals.learn(&asked, name);
+                listed.push((asked.session, asked.agent, asked.approval));
+            } else {
+                self.approvals.open(asked, name, now, out);
+            }
         }
-        for asked in asked {
-            self.approvals.open(asked, name, now, out);
-        }
-        Vec::new()
+        listed
     }
 }
+
+/// Approvals with the session and the agent each belongs to.
+type Waiting = Vec<(Option<String>, Option<String>, crate::event::Approval)>;
+
+/// The lists of what waits, and the kind of their rows.
+const EXEC: (&str, &str) = ("exec.approval.list", "exec");
+const PLUGIN: (&str, &str) = ("plugin.approval.list", "plugin");
 
 type Request = Option<(&'static str, Value, String)>;
 

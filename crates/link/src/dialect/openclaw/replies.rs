@@ -60,10 +60,7 @@ impl Openclaw {
             }
             Ask::Create { agent, title } => self.created(payload, agent, title, asker, out),
             Ask::Approvals => self.commands_waiting(payload, asker, now, out),
-            Ask::MoreApprovals { mut first } => {
-                first.extend(self.waiting("plugin.approval.list", "plugin", payload, asker, now, out));
-                answer(asker, Ok(Reply::Approvals(first)), out);
-            }
+            Ask::MoreApprovals { first } => self.plugins_waiting(first, payload, (asker, now), out),
             Ask::Of { verb, about } => answer(asker, answers::reply(verb, &about, payload), out),
             Ask::Check { call } => self.checked(&call, payload, asker, out),
             Ask::Recheck { runs } => self.rechecked(&runs, payload, now, out),
