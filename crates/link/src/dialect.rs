@@ -84,7 +84,7 @@ pub struct ClientInfo {
 /// Fewer rights than were asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allowed {
-    /// The rights there are, in the vendor's words.
+    /// The rights there are, in the vendor's words; none: that is over, all are asked for again.
     pub scopes: Vec<String>,
     /// The request for the others, which waits for the owner.
     pub request: String,

@@ -33,6 +33,9 @@ fn row(of: &str, tokens: &Tokens) -> Vec<String> {
         None => String::new(),
     };
     let cost = tokens.cost.map_or_else(|| "price unknown".to_owned(), |cost| format!("$ {cost:.4}"));
+    if tokens.input.is_none() && tokens.output.is_none() && tokens.total.is_none() {
+        return vec![of.to_owned(), "not counted yet".to_owned()];
+    }
     let total = tokens.total.filter(|_| tokens.input.is_none());
     vec![of.to_owned(), count("read", tokens.input), count("written", tokens.output), count("tokens", total), cost]
 }

@@ -55,6 +55,10 @@ impl Actor {
             return;
         };
         let closing = self.out.close.take();
+        if self.out.events.iter().any(|event| matches!(event.body, Body::NodeState(NodeState::Ready { .. }))) {
+            // Before anybody hears that it is ready, and asks.
+            self.shared.set_abilities(live.abilities());
+        }
         let (shared, quiet) = (&self.shared, self.core.pairing > 0);
         self.out.events.retain(|event| match &event.body {
             // The state that follows a close is told with its consequences, when it is known what they are.
@@ -80,7 +84,6 @@ impl Actor {
         };
         live.ping();
         let token = live.issued_token().cloned();
-        self.shared.set_abilities(live.abilities());
         self.core.backoff.reset();
         self.core.pairing = 0;
         self.core.proven = true;

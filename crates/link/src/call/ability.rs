@@ -86,7 +86,7 @@ impl Verb {
             Self::ResetSession => "empty sessions",
             Self::DeleteSession => "delete sessions",
             Self::CompactSession => "shorten sessions",
-            Self::SearchSessions => "search their sessions; `pilot search` looks through what was heard of them",
+            Self::SearchSessions => "search their sessions",
             Self::BindSession => "give a session to another agent",
             Self::Steer => "be spoken to in the middle of a turn; what is said waits for its end",
             Self::ClearQueue => "take back waiting messages",

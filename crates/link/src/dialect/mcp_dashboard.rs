@@ -55,6 +55,8 @@ pub(crate) struct McpDashboard {
     /// Own messages not taken yet: agent, text, the id we gave it.
     unsent: VecDeque<(Box<str>, Box<str>, Box<str>)>,
     waiting: Vec<Waiting>,
+    /// Lists of agents asked for, and answered.
+    lists: (u64, u64),
     said: u64,
     told: Told,
     settings: control::Settings,
@@ -99,6 +101,7 @@ impl McpDashboard {
             approvals: Approvals::default(),
             unsent: VecDeque::new(),
             waiting: Vec::new(),
+            lists: (0, 0),
             said: 0,
             told: Told::new(),
             settings: control::Settings::default(),

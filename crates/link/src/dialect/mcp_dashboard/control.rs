@@ -8,7 +8,7 @@ use super::super::Out;
 use super::super::lax::{Raw, Text, list, read};
 use super::super::pending::no_session;
 use super::McpDashboard;
-use super::calls::{Waiting, What, write};
+use super::calls::{Waiting, What, refuse, write};
 use crate::call::{Call, CallError, Config, Model, Reply, Tokens, Usage};
 use crate::event::Kept;
 
@@ -86,8 +86,7 @@ impl McpDashboard {
             Call::Listen { agents } => self.listen(agents, out),
             Call::Artifacts { .. } => {
                 write(&json!({"type": "REQUEST_APP_LIST"}), out);
-                let what = What::Artifacts { rows: Vec::new() };
-                return self.wait(call, what, &json!({"type": "REQUEST_AGENT_LIST"}), out);
+                return self.wait_marked(call, What::Artifacts { rows: Vec::new() }, out);
             }
             other => return self.of_session(call, other, out),
         };
@@ -107,67 +106,87 @@ impl McpDashboard {
     /// An order about a session. The dashboard clears the open conversation when it is told to switch to a session
     /// that it does not have, and says nothing: so the session is looked for first.
     fn of_session(&mut self, call: u64, what: &Call, out: &mut Out) {
-        let Some(session) = what.existing_session() else {
-            return;
-        };
-        if let Some(agent) = self.sessions.owner(session).map(Box::<str>::from) {
-            return self.order(call, what, &agent, out);
+        let known = what.existing_session().and_then(|session| self.sessions.owner(session)).map(Box::<str>::from);
+        match known {
+            Some(agent) => self.order(call, what, agent, out),
+            None => self.look_for(call, what, out),
         }
+    }
+
+    /// Asks every agent for its sessions before an order is given.
+    pub(super) fn look_for(&mut self, call: u64, what: &Call, out: &mut Out) {
         let missing: Vec<Box<str>> = self.agents.iter().map(|agent| agent.id.as_str().into()).collect();
         if missing.is_empty() {
-            return out.replies.push((call, Err(no_session(session))));
+            return self.looked_for(call, what, out);
         }
         for agent in &missing {
             write(&json!({"type": "REQUEST_SESSIONS", "agent_id": agent}), out);
         }
-        self.waiting.push(Waiting { call, what: What::Check { order: Box::new(what.clone()), missing } });
+        self.enter(Waiting { call, what: What::Check { order: Box::new(what.clone()), missing }, mark: 0 }, out);
     }
 
     /// The lists came: the session is there, or the order is not given.
     pub(super) fn looked_for(&mut self, call: u64, what: &Call, out: &mut Out) {
+        if let Call::History { session, .. } = what {
+            if self.sessions.agent_in(session).is_some() {
+                return self.ask(call, what, out);
+            }
+            return match self.sessions.owner(session) {
+                Some(_) => refuse(call, "show a session that is not open; switch to it first", out),
+                None => out.replies.push((call, Err(no_session(session)))),
+            };
+        }
         let session = what.existing_session().unwrap_or_default();
         match self.sessions.owner(session).map(Box::<str>::from) {
-            Some(agent) => self.order(call, what, &agent, out),
+            Some(agent) => self.order(call, what, agent, out),
             None => out.replies.push((call, Err(no_session(session)))),
         }
     }
 
-    fn order(&mut self, call: u64, what: &Call, agent: &str, out: &mut Out) {
-        let (agent, open) = (Box::<str>::from(agent), self.sessions.current(agent).map(str::to_owned));
-        let is_open = |session: &str| open.as_deref() == Some(session);
-        let refuse =
-            |message: &str| CallError::Refused { code: "CONFLICT".into(), message: message.into(), retryable: false };
-        let error = match what {
-            Call::SwitchSession { session } if is_open(session) => {
-                return out.replies.push((call, Ok(Reply::Done)));
-            }
-            Call::SwitchSession { session } => {
+    fn order(&mut self, call: u64, what: &Call, agent: Box<str>, out: &mut Out) {
+        let Some(session) = what.existing_session() else {
+            return;
+        };
+        let open = self.sessions.current(&agent) == Some(session);
+        let (message, news) = match what {
+            Call::SwitchSession { .. } if open => return out.replies.push((call, Ok(Reply::Done))),
+            Call::SwitchSession { .. } => {
                 let message = json!({"type": "SWITCH_SESSION", "agent_id": agent, "session_id": session});
-                return self.wait(call, What::Switched { session: session.as_str().into() }, &message, out);
+                (message, What::Switched { session: session.into() })
             }
-            Call::RenameSession { session, title } => {
+            Call::RenameSession { title, .. } => {
                 let message =
                     json!({"type": "RENAME_SESSION", "agent_id": agent, "session_id": session, "description": title});
-                let what = What::Renamed { agent, session: session.as_str().into(), title: title.clone() };
-                return self.wait(call, what, &message, out);
+                (message, What::Renamed { agent, session: session.into(), title: title.clone() })
             }
-            Call::DeleteSession { session } if is_open(session) => {
-                refuse("mcp-cli does not delete the session that is open. Switch to another one first.")
-            }
-            Call::DeleteSession { session } => {
+            Call::DeleteSession { .. } if !open => {
                 let message = json!({"type": "DELETE_SESSION", "agent_id": agent, "session_id": session});
-                return self.wait(call, What::Deleted { agent, session: session.as_str().into() }, &message, out);
+                (message, What::Deleted { agent, session: session.into() })
             }
-            Call::ResetSession { session } if is_open(session) => {
-                let message = json!({"type": "CLEAR_HISTORY", "agent_id": agent});
-                return self.wait(call, What::Cleared { agent }, &message, out);
+            Call::ResetSession { .. } if open => {
+                (json!({"type": "CLEAR_HISTORY", "agent_id": agent}), What::Cleared { agent })
             }
-            _ => refuse("mcp-cli can only empty the session that is open. Switch to it first."),
+            Call::DeleteSession { .. } => {
+                return conflict(
+                    call,
+                    "mcp-cli does not delete the session that is open. Switch to another first.",
+                    out,
+                );
+            }
+            _ => {
+                return conflict(call, "mcp-cli can only empty the session that is open. Switch to it first.", out);
+            }
         };
-        out.replies.push((call, Err(error)));
+        write(&message, out);
+        self.wait_marked(call, news, out);
     }
 
     fn set_model(&mut self, call: u64, model: &str, out: &mut Out) -> Result<Option<Reply>, CallError> {
+        if self.settings.value.is_none() {
+            // Not told yet what there is.
+            self.ask_config(call, What::Choosing { model: model.into() }, out);
+            return Ok(None);
+        }
         let refuse = |message: String| CallError::Refused { code: "NOT_FOUND".into(), message, retryable: false };
         let Some((provider, name)) = model.split_once('/') else {
             return Err(refuse(format!("Name the provider too, as in openai/{model}.")));
@@ -236,21 +255,31 @@ impl McpDashboard {
     pub(super) fn configured(&mut self, payload: Option<Raw<'_>>, out: &mut Out) {
         self.settings.learn(payload);
         let present = read::<State<'_>>(payload).unwrap_or_default();
-        for Waiting { call, what } in std::mem::take(&mut self.waiting) {
-            let reply = match what {
+        for waiting in std::mem::take(&mut self.waiting) {
+            let reply = match &waiting.what {
                 What::Models => Reply::Models(self.settings.models.clone()),
                 What::Config => {
                     let value = self.settings.value.clone().unwrap_or_else(|| Kept::of(&Value::Null));
                     Reply::Config(Config { value, version: None })
                 }
                 What::Configured => Reply::Done,
-                What::Switching { ref model } if present.model.get() == Some(model) => Reply::Done,
-                what => {
-                    self.waiting.push(Waiting { call, what });
+                What::Switching { model } if present.model.get() == Some(model) => Reply::Done,
+                What::Choosing { model } => {
+                    let call = Call::SetModel { session: None, model: model.to_string() };
+                    self.control(waiting.call, &call, out);
+                    continue;
+                }
+                _ => {
+                    self.waiting.push(waiting);
                     continue;
                 }
             };
-            out.replies.push((call, Ok(reply)));
+            out.replies.push((waiting.call, Ok(reply)));
         }
     }
+}
+
+fn conflict(call: u64, message: &str, out: &mut Out) {
+    let error = CallError::Refused { code: "CONFLICT".into(), message: message.into(), retryable: false };
+    out.replies.push((call, Err(error)));
 }

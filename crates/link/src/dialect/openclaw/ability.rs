@@ -83,14 +83,14 @@ impl Openclaw {
 
     /// What to do about a right that is missing, with the exact command where there is one.
     pub(super) fn missing(&self, scope: &str) -> String {
-        let request = self.ours.allowed.as_ref().map(|allowed| allowed.request.as_str());
+        let request = self.limits().map(|allowed| allowed.request.as_str());
         let command = match request.filter(|request| !request.is_empty()) {
             Some(request) => format!("openclaw devices approve {request}"),
             None => "openclaw devices list, then openclaw devices approve <requestId>".to_owned(),
         };
         format!(
             "This device may not do that: it lacks the right {scope} on the gateway. On the gateway's machine run: \
-             {command}, then connect again."
+             {command}"
         )
     }
 

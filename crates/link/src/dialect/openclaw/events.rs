@@ -35,8 +35,12 @@ impl Openclaw {
                     "rejected" | "removed" | "expired" => Some(false),
                     _ => None,
                 };
-                let request = row.request_id.boxed();
-                request.is_some_and(|request| say(now, Body::DeviceResolved { request, ok }, out))
+                let Some(request) = row.request_id.boxed() else { return false };
+                say(now, Body::DeviceResolved { request: request.clone(), ok }, out);
+                if ok == Some(true) && self.live {
+                    self.allowed_more(&request, now, out);
+                }
+                true
             }
             name => part(name)
                 .is_some_and(|what| say(now, Body::NodeChanged { what: what.into(), value: kept(payload) }, out)),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::super::envelope::{Envelope, Failure};
 use super::super::lax::{Int, Raw, Text, list, read};
 use super::super::pending::{Ask, Asker};
-use super::super::{Close, Out};
+use super::super::{Allowed, Close, Out};
 use super::identity::{Device, Signed, sign};
 use super::refusal::{allowed, fewer, lost, refused};
 use super::{Openclaw, say_state};
@@ -90,9 +90,24 @@ impl Openclaw {
 
     /// The rights to ask for: all of them, or those the owner allowed when he was asked for all.
     fn wanted(&self) -> Vec<&str> {
-        match &self.ours.allowed {
+        match self.limits() {
             Some(allowed) => allowed.scopes.iter().map(String::as_str).collect(),
             None => SCOPES.to_vec(),
+        }
+    }
+
+    /// What the owner allowed when he was asked for more.
+    pub(super) fn limits(&self) -> Option<&Allowed> {
+        self.ours.allowed.as_ref().filter(|allowed| !allowed.scopes.is_empty())
+    }
+
+    /// The owner allowed the rest: it is had by connecting anew.
+    pub(super) fn allowed_more(&mut self, request: &str, now: i64, out: &mut Out) {
+        if self.limits().is_some_and(|allowed| allowed.request == request) {
+            self.allowed = Some(Allowed { scopes: Vec::new(), request: String::new() });
+            let reason = "The gateway's owner has allowed this device more; connecting anew.".to_owned();
+            let state = NodeState::BackingOff { attempt: 1, next: now, reason };
+            self.refuse(Close { state, retry: true }, now, out);
         }
     }
 
@@ -169,7 +184,7 @@ impl Openclaw {
     /// A response that says no before the hello is the handshake's end.
     pub(super) fn handshake_refused(&mut self, frame: &Envelope<'_>, now: i64, out: &mut Out) {
         let failure: Failure<'_> = read(frame.error).unwrap_or_default();
-        self.allowed = allowed(&failure).filter(|_| self.live && self.ours.allowed.is_none());
+        self.allowed = allowed(&failure).filter(|_| self.live && self.limits().is_none());
         let close = match &self.allowed {
             Some(_) => fewer(now),
             None => refused(&failure, now),
