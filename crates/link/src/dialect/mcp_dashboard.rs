@@ -62,8 +62,8 @@ pub(crate) struct McpDashboard {
     settings: control::Settings,
     /// What each agent has used up, as it last said.
     tokens: HashMap<Box<str>, u64>,
-    /// The plan each agent works on: its id and its title.
-    plans: HashMap<Box<str>, (Box<str>, Box<str>)>,
+    /// The plan each agent works on, by the id it began with.
+    plans: HashMap<Box<str>, Box<str>>,
     quiet: Quiet,
 }
 

@@ -1,6 +1,8 @@
-//! Plans. A plan is told twice, as it begins and as it ends, under two different ids: here it keeps the first one.
+//! Plans. A plan is told twice, as it begins and as it ends, under two different ids and titles: here it keeps
+//! the first id, since an agent works on one plan at a time.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::super::Out;
 use super::super::lax::{Raw, Text, kept, read, tree};
@@ -12,8 +14,6 @@ struct Update<'a> {
     #[serde(default, borrow)]
     plan_id: Text<'a>,
     #[serde(default, borrow)]
-    title: Text<'a>,
-    #[serde(default, borrow)]
     status: Text<'a>,
 }
 
@@ -23,25 +23,15 @@ impl McpDashboard {
         let agent = self.agent_of(payload);
         let mut value = kept(payload);
         let runs = update.status.get() == Some("running");
-        match self.plans.remove(&agent) {
-            Some((id, title))
-                if !runs && Some(&*id) != update.plan_id.get() && same(&title, update.title.or_empty()) =>
-            {
-                let mut plan = tree(payload);
-                plan["plan_id"] = (&*id).into();
-                value = Kept::of(&plan);
-            }
-            _ => {}
+        if let Some(id) = self.plans.remove(&agent).filter(|id| !runs && Some(&**id) != update.plan_id.get())
+            && let Value::Object(mut plan) = tree(payload)
+        {
+            plan.insert("plan_id".to_owned(), (&*id).into());
+            value = Kept::of(&Value::Object(plan));
         }
         if runs && self.plans.len() < 1024 {
-            let known = (update.plan_id.boxed().unwrap_or_default(), update.title.boxed().unwrap_or_default());
-            self.plans.insert(agent, known);
+            self.plans.insert(agent, update.plan_id.boxed().unwrap_or_default());
         }
         self.of_agent(payload, Body::Plan { value }, now, out)
     }
-}
-
-/// The end may name the plan more fully than its beginning did, or not at all.
-fn same(first: &str, last: &str) -> bool {
-    first.is_empty() || last.is_empty() || first == last || last.starts_with(first) || first.starts_with(last)
 }
