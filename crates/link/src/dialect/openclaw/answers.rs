@@ -293,6 +293,8 @@ pub(super) struct DeviceRow<'a> {
     ts: Int,
     #[serde(default)]
     last_seen_at_ms: Int,
+    #[serde(default)]
+    approved_at_ms: Int,
     #[serde(default, borrow)]
     pub decision: Text<'a>,
 }
@@ -308,7 +310,7 @@ impl DeviceRow<'_> {
             scopes: list::<Text<'_>>(self.scopes).iter().filter_map(Text::owned).collect(),
             // Its id is the fingerprint of its key.
             fingerprint: None,
-            at: self.ts.0.or(self.last_seen_at_ms.0),
+            at: self.ts.0.or(self.last_seen_at_ms.0).or(self.approved_at_ms.0),
             id,
         })
     }

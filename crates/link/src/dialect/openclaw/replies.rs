@@ -9,6 +9,7 @@ use super::super::lax::{Flag, Raw, Text, kept, list, read};
 use super::super::pending::{Ask, Asked, Asker, answer};
 use super::super::runs::Place;
 use super::answers;
+use super::chat::answer as remembered;
 use super::session::{Row, agent_in, say_at};
 use super::{Openclaw, say};
 use crate::call::{CallError, Page, Reply, Sent};
@@ -118,6 +119,8 @@ impl Openclaw {
         for message in page.messages {
             // A run that was followed here has told its answer already.
             let followed = message.run_id.as_deref().is_some_and(|run| self.runs.knows(run));
+            let followed =
+                followed || (message.run_id.is_none() && self.told.was_told(&remembered(Some(session), &message.text)));
             let answered = followed && message.role == crate::event::Role::Assistant;
             if self.told.tell(&message.id) && !answered {
                 let run = message.run_id.clone().unwrap_or_default();
@@ -191,6 +194,9 @@ impl Openclaw {
             (_, Some(scope)) => self.missing(scope),
             _ if said.starts_with("config changed since") => {
                 "Somebody changed the settings in between. Read them again, then change them.".to_owned()
+            }
+            _ if said.contains("unexpected property") || said.starts_with("unknown method") => {
+                format!("This version of OpenClaw cannot do that ({said}). Update the gateway.")
             }
             _ if said == "unknown requestId" => "This device asks no longer: it was answered or gave up.".to_owned(),
             _ if said == "unknown deviceId" => "There is no such device on this node.".to_owned(),

@@ -278,3 +278,24 @@ fn a_run_whose_end_was_dropped_is_asked_about_and_ended() {
     let end: Vec<&String> = names.iter().filter(|name| *name == "gap" || *name == "run.finished").collect();
     assert_eq!(end, ["gap", "run.finished"], "{names:?}");
 }
+
+#[test]
+fn an_answer_of_an_older_version_is_told_once_though_its_message_names_no_run() {
+    for version in ["openclaw/v2026.5.28", "openclaw/v2026.7.35"] {
+        let decoded = crate::recordings::Recording::named(version).decoded();
+        let (mut said, mut ends, mut questions) = (Vec::new(), Vec::new(), Vec::new());
+        for told in &decoded.events {
+            match &told.event.body {
+                Body::Message(message) if message.role == link::event::Role::User => questions.push(&message.text),
+                Body::Message(message) => said.push(message.text.trim()),
+                Body::RunFinished(end) => ends.extend(end.text.as_deref().map(str::trim)),
+                _ => {}
+            }
+        }
+        let twice: Vec<_> = ends.iter().filter(|text| !text.is_empty() && said.contains(*text)).collect();
+        assert!(twice.is_empty(), "{version}: {twice:?}");
+        let mut once = questions.clone();
+        once.dedup();
+        assert_eq!(questions, once, "{version}: a question is told once");
+    }
+}
