@@ -5,12 +5,12 @@ use serde_json::Value;
 
 use super::super::cron::{JobRow, RunRow};
 use super::super::lax::{Flag, Int, Raw, Text, kept, list, read, tree, tree_of};
-use super::approval::{Requested, decision};
+use super::approval::decision;
 use super::control::deleted;
 use crate::call::{
     CallError, Config, Hit, LogLine, LogPage, Machine, Model, Peer, Reply, Settled, Tokens, Usage, Verb,
 };
-use crate::event::{Agent, Decision, Device};
+use crate::event::{Agent, Approval, Decision, Device};
 
 /// The reply to a verb; `about` is what the answer does not repeat.
 pub(super) fn reply(verb: Verb, about: &str, payload: Option<Raw<'_>>) -> Result<Reply, CallError> {
@@ -82,32 +82,72 @@ impl HitRow<'_> {
     }
 }
 
-/// An approval that was answered: as a request, with what came of it.
+/// An approval that was answered.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SettledRow<'a> {
-    #[serde(flatten, borrow)]
-    requested: Requested<'a>,
+    #[serde(default, borrow)]
+    id: Text<'a>,
+    #[serde(default, borrow)]
+    presentation: Option<Raw<'a>>,
+    #[serde(default, borrow)]
+    source: Option<Raw<'a>>,
+    #[serde(default, borrow)]
+    resolver: Option<Raw<'a>>,
     #[serde(default, borrow)]
     decision: Text<'a>,
     #[serde(default, borrow)]
     status: Text<'a>,
-    #[serde(default, borrow)]
-    resolved_by: Text<'a>,
+    #[serde(default)]
+    created_at_ms: Int,
+    #[serde(default)]
+    expires_at_ms: Int,
     #[serde(default)]
     resolved_at_ms: Int,
 }
 
+/// What was shown of it, whose it was, and who answered.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Around<'a> {
+    #[serde(default, borrow)]
+    id: Text<'a>,
+    #[serde(default, borrow)]
+    kind: Text<'a>,
+    #[serde(default, borrow)]
+    command_text: Text<'a>,
+    #[serde(default, borrow)]
+    title: Text<'a>,
+    #[serde(default, borrow)]
+    agent_id: Text<'a>,
+    #[serde(default, borrow)]
+    session_key: Text<'a>,
+    #[serde(default, borrow)]
+    allowed_decisions: Option<Raw<'a>>,
+}
+
 impl SettledRow<'_> {
     fn settled(&self) -> Option<Settled> {
-        let asked = self.requested.neutral("exec")?;
+        let shown: Around<'_> = read(self.presentation).unwrap_or_default();
+        let source: Around<'_> = read(self.source).unwrap_or_default();
+        let resolver: Around<'_> = read(self.resolver).unwrap_or_default();
+        let allowed = list::<Text<'_>>(shown.allowed_decisions);
         let word = self.decision.filled().unwrap_or(self.status.or_empty());
         Some(Settled {
-            approval: asked.approval,
-            agent: asked.agent,
-            session: asked.session,
+            approval: Approval {
+                id: self.id.boxed()?,
+                kind: shown.kind.filled().unwrap_or("exec").into(),
+                command: shown.command_text.boxed().or(shown.title.boxed()).unwrap_or_default(),
+                cwd: None,
+                asked_at: self.created_at_ms.0,
+                expires_at: self.expires_at_ms.0,
+                allowed: allowed.iter().filter_map(|word| decision(word.or_empty())).collect(),
+                call: None,
+            },
+            agent: source.agent_id.owned().or_else(|| shown.agent_id.owned()),
+            session: source.session_key.owned(),
             decision: decision(word).unwrap_or(Decision::Unknown),
-            by: self.resolved_by.owned(),
+            by: resolver.id.owned(),
             at: self.resolved_at_ms.0,
         })
     }

@@ -179,6 +179,19 @@ fn what_waits_at_plugins_is_listed_too_and_answered_by_its_own_method() {
 }
 
 #[test]
+fn answered_approvals_say_what_was_asked_and_who_answered() {
+    let mut talk = ready();
+    let given = answers("openclaw/approval-history", "approval.history").remove(0);
+    let call = Call::SettledApprovals { limit: 5 };
+    let Ok(Reply::Settled(settled)) = asked(&mut talk, &call, &[&given]) else { panic!() };
+    let of = |index: usize| (&*settled[index].approval.command, settled[index].decision, settled[index].by.as_deref());
+    use link::event::Decision::{Deny, Once};
+    assert_eq!(of(0), ("echo hi", Deny, Some("Control plane test")));
+    assert_eq!(of(1), ("echo hi", Once, Some("Control plane test")));
+    assert_eq!(settled[0].session.as_deref(), Some("agent:main:apprh"));
+}
+
+#[test]
 fn what_it_cannot_do_is_said_without_a_frame() {
     let mut talk = ready();
     talk.dialect.call(1, &Call::Presets, talk.now, &mut talk.out);
