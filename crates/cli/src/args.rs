@@ -1,5 +1,7 @@
 //! What can be asked, with its help and examples.
 
+pub mod steer;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -33,6 +35,8 @@ Examples:
   pilot send homelab \"What changed since yesterday?\" --wait
   pilot watch --event 'run.*' --event 'tool.*'
   pilot approvals --watch
+  pilot session rename homelab main Release
+  pilot logs homelab --follow
   pilot completions bash > ~/.local/share/bash-completion/completions/pilot
 
 It ends with 0 when done, 1 when it failed, 2 when it was asked in a way it does not understand.";
@@ -138,6 +142,8 @@ pub enum FleetVerb {
         #[command(flatten)]
         key: Key,
     },
+    #[command(flatten)]
+    Steer(steer::SteerVerb),
     /// Everything that happens, live, all nodes merged.
     #[command(
         after_help = "Examples:\n  pilot watch\n  pilot watch --node homelab --event 'approval.*'\n  pilot watch --json | jq .event"
@@ -286,6 +292,7 @@ impl FleetVerb {
             | Self::Deny { key, .. }
             | Self::Export { key, .. } => *key,
             Self::Node(verb) => verb.key(),
+            Self::Steer(verb) => verb.key(),
             Self::Rules { .. } | Self::Audit { .. } | Self::Usage { .. } | Self::Log(_) | Self::Search { .. } => {
                 Key::default()
             }
@@ -343,7 +350,7 @@ pub enum ExportForm {
 #[derive(Debug, Clone, Copy, Default, ClapArgs)]
 pub struct Key {
     /// Read the key from standard input: one key, or lines `NAME KEY` for several nodes.
-    #[arg(long = "key-stdin")]
+    #[arg(long = "key-stdin", global = true)]
     pub stdin: bool,
 }
 

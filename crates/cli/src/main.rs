@@ -20,6 +20,7 @@ mod node;
 mod rules;
 mod search;
 mod send;
+mod steer;
 mod usage;
 mod watch;
 

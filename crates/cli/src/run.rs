@@ -9,8 +9,8 @@ use crate::args::{Args, FleetVerb, Verb};
 use crate::desk::Desk;
 use crate::out::Form;
 use crate::{
-    agents, approvals, audit, decode, export, gateway, history, keys, log, model_key, node, rules, search, send, usage,
-    watch,
+    agents, approvals, audit, decode, export, gateway, history, keys, log, model_key, node, rules, search, send, steer,
+    usage, watch,
 };
 
 /// The words were understood, but cannot be meant so.
@@ -60,6 +60,7 @@ async fn with_fleet(desk: &Desk, verb: FleetVerb, form: Form) -> anyhow::Result<
         FleetVerb::Send { node, text, session, agent, wait, .. } => {
             send::send(desk, send::Message { node, text, session, agent, wait }, form).await
         }
+        FleetVerb::Steer(verb) => steer::run(desk, verb, form).await,
         FleetVerb::Watch { nodes, events, .. } => watch::watch(desk, &nodes, &events, form).await,
         FleetVerb::Approvals { history: true, since, .. } => approvals::history(desk, since.as_deref(), form).await,
         FleetVerb::Log(wanted) => log::log(desk, &wanted, form).await,

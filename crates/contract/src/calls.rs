@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::activity::{Filter, Found, Line};
 use crate::approval::{Answer, Approval, StandingRule};
-use crate::audit::{Record, Verdict};
+use crate::audit::{self, Record};
 use crate::fault::{Code, Fault};
 use crate::node::{Nearby, NodeForm, NodeId, Probe};
 use crate::settings::{Hello, Layout, Settings};
+use crate::steer::{Ability, Config, CronJob, CronRun, Device, Hit, LogPage, Model, Verdict};
 use crate::transcript::{ExportForm, Row, SessionRef};
 use crate::update::Topic;
 use crate::usage::{By, UsageReport};
@@ -143,9 +144,46 @@ calls! {
     /// What was done to the nodes since that time (Unix milliseconds), oldest first: the newest `limit`.
     audit AuditRead { since: Option<i64>, node: Option<String>, limit: u32 } -> Vec<Record>;
     /// Looks the whole audit log through.
-    audit_verify AuditVerify {} -> Verdict;
+    audit_verify AuditVerify {} -> audit::Verdict;
     /// What the runs that ended since that time (Unix milliseconds) used and cost, summed by these.
     usage UsageRead { since: Option<i64>, by: Vec<By> } -> UsageReport;
+
+    /// What the node can be asked, and what to know before.
+    node_abilities NodeAbilities { node: NodeId } -> Vec<Ability>;
+    /// Gives a session a title; an empty one takes it away.
+    session_rename SessionRename { of: SessionRef, title: String } -> ();
+    /// A copy of a session; answers with its key.
+    session_fork SessionFork { of: SessionRef, title: Option<String> } -> SessionRef;
+    /// Forgets a session's messages.
+    session_reset SessionReset { of: SessionRef } -> ();
+    /// Removes a session.
+    session_delete SessionDelete { of: SessionRef } -> ();
+    /// Lets an agent that has one session at a time work in this one.
+    session_switch SessionSwitch { of: SessionRef } -> ();
+    /// Messages of the node that contain the text.
+    session_search SessionSearch { node: NodeId, text: String, limit: u32 } -> Vec<Hit>;
+    /// The models of a node.
+    models_list ModelsList { node: NodeId } -> Vec<Model>;
+    /// Another model for a session, or for the node where it has only one.
+    model_set ModelSet { node: NodeId, session: Option<String>, model: String } -> ();
+    /// Log lines behind the cursor, the last ones without it.
+    logs_tail LogsTail { node: NodeId, after: Option<String>, limit: u32 } -> LogPage;
+    /// What runs by the clock on a node.
+    cron_list CronList { node: NodeId } -> Vec<CronJob>;
+    /// How the last runs of a job went.
+    cron_runs CronRuns { node: NodeId, job: String, limit: u32 } -> Vec<CronRun>;
+    /// Runs a job now.
+    cron_run CronRunNow { node: NodeId, job: String } -> ();
+    /// Switches a job on or off.
+    cron_enable CronEnable { node: NodeId, job: String, enabled: bool } -> ();
+    /// Devices that may connect to the node, those that ask first.
+    devices_list DevicesList { node: NodeId } -> Vec<Device>;
+    /// Lets a device in, turns it away or takes back what it has.
+    device_settle DeviceSettle { node: NodeId, id: String, verdict: Verdict } -> ();
+    /// The node's settings.
+    config_get ConfigGet { node: NodeId } -> Config;
+    /// Changes settings by a JSON merge patch.
+    config_patch ConfigPatch { node: NodeId, patch: serde_json::Value, version: Option<String> } -> ();
 
     /// Lines before number `before` that pass the filter, oldest first.
     activity_before ActivityBefore { filter: Filter, before: u64, limit: u32 } -> Vec<Line>;

@@ -17,6 +17,7 @@ pub mod fault;
 pub mod node;
 pub mod secret;
 pub mod settings;
+pub mod steer;
 pub mod transcript;
 pub mod update;
 pub mod usage;

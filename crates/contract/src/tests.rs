@@ -2,6 +2,7 @@
 //! a change of the contract is seen in review, and both sides are rebuilt together.
 
 mod shapes;
+mod steer;
 mod table;
 mod words;
 

@@ -160,8 +160,13 @@ pub fn apply_event(truth: &mut Truth, event: &Event, now: i64, changes: &mut Cha
         Body::Gap { .. } => rows::gap(truth, event, now, changes),
         Body::Notice { text } => rows::notice(truth, event, text, now, changes),
         Body::Health { value } => clock::beat(truth, value, now, changes),
-        Body::Artifact { .. } | Body::Plan { .. } | Body::Task { .. } | Body::Presence { .. } | Body::Other { .. } => {
-            Taken::New
-        }
+        Body::Artifact { .. }
+        | Body::Plan { .. }
+        | Body::Task { .. }
+        | Body::DeviceRequested(_)
+        | Body::DeviceResolved { .. }
+        | Body::NodeChanged { .. }
+        | Body::Presence { .. }
+        | Body::Other { .. } => Taken::New,
     }
 }

@@ -8,21 +8,30 @@ use contract::audit::{Record, Verdict};
 use contract::calls as asked;
 use contract::node::{Nearby, NodeForm, NodeId, Probe};
 use contract::settings::Hello;
+use contract::steer::{Ability, Config, CronJob, CronRun, Device, Hit, LogPage, Model};
 use contract::transcript::{Row, SessionRef};
 use contract::usage::UsageReport;
 use contract::{Fault, Handler};
 use serde_json::json;
 
+mod ability;
 mod activity;
 mod approval;
+mod ask;
 mod chat;
+mod config;
+mod cron;
 mod custody;
+mod devices;
 mod export;
 mod guard;
+mod logs;
+mod models;
 mod nearby;
 mod node;
 mod probe;
 mod session;
+mod sessions;
 mod settings;
 mod usage;
 
@@ -167,6 +176,78 @@ impl Handler for Fleet {
 
     async fn usage(&self, _: &str, args: asked::UsageRead) -> Result<UsageReport, Fault> {
         usage::usage(self, args).await
+    }
+
+    async fn node_abilities(&self, _: &str, args: asked::NodeAbilities) -> Result<Vec<Ability>, Fault> {
+        ability::of(self, &args)
+    }
+
+    async fn session_rename(&self, _: &str, args: asked::SessionRename) -> Result<(), Fault> {
+        sessions::rename(self, args).await
+    }
+
+    async fn session_fork(&self, _: &str, args: asked::SessionFork) -> Result<SessionRef, Fault> {
+        sessions::fork(self, args).await
+    }
+
+    async fn session_reset(&self, _: &str, args: asked::SessionReset) -> Result<(), Fault> {
+        sessions::reset(self, args.of).await
+    }
+
+    async fn session_delete(&self, _: &str, args: asked::SessionDelete) -> Result<(), Fault> {
+        sessions::delete(self, args.of).await
+    }
+
+    async fn session_switch(&self, _: &str, args: asked::SessionSwitch) -> Result<(), Fault> {
+        sessions::switch(self, args.of).await
+    }
+
+    async fn session_search(&self, _: &str, args: asked::SessionSearch) -> Result<Vec<Hit>, Fault> {
+        sessions::search(self, args).await
+    }
+
+    async fn models_list(&self, _: &str, args: asked::ModelsList) -> Result<Vec<Model>, Fault> {
+        models::list(self, args).await
+    }
+
+    async fn model_set(&self, _: &str, args: asked::ModelSet) -> Result<(), Fault> {
+        models::set(self, args).await
+    }
+
+    async fn logs_tail(&self, _: &str, args: asked::LogsTail) -> Result<LogPage, Fault> {
+        logs::tail(self, args).await
+    }
+
+    async fn cron_list(&self, _: &str, args: asked::CronList) -> Result<Vec<CronJob>, Fault> {
+        cron::list(self, args).await
+    }
+
+    async fn cron_runs(&self, _: &str, args: asked::CronRuns) -> Result<Vec<CronRun>, Fault> {
+        cron::runs(self, args).await
+    }
+
+    async fn cron_run(&self, _: &str, args: asked::CronRunNow) -> Result<(), Fault> {
+        cron::run(self, args).await
+    }
+
+    async fn cron_enable(&self, _: &str, args: asked::CronEnable) -> Result<(), Fault> {
+        cron::enable(self, args).await
+    }
+
+    async fn devices_list(&self, _: &str, args: asked::DevicesList) -> Result<Vec<Device>, Fault> {
+        devices::list(self, args).await
+    }
+
+    async fn device_settle(&self, _: &str, args: asked::DeviceSettle) -> Result<(), Fault> {
+        devices::settle(self, args).await
+    }
+
+    async fn config_get(&self, _: &str, args: asked::ConfigGet) -> Result<Config, Fault> {
+        config::get(self, args).await
+    }
+
+    async fn config_patch(&self, _: &str, args: asked::ConfigPatch) -> Result<(), Fault> {
+        config::patch(self, args).await
     }
 
     async fn activity_before(&self, _: &str, args: asked::ActivityBefore) -> Result<Vec<Line>, Fault> {

@@ -159,6 +159,8 @@ impl Actor {
             }
         } else if retargeted || was_paused || (wish.retry && resting) {
             self.core.pairing = 0;
+            // Whoever connects anew by hand may have got more rights in between.
+            self.core.target.ours.allowed = None;
             self.dial();
         } else if wish.retry
             && let Phase::Live(live) = &mut self.phase

@@ -3,6 +3,7 @@
 //! A dialect never touches a socket or a clock: text and times are handed in, what it
 //! wants done is collected in an [`Out`]. So a recording decodes as the live link does.
 
+mod cron;
 mod envelope;
 mod fields;
 pub(crate) mod lax;
@@ -10,6 +11,7 @@ mod mcp_dashboard;
 mod moltis;
 mod openclaw;
 mod pending;
+mod quiet;
 mod recent;
 mod runs;
 mod scan;
@@ -20,7 +22,7 @@ mod transcript;
 
 use secrecy::SecretString;
 
-use crate::call::{Call, CallError, Reply};
+use crate::call::{Ability, Call, CallError, Reply, Verb};
 use crate::event::{Body, Event, NodeState};
 
 /// The vendors spoken, in the order tried when nobody knows.
@@ -75,6 +77,17 @@ pub struct ClientInfo {
     pub platform: &'static str,
     /// A UUID of this installation.
     pub instance: String,
+    /// What the gateway's owner allowed when he allowed less than was asked: then no more is asked again.
+    pub allowed: Option<Allowed>,
+}
+
+/// Fewer rights than were asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allowed {
+    /// The rights there are, in the vendor's words; none: that is over, all are asked for again.
+    pub scopes: Vec<String>,
+    /// The request for the others, which waits for the owner.
+    pub request: String,
 }
 
 impl ClientInfo {
@@ -85,7 +98,7 @@ impl ClientInfo {
             "windows" => "windows",
             _ => "linux",
         };
-        Self { name: "Pilothouse".into(), version: version.into(), platform, instance: instance.into() }
+        Self { name: "Pilothouse".into(), version: version.into(), platform, instance: instance.into(), allowed: None }
     }
 }
 
@@ -192,6 +205,19 @@ pub trait Dialect: Send {
 
     /// Whether the handshake is done and calls may be made.
     fn ready(&self) -> bool;
+
+    /// Called every few seconds while the connection lives: some things only time tells.
+    fn tick(&mut self, _now: i64, _out: &mut Out) {}
+
+    /// Whether it can be asked this, and what to know before. True once the handshake is done.
+    fn ability(&self, verb: Verb) -> Ability {
+        Ability { verb, cannot: None, caution: None }
+    }
+
+    /// After a refusal: the rights there are, to be asked for next time.
+    fn allowed(&self) -> Option<&Allowed> {
+        None
+    }
 
     /// A device token the gateway gave in the handshake, to be kept in the keyring.
     fn issued_token(&self) -> Option<&SecretString> {

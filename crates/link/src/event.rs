@@ -11,7 +11,7 @@ use serde_json::Value;
 
 pub use kept::Kept;
 pub use state::NodeState;
-pub use things::{Agent, Approval, Decision, Message, Outcome, Role, RunEnd, Session, ToolCall, Usage};
+pub use things::{Agent, Approval, Decision, Device, Message, Outcome, Role, RunEnd, Session, ToolCall, Usage};
 
 /// One frame, or a part of one, made neutral.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -156,6 +156,18 @@ pub enum Body {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<Box<str>>,
     },
+    /// A device asks the node's owner to be let in, or for more rights.
+    #[serde(rename = "device.requested")]
+    DeviceRequested(Device),
+    /// It asks no longer.
+    #[serde(rename = "device.resolved")]
+    DeviceResolved {
+        /// The request's id.
+        request: Box<str>,
+        /// Whether it was let in; `None` when the node does not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ok: Option<bool>,
+    },
     /// A turn ended. Exactly one a run.
     #[serde(rename = "run.finished")]
     RunFinished(RunEnd),
@@ -175,6 +187,14 @@ pub enum Body {
     #[serde(rename = "task.changed")]
     Task {
         /// The task.
+        value: Kept,
+    },
+    /// Something changed that nobody keeps a copy of: whoever shows it asks again.
+    #[serde(rename = "node.changed")]
+    NodeChanged {
+        /// What: `cron`, `config`, `models`, `channels`, `machines`, `skills`, `tools`.
+        what: Box<str>,
+        /// What the vendor says of it.
         value: Kept,
     },
     /// Who else is connected.

@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::actor::{Actor, Core, Order};
 use crate::backoff::Backoff;
-use crate::call::{Call, CallError, Reply};
+use crate::call::{Ability, Call, CallError, Reply};
 use crate::clock::unix_ms;
 use crate::connector::Tools;
 use crate::event::NodeState;
@@ -133,6 +133,11 @@ impl Link {
         self.shared.latency()
     }
 
+    /// What the node can be asked, by each kind of call, as it said when it was last connected; nothing before that.
+    pub fn abilities(&self) -> Arc<[Ability]> {
+        self.shared.abilities()
+    }
+
     /// Hangs up for good. Waiting calls are lost.
     pub async fn close(self) {
         self.scope.shutdown(GRACE).await;
@@ -155,7 +160,9 @@ fn fell() -> NodeState {
 
 fn limit(call: &Call) -> Duration {
     Duration::from_secs(match call {
-        Call::Send { .. } => 60,
+        Call::Send { .. } | Call::Steer { .. } => 60,
+        // A model writes the summary.
+        Call::CompactSession { .. } => 180,
         _ => 30,
     })
 }

@@ -10,10 +10,10 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
-use crate::call::{Call, CallError, Reply};
+use crate::call::{Ability, Call, CallError, Reply, Verb};
 use crate::clock::unix_ms;
 use crate::connector::Opened;
-use crate::dialect::{Close, Dialect, Out};
+use crate::dialect::{Allowed, Close, Dialect, Out};
 use crate::event::{Body, NodeState};
 use crate::pulse::{Beat, Pulse};
 use crate::shared::Shared;
@@ -151,6 +151,16 @@ impl Live {
         }
     }
 
+    /// What the gateway can be asked.
+    pub fn abilities(&self) -> Vec<Ability> {
+        Verb::ALL.into_iter().map(|verb| self.dialect.ability(verb)).collect()
+    }
+
+    /// The rights there are, when the gateway refused because more were asked for.
+    pub fn allowed(&self) -> Option<&Allowed> {
+        self.dialect.allowed()
+    }
+
     /// A device token the gateway gave.
     pub fn issued_token(&self) -> Option<&secrecy::SecretString> {
         self.dialect.issued_token()
@@ -172,6 +182,13 @@ impl Live {
                 Ok(())
             }
             Beat::Dead(silent) => Err(format!("nothing was heard from the gateway for {} s", silent.as_secs())),
+        }
+    }
+
+    /// Called as often, while all is well: what only time tells is told.
+    pub fn tick(&mut self, out: &mut Out) {
+        if self.greeted {
+            self.dialect.tick(unix_ms(), out);
         }
     }
 

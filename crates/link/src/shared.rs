@@ -7,6 +7,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 
+use crate::call::Ability;
 use crate::clock::unix_ms;
 use crate::event::{Body, Event, NodeState};
 use crate::failure::in_words;
@@ -18,6 +19,8 @@ pub(crate) struct Shared {
     sink: Arc<dyn Sink>,
     /// Microseconds; 0 while unknown.
     latency: AtomicU64,
+    /// What the node can be asked, as the last handshake said.
+    abilities: Mutex<Arc<[Ability]>>,
 }
 
 /// What a person wants of a link.
@@ -32,7 +35,13 @@ pub(crate) struct Wish {
 
 impl Shared {
     pub fn new(sink: Arc<dyn Sink>) -> Shared {
-        Shared { state: watch::Sender::new(NodeState::Idle), wish: Mutex::default(), sink, latency: AtomicU64::new(0) }
+        Shared {
+            state: watch::Sender::new(NodeState::Idle),
+            wish: Mutex::default(),
+            sink,
+            latency: AtomicU64::new(0),
+            abilities: Mutex::new(Arc::from([])),
+        }
     }
 
     pub fn state(&self) -> NodeState {
@@ -89,6 +98,14 @@ impl Shared {
     pub fn set_latency(&self, way: Duration) {
         let micros = u64::try_from(way.as_micros()).unwrap_or(u64::MAX).max(1);
         self.latency.store(micros, Ordering::Relaxed);
+    }
+
+    pub fn abilities(&self) -> Arc<[Ability]> {
+        self.abilities.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn set_abilities(&self, abilities: Vec<Ability>) {
+        *self.abilities.lock().unwrap_or_else(PoisonError::into_inner) = abilities.into();
     }
 
     /// Keeps a device token for the next connection, and hands it to whoever keeps it for longer.

@@ -201,7 +201,7 @@ fn weight(body: &Body) -> usize {
         Body::Message(message) => message.text.len(),
         Body::ToolFinished { output, .. } => output.len(),
         Body::RunFinished(end) => end.text.as_ref().map_or(0, |text| text.len()),
-        Body::Presence { .. } | Body::Health { .. } | Body::Other { .. } => 4_096,
+        Body::Presence { .. } | Body::Health { .. } | Body::NodeChanged { .. } | Body::Other { .. } => 4_096,
         _ => 256,
     }
 }

@@ -50,7 +50,8 @@ fn what_history_tells_is_the_run_that_was_heard() {
         address: String::new(),
         local: false,
         order: 0,
-        pinned: None,
+        reach: contract::node::Reach::default(),
+        pins: Vec::new(),
     };
     let truth = Truth::new(head, 0);
     let said = |id: &str, run: Option<&str>, output| link::event::Message {

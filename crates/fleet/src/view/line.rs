@@ -74,10 +74,13 @@ pub fn name(body: &Body) -> &'static str {
         Body::SubagentFinished { .. } => "subagent.finished",
         Body::ApprovalRequested(_) => "approval.requested",
         Body::ApprovalResolved { .. } => "approval.resolved",
+        Body::DeviceRequested(_) => "device.requested",
+        Body::DeviceResolved { .. } => "device.resolved",
         Body::RunFinished(_) => "run.finished",
         Body::Artifact { .. } => "artifact",
         Body::Plan { .. } => "plan.changed",
         Body::Task { .. } => "task.changed",
+        Body::NodeChanged { .. } => "node.changed",
         Body::Presence { .. } => "presence",
         Body::Health { .. } => "health",
         Body::Notice { .. } => "notice",
@@ -104,6 +107,9 @@ fn says(truth: &Truth, event: &Event) -> Option<(&'static str, Says)> {
         },
         Body::ApprovalRequested(about) => coded(Mark::Asks, "asks", &about.command),
         Body::ApprovalResolved { id, .. } => settled(truth, id)?,
+        Body::DeviceRequested(device) => coded(Mark::Asks, "a device asks to be let in", &device.name),
+        Body::DeviceResolved { ok: Some(true), .. } => plain(Mark::Other, "a device was let in"),
+        Body::DeviceResolved { .. } => plain(Mark::Other, "a device was turned away"),
         Body::SessionChanged(about) => {
             Says { code: called(about).map(|name| words(&name)), ..plain(Mark::Other, "new session") }
         }
@@ -120,6 +126,7 @@ fn says(truth: &Truth, event: &Event) -> Option<(&'static str, Says)> {
         | Body::RunStatus { .. }
         | Body::TextDelta { .. }
         | Body::ThinkingDelta { .. }
+        | Body::NodeChanged { .. }
         | Body::Presence { .. }
         | Body::Health { .. }
         | Body::Other { .. } => return None,

@@ -59,7 +59,10 @@ impl Actor {
                 }
             }
             Brought::Tick => match live.check() {
-                Ok(()) => self.after(),
+                Ok(()) => {
+                    live.tick(&mut self.out);
+                    self.after();
+                }
                 Err(reason) => self.ended(Some(End::Broken(reason)), None),
             },
         }
@@ -71,6 +74,10 @@ impl Actor {
             return;
         };
         let closing = self.out.close.take();
+        if self.out.events.iter().any(|event| matches!(event.body, Body::NodeState(NodeState::Ready { .. }))) {
+            // Before anybody hears that it is ready, and asks.
+            self.shared.set_abilities(live.abilities());
+        }
         let (shared, quiet) = (&self.shared, self.core.pairing > 0);
         self.out.events.retain(|event| match &event.body {
             // The state that follows a close is told with its consequences, when it is known what they are.
@@ -113,6 +120,9 @@ impl Actor {
             return;
         };
         let greeted = live.greeted();
+        if let Some(allowed) = live.allowed() {
+            self.core.target.ours.allowed = Some(allowed.clone());
+        }
         let (close, _) = live.finish(end, &mut self.out);
         self.shared.deliver(&mut self.out.events);
         self.out = Out::default();

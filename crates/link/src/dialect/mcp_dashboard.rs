@@ -1,10 +1,14 @@
 //! mcp-cli's dashboard: frames without ids, acknowledgements or errors. Each is taken as
 //! news of a state; runs and messages are given ids here, made of the agent and the time.
 
+mod ability;
 mod agent;
 mod approval;
 mod calls;
+mod control;
+mod plan;
 mod session;
+mod silence;
 mod tool;
 mod turn;
 
@@ -15,10 +19,11 @@ use serde::Deserialize;
 use super::envelope::keep;
 use super::fields::{fields, object};
 use super::lax::{Raw, Text, kept};
+use super::quiet::Quiet;
 use super::runs::{Place, Runs};
 use super::transcript::Told;
 use super::{Close, Dialect, Origin, Out, Upgrade};
-use crate::call::{Call, CallError};
+use crate::call::{Ability, Call, CallError, Verb};
 use crate::event::{Agent, Body, Event, NodeState};
 use approval::Approvals;
 use calls::Waiting;
@@ -50,8 +55,16 @@ pub(crate) struct McpDashboard {
     /// Own messages not taken yet: agent, text, the id we gave it.
     unsent: VecDeque<(Box<str>, Box<str>, Box<str>)>,
     waiting: Vec<Waiting>,
+    /// Lists of agents asked for, and answered.
+    lists: (u64, u64),
     said: u64,
     told: Told,
+    settings: control::Settings,
+    /// What each agent has used up, as it last said.
+    tokens: HashMap<Box<str>, u64>,
+    /// The plan each agent works on, by the id it began with.
+    plans: HashMap<Box<str>, Box<str>>,
+    quiet: Quiet,
 }
 
 /// One frame of the dashboard.
@@ -88,8 +101,13 @@ impl McpDashboard {
             approvals: Approvals::default(),
             unsent: VecDeque::new(),
             waiting: Vec::new(),
+            lists: (0, 0),
             said: 0,
             told: Told::new(),
+            settings: control::Settings::default(),
+            tokens: HashMap::new(),
+            plans: HashMap::new(),
+            quiet: Quiet::default(),
         }
     }
 
@@ -110,7 +128,8 @@ impl McpDashboard {
             "ACTIVITY_HISTORY" => self.activity(payload),
             "SESSION_LIST" => self.session_list(payload, now, out),
             "SESSION_STATE" => self.session_state(payload, now, out),
-            "PLAN_UPDATE" => self.of_agent(payload, Body::Plan { value: kept(payload) }, now, out),
+            "PLAN_UPDATE" => self.plan(payload, now, out),
+            "APP_LAUNCHED" | "APP_CLOSED" if self.asked_for(payload) => true,
             "APP_LAUNCHED" | "APP_CLOSED" => self.of_agent(payload, Body::Artifact { value: kept(payload) }, now, out),
             "TOOL_REGISTRY" => {
                 self.learn_tools(payload);
@@ -119,6 +138,11 @@ impl McpDashboard {
             "VIEW_REGISTRY" | "THEME" => self.live,
             _ => false,
         }
+    }
+
+    /// A thing that was made is told as news unless somebody asked what there is.
+    fn asked_for(&mut self, payload: Option<Raw<'_>>) -> bool {
+        self.live && self.take_artifact(payload)
     }
 
     /// Tells something of the agent that a payload names.
@@ -186,11 +210,22 @@ impl Dialect for McpDashboard {
     }
 
     fn call(&mut self, id: u64, call: &Call, _now: i64, out: &mut Out) {
-        if self.ready {
-            self.ask(id, call, out);
-        } else {
+        if !self.ready {
             out.replies.push((id, Err(CallError::NotConnected)));
+        } else if let Some(why) = Self::cannot(call.verb()) {
+            out.replies.push((id, Err(why)));
+        } else {
+            self.ask(id, call, out);
         }
+    }
+
+    fn tick(&mut self, now: i64, out: &mut Out) {
+        self.expire(now, out);
+        self.look_for_silence(now, out);
+    }
+
+    fn ability(&self, verb: Verb) -> Ability {
+        Self::ability_of(verb)
     }
 
     fn forget(&mut self, id: u64) {

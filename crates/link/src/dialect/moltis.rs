@@ -4,16 +4,20 @@
 //! that a key which may only read hears something at all; a key that may do more then
 //! narrows it to the events that are of use.
 
+mod ability;
 mod agent;
+mod answers;
 mod approval;
 mod calls;
 mod chat;
+mod control;
 mod delta;
 mod handshake;
 mod history;
 mod node;
 mod replies;
 mod session;
+mod silence;
 mod subagent;
 mod tool;
 
@@ -21,11 +25,12 @@ use std::collections::VecDeque;
 
 use super::envelope::{Envelope, keep};
 use super::lax::Int;
-use super::pending::{Asker, Pending};
+use super::pending::{Asker, Pending, answer};
+use super::quiet::Quiet;
 use super::runs::{Place, Runs};
 use super::transcript::Told;
 use super::{ClientInfo, Close, Credentials, Dialect, Origin, Out, Upgrade};
-use crate::call::{Call, CallError};
+use crate::call::{Ability, Call, CallError, Usage, Verb};
 use crate::event::{Body, Event};
 use approval::Approvals;
 use chat::Chat;
@@ -56,6 +61,9 @@ pub(crate) struct Moltis {
     children: Children,
     told: Told,
     last_delta: Last,
+    quiet: Quiet,
+    /// What the gateway last said it has used up.
+    usage: Option<Usage>,
 }
 
 impl Moltis {
@@ -77,6 +85,8 @@ impl Moltis {
             children: Children::default(),
             told: Told::new(),
             last_delta: Last::default(),
+            quiet: Quiet::default(),
+            usage: None,
         }
     }
 
@@ -149,11 +159,26 @@ impl Dialect for Moltis {
     }
 
     fn call(&mut self, id: u64, call: &Call, now: i64, out: &mut Out) {
-        if self.ready() {
-            self.ask(call, Asker::Caller(id), now, out);
-        } else {
-            out.replies.push((id, Err(CallError::NotConnected)));
+        if !self.ready() {
+            return out.replies.push((id, Err(CallError::NotConnected)));
         }
+        let asker = Asker::Caller(id);
+        if let Some(why) = self.cannot(call.verb()) {
+            return answer(asker, Err(why), out);
+        }
+        match call.existing_session() {
+            Some(session) if !self.sessions.knows(session) => self.check(call, asker, out),
+            _ => self.ask(call, asker, now, out),
+        }
+    }
+
+    fn tick(&mut self, now: i64, out: &mut Out) {
+        self.approvals.expire(now, out);
+        self.look_for_silence(now, out);
+    }
+
+    fn ability(&self, verb: Verb) -> Ability {
+        self.ability_of(verb)
     }
 
     fn forget(&mut self, id: u64) {

@@ -4,17 +4,22 @@
 //! tell the tools; `session.message` tells who said what. One event comes out of each
 //! thing that happened, whichever streams a connection receives.
 
+mod ability;
 mod agent;
+mod answers;
 mod approval;
 mod calls;
 mod chat;
 mod content;
+mod control;
+mod events;
 mod handshake;
 mod history;
 mod identity;
 mod refusal;
 mod replies;
 mod session;
+mod silence;
 mod subagent;
 mod tool;
 
@@ -25,11 +30,12 @@ use serde::Deserialize;
 
 use super::envelope::{Envelope, keep};
 use super::lax::{Int, Raw, Text, kept, read};
-use super::pending::{Asker, Pending};
+use super::pending::{Asker, Pending, answer};
+use super::quiet::Quiet;
 use super::runs::Runs;
 use super::transcript::Told;
-use super::{ClientInfo, Close, Credentials, Dialect, Origin, Out, Upgrade};
-use crate::call::{Call, CallError};
+use super::{Allowed, ClientInfo, Close, Credentials, Dialect, Origin, Out, Upgrade};
+use crate::call::{Ability, Call, CallError, Verb};
 use crate::event::{Body, Event, NodeState};
 use approval::Approvals;
 use handshake::Stage;
@@ -62,6 +68,15 @@ pub(crate) struct Openclaw {
     approvals: Approvals,
     children: Children,
     told: Told,
+    /// What it can be asked; empty when it does not say.
+    methods: Vec<String>,
+    /// What this device may do.
+    scopes: Vec<String>,
+    /// The rights there are, when more were asked for.
+    allowed: Option<Allowed>,
+    quiet: Quiet,
+    /// Requests that wait until others are answered.
+    held_back: std::collections::VecDeque<String>,
 }
 
 impl Openclaw {
@@ -86,6 +101,11 @@ impl Openclaw {
             approvals: Approvals::default(),
             children: Children::default(),
             told: Told::new(),
+            methods: Vec::new(),
+            scopes: Vec::new(),
+            allowed: None,
+            quiet: Quiet::default(),
+            held_back: std::collections::VecDeque::new(),
         }
     }
 
@@ -109,7 +129,7 @@ impl Openclaw {
             "health" => say(time(frame, now), Body::Health { value: kept(frame.payload) }, out),
             "presence" => say(now, Body::Presence { value: kept(frame.payload) }, out),
             "shutdown" => self.shutdown(frame.payload, now, out),
-            _ => false,
+            name => self.node_event(name, frame.payload, now, out),
         };
         if !known {
             keep(text, frame.event.get(), time(frame, now), out);
@@ -189,11 +209,29 @@ impl Dialect for Openclaw {
     }
 
     fn call(&mut self, id: u64, call: &Call, _now: i64, out: &mut Out) {
-        if self.ready() {
-            self.ask(call, Asker::Caller(id), out);
-        } else {
-            out.replies.push((id, Err(CallError::NotConnected)));
+        if !self.ready() {
+            return out.replies.push((id, Err(CallError::NotConnected)));
         }
+        let asker = Asker::Caller(id);
+        if let Some(why) = self.cannot(call.verb()) {
+            return answer(asker, Err(why), out);
+        }
+        match call.existing_session() {
+            Some(session) if self.has("sessions.describe") => self.check(call, session, asker, out),
+            _ => self.ask(call, asker, out),
+        }
+    }
+
+    fn tick(&mut self, now: i64, out: &mut Out) {
+        self.look_for_silence(now, out);
+    }
+
+    fn ability(&self, verb: Verb) -> Ability {
+        self.ability_of(verb)
+    }
+
+    fn allowed(&self) -> Option<&Allowed> {
+        self.allowed.as_ref()
     }
 
     fn forget(&mut self, id: u64) {

@@ -4,8 +4,8 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::Out;
-use crate::call::{CallError, Reply};
-use crate::event::Decision;
+use crate::call::{Call, CallError, Reply, Verb};
+use crate::event::{Approval, Decision, Device};
 
 /// Requests remembered at once; the oldest is forgotten beyond it.
 const LIMIT: usize = 4096;
@@ -46,6 +46,29 @@ pub(crate) enum Ask {
         decision: Decision,
     },
     Ping,
+    /// Whatever else is asked in one step; `about` is what the answer does not repeat.
+    Of {
+        verb: Verb,
+        about: String,
+    },
+    /// Whether the session of this call is there; the call itself comes next.
+    Check {
+        call: Box<Call>,
+    },
+    /// Which sessions run something: these runs have been silent for suspiciously long, since then.
+    Recheck {
+        runs: Vec<(Box<str>, i64)>,
+    },
+    /// The second half of the approvals that wait.
+    MoreApprovals {
+        first: Vec<(Option<String>, Option<String>, Approval)>,
+    },
+    /// The first half of the devices.
+    Devices,
+    /// The second half of the devices.
+    MoreDevices {
+        first: Vec<Device>,
+    },
     /// Something this program never asks, seen in a recording.
     Foreign {
         method: String,
@@ -106,6 +129,11 @@ impl Pending {
         }
     }
 
+    /// How many wait.
+    pub fn len(&self) -> usize {
+        self.asked.len()
+    }
+
     /// Takes out the request that `id` answers.
     pub fn take(&mut self, id: &str) -> Option<Asked> {
         let asked = self.asked.remove(id)?;
@@ -133,6 +161,12 @@ impl Pending {
         }
         self.asked.clear();
     }
+}
+
+/// There is no such session: some gateways would make one instead of saying so.
+pub(crate) fn no_session(session: &str) -> CallError {
+    let message = format!("There is no session “{session}” on this node.");
+    CallError::Refused { code: "NOT_FOUND".into(), message, retryable: false }
 }
 
 /// Hands an answer to the caller, if there is one.

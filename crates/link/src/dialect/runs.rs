@@ -83,7 +83,8 @@ impl Runs {
         }
     }
 
-    fn give_up(&mut self, id: &str, at: i64, out: &mut Out) {
+    /// Ends a run whose end was lost: the way it probably ended, else with an unknown outcome.
+    pub fn give_up(&mut self, id: &str, at: i64, out: &mut Out) {
         if !self.end_likely(id, at, out) {
             self.finish(id, at, unknown_end(), out);
         }

@@ -215,3 +215,29 @@ pub struct Usage {
 fn is_zero(count: &u64) -> bool {
     *count == 0
 }
+
+/// A device that may connect to a node, or asks to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// The device's id, by which it is revoked.
+    pub id: String,
+    /// The name it gave itself: it proves nothing.
+    pub name: String,
+    /// What waits for the owner's word, by its id; `None` when it is let in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
+    /// Where it connects from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// What it may do or asks to do, in the vendor's words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<String>,
+    /// Its key's fingerprint, to be compared, where the vendor shows one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
+    /// Unix milliseconds when it asked or was last seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<i64>,
+}

@@ -2,7 +2,7 @@
 
 mod mcp_dashboard;
 mod moltis;
-mod openclaw;
+pub mod openclaw;
 mod openclaw_tools;
 mod recording;
 
@@ -19,19 +19,27 @@ pub struct Talk {
     pub now: i64,
 }
 
+/// A key and a device of our own.
+pub fn credentials() -> Credentials {
+    let secret = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode([7_u8; 32]);
+    Credentials {
+        key: Some(SecretString::from("mk_key")),
+        device: Some(SecretString::from(secret)),
+        device_token: None,
+    }
+}
+
 /// Milliseconds at which every exchange begins.
 pub const BEGIN: i64 = 1_795_000_000_000;
 
 impl Talk {
     /// A connection that was just opened.
     pub fn opened(kind: Kind) -> Self {
-        let secret = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode([7_u8; 32]);
-        let credentials = Credentials {
-            key: Some(SecretString::from("mk_key")),
-            device: Some(SecretString::from(secret)),
-            device_token: None,
-        };
-        let dialect = make(kind, &credentials, &ClientInfo::new("1.2.3", "instance"));
+        Self::with(make(kind, &credentials(), &ClientInfo::new("1.2.3", "instance")))
+    }
+
+    /// A connection of this dialect that was just opened.
+    pub fn with(dialect: Box<dyn Dialect>) -> Self {
         let mut talk = Self { dialect, out: Out::default(), now: BEGIN };
         talk.dialect.opened(BEGIN, &mut talk.out);
         talk

@@ -143,6 +143,7 @@ impl McpDashboard {
         let Some(row) = read::<Descriptor<'_>>(payload) else {
             return false;
         };
+        self.configured(payload, out);
         let Some(model) = row.model.owned().filter(|model| self.model.as_ref() != Some(model)) else {
             return true;
         };

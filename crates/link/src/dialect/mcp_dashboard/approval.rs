@@ -14,6 +14,8 @@ use crate::event::{Approval, Body, Decision};
 
 /// Milliseconds after which silence is a no.
 const PATIENCE: i64 = 300_000;
+/// Milliseconds after that in which the agent's next state may still say it.
+const GRACE: i64 = 5_000;
 /// Open approvals remembered at once.
 const LIMIT: usize = 512;
 
@@ -72,6 +74,20 @@ impl McpDashboard {
         let open = Open { approval, agent, session, run, tool: tool.into(), input, answered: None };
         self.approvals.add(open, out);
         true
+    }
+
+    /// What nobody answered for five minutes is denied there, and nobody is told.
+    pub(super) fn expire(&mut self, now: i64, out: &mut Out) {
+        let late = |open: &Open| {
+            open.answered.is_none() && open.approval.expires_at.is_some_and(|at| now > at.saturating_add(GRACE))
+        };
+        while let Some(index) = self.approvals.open.iter().position(late) {
+            let Some(open) = self.approvals.open.remove(index) else {
+                return;
+            };
+            let id = open.approval.id.clone();
+            open.say(now, Body::ApprovalResolved { id, decision: Decision::Expired, by: None }, out);
+        }
     }
 
     /// The agent went on: what it waited for is settled.

@@ -5,23 +5,25 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::Out;
-use super::super::lax::{Flag, Text};
+use super::super::lax::{Flag, Raw, Text, kept, tree_of};
 use super::super::transcript::{Row, join};
 use super::McpDashboard;
 use crate::call::{Call, CallError, Page, Reply, Sent};
-use crate::event::{Decision, Session};
+use crate::event::{Decision, Kept, Session};
 
-const VENDOR: &str = "mcp-cli";
+pub(super) const VENDOR: &str = "mcp-cli";
 /// Own messages not taken yet, and calls that wait.
 const LIMIT: usize = 256;
 
 /// A call that waits for news.
 pub(super) struct Waiting {
     pub call: u64,
-    what: What,
+    pub what: What,
+    /// Which of the lists of agents that were asked for comes behind its answer; 0 when none was asked for.
+    pub mark: u64,
 }
 
-enum What {
+pub(super) enum What {
     Agents,
     Pong,
     /// The agents whose lists have not come yet.
@@ -33,6 +35,41 @@ enum What {
         limit: usize,
         before: Option<usize>,
     },
+    /// The order that is given when its session is found in the lists that have not come yet.
+    Check {
+        order: Box<Call>,
+        missing: Vec<Box<str>>,
+    },
+    Switched {
+        session: Box<str>,
+    },
+    Renamed {
+        agent: Box<str>,
+        session: Box<str>,
+        title: String,
+    },
+    Deleted {
+        agent: Box<str>,
+        session: Box<str>,
+    },
+    Cleared {
+        agent: Box<str>,
+    },
+    Models,
+    Config,
+    /// Any news of the settings.
+    Configured,
+    /// News of the settings, to see whether there is such a model.
+    Choosing {
+        model: Box<str>,
+    },
+    /// News of the settings that name this model.
+    Switching {
+        model: Box<str>,
+    },
+    Artifacts {
+        rows: Vec<Kept>,
+    },
 }
 
 /// Writes one message: flat, unlike those that come.
@@ -43,8 +80,8 @@ pub(super) fn write(message: &Value, out: &mut Out) {
 impl McpDashboard {
     pub(super) fn ask(&mut self, call: u64, what: &Call, out: &mut Out) {
         match what {
-            Call::Agents => self.wait(call, What::Agents, &json!({"type": "REQUEST_AGENT_LIST"}), out),
-            Call::Ping => self.wait(call, What::Pong, &json!({"type": "REQUEST_AGENT_LIST"}), out),
+            Call::Agents => self.wait_marked(call, What::Agents, out),
+            Call::Ping => self.wait_marked(call, What::Pong, out),
             Call::Sessions => self.ask_sessions(call, out),
             Call::History { session, limit, before } => {
                 self.ask_history(call, session, (*limit, before.as_deref()), out);
@@ -63,16 +100,30 @@ impl McpDashboard {
                 out.replies.push((call, Ok(Reply::Approvals(rows.collect()))));
             }
             Call::Decide { approval, decision } => self.decide(call, approval, *decision, out),
+            other => self.control(call, other, out),
         }
     }
 
-    fn wait(&mut self, call: u64, what: What, message: &Value, out: &mut Out) {
+    /// Sends an order and waits for its news.
+    pub(super) fn wait(&mut self, call: u64, what: What, message: &Value, out: &mut Out) {
+        write(message, out);
+        self.enter(Waiting { call, what, mark: 0 }, out);
+    }
+
+    /// Waits for the news of what was sent. Since an order that is not obeyed has none, a list of agents is asked for
+    /// behind it, which is answered in turn and to this client only: it marks the end.
+    pub(super) fn wait_marked(&mut self, call: u64, what: What, out: &mut Out) {
+        write(&json!({"type": "REQUEST_AGENT_LIST"}), out);
+        self.lists.0 += 1;
+        self.enter(Waiting { call, what, mark: self.lists.0 }, out);
+    }
+
+    pub(super) fn enter(&mut self, waiting: Waiting, out: &mut Out) {
         if self.waiting.len() >= LIMIT {
             let oldest = self.waiting.remove(0);
             out.replies.push((oldest.call, Err(CallError::Lost)));
         }
-        self.waiting.push(Waiting { call, what });
-        write(message, out);
+        self.waiting.push(waiting);
     }
 
     /// Text that mcp-cli would take as a command is not sent: its answer would be
@@ -109,7 +160,7 @@ impl McpDashboard {
         for agent in &agents {
             write(&json!({"type": "REQUEST_SESSIONS", "agent_id": agent}), out);
         }
-        self.waiting.push(Waiting { call, what: What::Sessions(agents) });
+        self.enter(Waiting { call, what: What::Sessions(agents), mark: 0 }, out);
     }
 
     /// Only an agent's open session can be read: focusing the agent replays it. Since
@@ -118,14 +169,15 @@ impl McpDashboard {
         let known = |agent: &str| self.agents.iter().any(|known| known.id == agent);
         let agent = self.sessions.agent_in(session).or(Some(session).filter(|session| known(session)));
         let Some(agent) = agent.map(str::to_owned) else {
-            return refuse(call, "show a session that is not open; switch to it there", out);
+            let order = Call::History { session: session.to_owned(), limit, before: before.map(str::to_owned) };
+            return self.look_for(call, &order, out);
         };
         self.focus = Some(agent.as_str().into());
         write(&json!({"type": "FOCUS_AGENT", "agent_id": agent}), out);
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let before = before.and_then(|before| before.parse().ok());
         let what = What::History { rows: Vec::new(), limit, before };
-        self.wait(call, what, &json!({"type": "REQUEST_AGENT_LIST"}), out);
+        self.wait_marked(call, what, out);
     }
 
     fn create(&mut self, call: u64, agent: Option<&str>, title: Option<&str>, out: &mut Out) {
@@ -150,20 +202,30 @@ impl McpDashboard {
         out.replies.push((call, Ok(Reply::Decided)));
     }
 
-    /// A list of agents came: it answers those who asked for one, and it comes behind
-    /// the replays asked for before it.
+    /// A list of agents came: it answers those who asked for it, and what was to come before it has come or never will.
     pub(super) fn agents_are_listed(&mut self, out: &mut Out) {
-        for Waiting { call, what } in std::mem::take(&mut self.waiting) {
-            let reply = match what {
+        // The first one comes unasked.
+        let (asked, answered) = self.lists;
+        self.lists.1 = answered.saturating_add(1).min(asked);
+        for waiting in std::mem::take(&mut self.waiting) {
+            if waiting.mark == 0 || waiting.mark > self.lists.1 {
+                self.waiting.push(waiting);
+                continue;
+            }
+            let reply = match waiting.what {
                 What::Agents => Reply::Agents(self.agents.clone()),
                 What::Pong => Reply::Pong,
                 What::History { rows, limit, before } => Reply::History(page(rows, limit, before)),
-                what => {
-                    self.waiting.push(Waiting { call, what });
+                What::Artifacts { rows } => {
+                    let rows: Vec<Value> = rows.iter().map(|row| tree_of(row.as_str())).collect();
+                    Reply::Shown(Kept::of(&Value::Array(rows)))
+                }
+                _ => {
+                    out.replies.push((waiting.call, obeyed(false)));
                     continue;
                 }
             };
-            out.replies.push((call, Ok(reply)));
+            out.replies.push((waiting.call, Ok(reply)));
         }
     }
 
@@ -178,20 +240,56 @@ impl McpDashboard {
         }
     }
 
-    pub(super) fn sessions_are_listed(&mut self, agent: &str, out: &mut Out) {
-        let mut done = Vec::new();
-        self.waiting.retain_mut(|waiting| {
-            let What::Sessions(missing) = &mut waiting.what else {
-                return true;
-            };
-            missing.retain(|other| &**other != agent);
-            if missing.is_empty() {
-                done.push(waiting.call);
-            }
-            !missing.is_empty()
+    /// A thing that was made goes to whoever asked for all of them first; false when nobody did.
+    pub(super) fn take_artifact(&mut self, payload: Option<Raw<'_>>) -> bool {
+        let asked = self.waiting.iter_mut().find_map(|waiting| match &mut waiting.what {
+            What::Artifacts { rows } => Some(rows),
+            _ => None,
         });
-        for call in done {
-            out.replies.push((call, Ok(Reply::Sessions(self.sessions.all()))));
+        let Some(rows) = asked else { return false };
+        rows.push(kept(payload));
+        true
+    }
+
+    /// The sessions of an agent were listed: what that answers is answered, also that an order was obeyed.
+    pub(super) fn sessions_are_listed(&mut self, listed: &str, out: &mut Out) {
+        for mut waiting in std::mem::take(&mut self.waiting) {
+            let reply = match &mut waiting.what {
+                What::Sessions(missing) => {
+                    missing.retain(|agent| &**agent != listed);
+                    missing.is_empty().then(|| Reply::Sessions(self.sessions.all()))
+                }
+                What::Check { order, missing } => {
+                    missing.retain(|agent| &**agent != listed);
+                    if missing.is_empty() {
+                        self.looked_for(waiting.call, order, out);
+                        continue;
+                    }
+                    None
+                }
+                What::Renamed { agent, session, title } if &**agent == listed => {
+                    let title = Some(title.as_str()).filter(|title| !title.is_empty());
+                    (self.sessions.title(session) == title).then_some(Reply::Done)
+                }
+                What::Deleted { agent, session } if &**agent == listed => {
+                    self.sessions.owner(session).is_none().then_some(Reply::Done)
+                }
+                _ => None,
+            };
+            match reply {
+                Some(reply) => out.replies.push((waiting.call, Ok(reply))),
+                None => self.waiting.push(waiting),
+            }
+        }
+    }
+
+    /// An agent's conversation was emptied; its session has another id now, which nobody says unasked.
+    pub(super) fn history_is_empty(&mut self, emptied: &str, out: &mut Out) {
+        let cleared = |what: &What| matches!(what, What::Cleared { agent } if &**agent == emptied);
+        if let Some(index) = self.waiting.iter().position(|waiting| cleared(&waiting.what)) {
+            let waiting = self.waiting.remove(index);
+            out.replies.push((waiting.call, Ok(Reply::Done)));
+            write(&json!({"type": "REQUEST_SESSIONS", "agent_id": emptied}), out);
         }
     }
 
@@ -201,6 +299,11 @@ impl McpDashboard {
         if let Some(index) = self.waiting.iter().position(|waiting| of_agent(&waiting.what)) {
             let waiting = self.waiting.remove(index);
             out.replies.push((waiting.call, Ok(Reply::Session(session.clone()))));
+        }
+        let switched = |what: &What| matches!(what, What::Switched { session: to } if **to == *session.key);
+        if let Some(index) = self.waiting.iter().position(|waiting| switched(&waiting.what)) {
+            let waiting = self.waiting.remove(index);
+            out.replies.push((waiting.call, Ok(Reply::Done)));
         }
     }
 
@@ -236,7 +339,12 @@ impl McpDashboard {
     }
 }
 
-fn refuse(call: u64, what: &'static str, out: &mut Out) {
+fn obeyed(is: bool) -> Result<Reply, CallError> {
+    let message = "mcp-cli did not do it, and does not say why.".to_owned();
+    if is { Ok(Reply::Done) } else { Err(CallError::Refused { code: "IGNORED".into(), message, retryable: false }) }
+}
+
+pub(super) fn refuse(call: u64, what: &'static str, out: &mut Out) {
     out.replies.push((call, Err(CallError::Unsupported { vendor: VENDOR, what })));
 }
 

@@ -39,6 +39,15 @@ impl Sessions {
         self.current.iter().find(|(_, open)| &***open == session).map(|(agent, _)| &**agent)
     }
 
+    /// The agent whose session this is, open or not.
+    pub fn owner(&self, session: &str) -> Option<&str> {
+        self.rows.get(session).and_then(|row| row.agent_id.as_deref()).or_else(|| self.agent_in(session))
+    }
+
+    pub fn title(&self, session: &str) -> Option<&str> {
+        self.rows.get(session)?.title.as_deref()
+    }
+
     /// All that are known, the newest first.
     pub fn all(&self) -> Vec<Session> {
         let mut all: Vec<Session> = self.rows.values().cloned().collect();
@@ -183,7 +192,11 @@ impl McpDashboard {
         let rows: Vec<Kept<'_>> = list(replayed.messages);
         let rows = rows.iter().enumerate().filter_map(|(index, kept)| kept.row(&base, index));
         if self.live {
-            self.take_replay(rows.collect());
+            let rows: Vec<Row> = rows.collect();
+            if rows.is_empty() {
+                self.history_is_empty(&agent, out);
+            }
+            self.take_replay(rows);
             return true;
         }
         for message in join(rows) {

@@ -49,6 +49,8 @@ struct State<'a> {
     current_tool: Text<'a>,
     #[serde(default)]
     turn_number: Int,
+    #[serde(default)]
+    tokens_used: Int,
 }
 
 impl McpDashboard {
@@ -84,6 +86,9 @@ impl McpDashboard {
             return false;
         };
         let agent = self.agent_of(payload);
+        if let Some(used) = state.tokens_used.natural().filter(|_| self.tokens.len() < 1024) {
+            self.tokens.insert(agent.clone(), used);
+        }
         self.round_over(&agent, now, out);
         match state.status.or_empty() {
             "idle" => self.end_turn(&agent, now, out),

@@ -49,6 +49,7 @@ impl Moltis {
             Call::Approvals => self.request(Ask::Approvals, asker, "exec.approval.request", &json!({}), out),
             Call::Decide { approval, decision } => self.decide(approval, *decision, asker, out),
             Call::Ping => self.request(Ask::Ping, asker, "health", &json!({}), out),
+            other => self.control(other, asker, out),
         }
     }
 

@@ -48,13 +48,15 @@ pub(super) enum Stage {
 pub(super) struct Granted {
     pub scopes: Vec<String>,
     pub extensions: Vec<String>,
+    /// What it can be asked; empty when it does not say.
+    methods: Vec<String>,
     pub tick_ms: u64,
     product: &'static str,
 }
 
 impl Default for Granted {
     fn default() -> Self {
-        Self { scopes: Vec::new(), extensions: Vec::new(), tick_ms: 30_000, product: "Moltis" }
+        Self { scopes: Vec::new(), extensions: Vec::new(), methods: Vec::new(), tick_ms: 30_000, product: "Moltis" }
     }
 }
 
@@ -64,9 +66,19 @@ impl Granted {
         self.extensions.iter().any(|extension| extension == name)
     }
 
-    /// Whether the key may do this; an administrator may do all.
+    /// Whether the gateway has this method, as far as it says.
+    pub fn has(&self, method: &str) -> bool {
+        self.methods.is_empty() || self.methods.iter().any(|known| known == method)
+    }
+
+    /// Whether the key may do this, as far as the gateway says: an administrator may do all, and who writes may read.
     pub fn may(&self, scope: &str) -> bool {
-        self.scopes.iter().any(|granted| granted == scope || granted == "operator.admin")
+        let covers = |granted: &str| match granted {
+            "operator.admin" => true,
+            "operator.write" => matches!(scope, "operator.write" | "operator.read"),
+            granted => granted == scope,
+        };
+        self.scopes.iter().any(|granted| covers(granted))
     }
 
     /// Who speaks, for a sentence.
@@ -149,6 +161,7 @@ impl Moltis {
         self.granted = Granted {
             scopes: words(auth.scopes),
             extensions: words(features.extensions),
+            methods: words(features.methods),
             tick_ms: policy.tick_interval_ms.natural().filter(|ms| *ms > 0).unwrap_or(30_000),
             product: if own { "Pilothouse" } else { "Moltis" },
         };
@@ -278,6 +291,8 @@ struct Auths<'a> {
 
 #[derive(Default, Deserialize)]
 struct Features<'a> {
+    #[serde(default, borrow)]
+    methods: Option<Raw<'a>>,
     #[serde(default, borrow)]
     extensions: Option<Raw<'a>>,
 }

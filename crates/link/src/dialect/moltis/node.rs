@@ -4,6 +4,8 @@ use serde::Deserialize;
 
 use super::super::Out;
 use super::super::lax::{Flag, Int, Raw, Text, kept, read};
+use super::answers::usage;
+use super::control::Asks;
 use super::handshake::again_after;
 use super::{Moltis, say};
 use crate::event::Body;
@@ -22,6 +24,10 @@ struct Told<'a> {
     max_bytes: Int,
     #[serde(default)]
     dropped: Int,
+    #[serde(default, borrow)]
+    id: Text<'a>,
+    #[serde(default, borrow)]
+    status: Text<'a>,
     #[serde(default)]
     available: Flag,
     #[serde(default, borrow)]
@@ -34,7 +40,25 @@ impl Moltis {
         let told: Told<'_> = read(payload).unwrap_or_default();
         match name {
             "tick" => say(told.ts.0.unwrap_or(now), Body::Health { value: kept(payload) }, out),
-            "metrics.update" | "health" => say(now, Body::Health { value: kept(payload) }, out),
+            "metrics.update" => {
+                self.usage = usage(payload).or(self.usage.take());
+                say(now, Body::Health { value: kept(payload) }, out)
+            }
+            "node.pair.requested" => self.machine_asks(payload, now, out),
+            "node.pair.resolved" | "device.pair.resolved" => {
+                let ok = match told.status.or_empty() {
+                    "approved" => Some(true),
+                    "rejected" => Some(false),
+                    _ => None,
+                };
+                let Some(request) = told.id.boxed() else { return false };
+                say(now, Body::DeviceResolved { request, ok }, out)
+            }
+            "models.updated" => changed("models", payload, now, out),
+            "mcp.status" => changed("tools", payload, now, out),
+            "channel" => changed("channels", payload, now, out),
+            "node.telemetry" => changed("machines", payload, now, out),
+            "health" => say(now, Body::Health { value: kept(payload) }, out),
             "presence" => say(now, Body::Presence { value: kept(payload) }, out),
             "error" => self.frame_error(&told, now, out),
             "auth.credentials_changed" => {
@@ -56,6 +80,15 @@ impl Moltis {
         }
     }
 
+    /// A machine asks to be let in.
+    fn machine_asks(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
+        let Some(mut device) = read::<Asks<'_>>(payload).and_then(|asks| asks.device()) else {
+            return false;
+        };
+        device.at = Some(now);
+        say(now, Body::DeviceRequested(device), out)
+    }
+
     /// An error that names no request.
     fn frame_error(&mut self, told: &Told<'_>, now: i64, out: &mut Out) -> bool {
         if told.code.get() == Some("LAGGED") {
@@ -70,4 +103,9 @@ impl Moltis {
         };
         say(now, Body::Notice { text }, out)
     }
+}
+
+/// Something that nobody here keeps a copy of changed.
+fn changed(what: &str, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
+    say(now, Body::NodeChanged { what: what.into(), value: kept(payload) }, out)
 }

@@ -5,14 +5,16 @@ use serde::Deserialize;
 
 use super::super::Out;
 use super::super::envelope::{Envelope, Failure, is_of_type, keep};
-use super::super::lax::{Flag, Raw, Text, kept, list, read};
+use super::super::lax::{Flag, Int, Raw, Text, kept, list, read};
 use super::super::pending::{Ask, Asked, Asker, answer};
 use super::super::runs::Place;
+use super::ability::missing;
 use super::approval::Requested;
+use super::control::Asks;
 use super::history::{cut_page, rows, sent_page};
 use super::session::Entry;
-use super::{Moltis, calls, say, say_at};
-use crate::call::{CallError, Page, Reply};
+use super::{Moltis, answers, calls, say, say_at};
+use crate::call::{CallError, Page, Reply, Verb};
 use crate::event::{Body, Message, Role, Session};
 
 impl Moltis {
@@ -68,9 +70,31 @@ impl Moltis {
                 answer(asker, Ok(Reply::Pong), out);
             }
             Ask::Subscribe => {}
+            Ask::Of { verb, about } => self.told(verb, &about, payload, (asker, now), out),
+            Ask::Check { call } => self.checked(&call, payload, (asker, now), out),
+            Ask::Recheck { runs } => self.rechecked(&runs, payload, now, out),
+            Ask::Devices => self.devices_asked(payload, asker, out),
+            Ask::MoreDevices { first } => {
+                let more = list::<Asks<'_>>(payload);
+                let all = first.into_iter().chain(more.iter().filter_map(Asks::let_in)).collect();
+                answer(asker, Ok(Reply::Devices(all)), out);
+            }
+            Ask::MoreApprovals { first } => answer(asker, Ok(Reply::Approvals(first)), out),
             Ask::Foreign { method } => keep(text, Some(&method), now, out),
             Ask::Connect => keep(text, Some("connect"), now, out),
         }
+    }
+
+    /// An answer with a reply of its own; what it changed here is changed here too.
+    fn told(&mut self, verb: Verb, about: &str, payload: Option<Raw<'_>>, (asker, now): (Asker, i64), out: &mut Out) {
+        let reply = answers::reply(verb, about, payload, now);
+        if let Ok(Reply::Session(session)) = &reply {
+            self.sessions.note(session, Int(None));
+        }
+        if verb == Verb::DeleteSession {
+            self.sessions.forget(about);
+        }
+        answer(asker, reply, out);
     }
 
     /// A call that was refused. The words are for the person; the codes say little.
@@ -81,13 +105,16 @@ impl Moltis {
         let Asker::Caller(_) = asked.asker else {
             return keep(text, method(&asked.ask), now, out);
         };
-        if let Ask::Peek { page } = &asked.ask {
-            return answer(asked.asker, Ok(Reply::History((**page).clone())), out);
+        match &asked.ask {
+            Ask::Peek { page } => return answer(asked.asker, Ok(Reply::History((**page).clone())), out),
+            // Half of the list is better than none.
+            Ask::MoreDevices { first } => return answer(asked.asker, Ok(Reply::Devices(first.clone())), out),
+            _ => {}
         }
         let failure: Failure<'_> = read(frame.error).unwrap_or_default();
         let said = failure.message.filled().unwrap_or("The gateway refused without a reason.");
         let message = match said.strip_prefix("missing scope: ") {
-            Some(scope) => format!("The key may not do that: it lacks the right {scope} on the gateway."),
+            Some(scope) => missing(scope),
             None => said.to_owned(),
         };
         let code = failure.code.filled().unwrap_or("UNKNOWN").to_owned();
@@ -244,7 +271,7 @@ fn method(ask: &Ask) -> Option<&str> {
         Ask::Approvals => "exec.approval.request",
         Ask::Decide { .. } => "exec.approval.resolve",
         Ask::Ping => "health",
-        Ask::Peek { .. } | Ask::Prepare { .. } => return None,
+        _ => return None,
     })
 }
 

@@ -73,6 +73,16 @@ impl Sessions {
         self.rows.get(key)?.1.agent_id.as_deref()
     }
 
+    /// Whether it is known to be there.
+    pub fn knows(&self, key: &str) -> bool {
+        self.rows.contains_key(key)
+    }
+
+    /// Forgets a session that is gone.
+    pub fn forget(&mut self, key: &str) {
+        self.rows.remove(key);
+    }
+
     /// Whether a run is going on in it, as far as its last description said.
     pub fn running(&self, key: &str) -> bool {
         self.rows.get(key).is_some_and(|(_, session)| session.running == Some(true))

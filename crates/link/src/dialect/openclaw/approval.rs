@@ -18,6 +18,8 @@ const LIMIT: usize = 1024;
 /// The approvals that are open, and those that are settled.
 pub(super) struct Approvals {
     open: VecDeque<Open>,
+    /// Those that somebody was told in a list, with the method that answers each.
+    listed: VecDeque<(Box<str>, &'static str)>,
     settled: Recent,
 }
 
@@ -32,7 +34,7 @@ struct Open {
 
 impl Default for Approvals {
     fn default() -> Self {
-        Self { open: VecDeque::new(), settled: Recent::new(LIMIT) }
+        Self { open: VecDeque::new(), listed: VecDeque::new(), settled: Recent::new(LIMIT) }
     }
 }
 
@@ -211,6 +213,14 @@ impl Approvals {
         });
     }
 
+    /// Takes note of the method that answers a request which a list told somebody.
+    pub fn learn(&mut self, asked: &Asked, name: &str) {
+        if self.listed.len() >= LIMIT {
+            self.listed.pop_front();
+        }
+        self.listed.push_back((asked.approval.id.clone(), by_name(name).1));
+    }
+
     /// Tells how a request ended, unless that is known.
     fn settle(&mut self, id: &str, place: Place<'_>, decision: Decision, by: Option<Box<str>>, out: &mut Out) {
         if !self.settled.insert(id) {
@@ -239,7 +249,8 @@ impl Approvals {
 
     /// The method that answers this approval.
     pub fn method(&self, id: &str) -> &'static str {
-        let open = self.open.iter().find(|open| &*open.id == id);
-        open.map_or("exec.approval.resolve", |open| open.method)
+        let open = self.open.iter().find(|open| &*open.id == id).map(|open| open.method);
+        let listed = self.listed.iter().rfind(|(listed, _)| &**listed == id).map(|(_, method)| *method);
+        open.or(listed).unwrap_or("exec.approval.resolve")
     }
 }

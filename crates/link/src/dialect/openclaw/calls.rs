@@ -17,6 +17,9 @@ const ROWS: usize = 500;
 /// Rows that come with the subscription.
 const WATCHED: usize = 60;
 
+/// Requests that may wait for their answers at once; beyond twice as many the gateway says that it is busy.
+const IN_FLIGHT: usize = 100;
+
 /// Writes one request.
 pub(super) fn write<P: Serialize>(id: &str, method: &str, params: &P, out: &mut Out) {
     let request = wire::frame::Request { id, method, params };
@@ -63,6 +66,7 @@ impl Openclaw {
                 self.request(ask, asker, method, &params, out);
             }
             Call::Ping => self.request(Ask::Ping, asker, "health", &json!({}), out),
+            other => self.control(other, asker, out),
         }
     }
 
@@ -78,9 +82,21 @@ impl Openclaw {
         self.request(Ask::Create { agent, title }, asker, "sessions.create", &params, out);
     }
 
-    fn request<P: Serialize>(&mut self, ask: Ask, asker: Asker, method: &str, params: &P, out: &mut Out) {
+    /// Sends a request, or holds it back while so many wait that the gateway would turn it away as busy.
+    pub(super) fn request<P: Serialize>(&mut self, ask: Ask, asker: Asker, method: &str, params: &P, out: &mut Out) {
         let id = self.pending.enter(ask, asker);
-        write(&id, method, params, out);
+        if self.pending.len() <= IN_FLIGHT {
+            return write(&id, method, params, out);
+        }
+        let request = wire::frame::Request { id: &id, method, params };
+        self.held_back.extend(serde_json::to_string(&request));
+    }
+
+    /// A request was answered: the next one that was held back goes.
+    pub(super) fn send_held_back(&mut self, out: &mut Out) {
+        if self.pending.len().saturating_sub(self.held_back.len()) < IN_FLIGHT {
+            out.frames.extend(self.held_back.pop_front());
+        }
     }
 
     fn ask_history(&mut self, session: &str, limit: u32, before: Option<&str>, asker: Asker, out: &mut Out) {
@@ -120,7 +136,7 @@ impl Openclaw {
     }
 
     /// The key under which events of the session will come.
-    fn resolve(&self, key: &str) -> String {
+    pub(super) fn resolve(&self, key: &str) -> String {
         match &self.main_session {
             Some(main) if key == "main" => main.clone(),
             _ => key.to_owned(),

@@ -159,7 +159,8 @@ impl Openclaw {
         }
         self.settle(place.run, out);
         let usage = usage(chat.usage).or_else(|| usage(said.usage));
-        let text = said.content.text.as_deref().map(Box::from);
+        let text: Option<Box<str>> = said.content.text.as_deref().map(Box::from);
+        self.told.tell(&answer(place.session, text.as_deref().unwrap_or_default()));
         let error = (outcome == Outcome::Error).then(|| error.unwrap_or_else(|| "The run failed.".into()));
         self.runs.end(place, RunEnd { outcome, text, usage, error }, out);
         self.approvals.end_of_run(place.run, place.at, out);
@@ -175,4 +176,9 @@ impl Openclaw {
         let (agent, session) = (agent.map(Box::from), session.map(Box::from));
         out.events.push(Event { at, agent, session, run: Some(run.into()), body: Body::Notice { text: text.into() } });
     }
+}
+
+/// An answer as it is remembered. Before 2026.9 its message did not say which run it is the answer of.
+pub(super) fn answer(session: Option<&str>, text: &str) -> String {
+    format!("answer {} {}", session.unwrap_or_default(), text.trim())
 }

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::super::envelope::{Envelope, Failure};
 use super::super::lax::{Int, Raw, Text, list, read};
 use super::super::pending::{Ask, Asker};
-use super::super::{Close, Out};
+use super::super::{Allowed, Close, Out};
 use super::identity::{Device, Signed, sign};
-use super::refusal::{lost, refused};
+use super::refusal::{allowed, fewer, lost, refused};
 use super::{Openclaw, say_state};
 use crate::event::NodeState;
 
@@ -17,7 +17,9 @@ use crate::event::NodeState;
 const CLIENT_ID: &str = "gateway-client";
 const CLIENT_MODE: &str = "ui";
 const ROLE: &str = "operator";
-const SCOPES: [&str; 4] = ["operator.read", "operator.write", "operator.approvals", "operator.pairing"];
+/// What a control plane needs: the last one for timed jobs, settings, agents and what happens to sessions.
+const SCOPES: [&str; 5] =
+    ["operator.read", "operator.write", "operator.approvals", "operator.pairing", "operator.admin"];
 
 /// How far the handshake is.
 #[derive(Debug)]
@@ -79,13 +81,37 @@ impl Openclaw {
         if self.live && matches!(self.stage, Stage::Greeting) {
             let challenge: Challenge<'_> = read(payload).unwrap_or_default();
             let id = self.pending.enter(Ask::Connect, Asker::Own);
-            let params = self.greeting(challenge.nonce.or_empty(), challenge.ts.0.unwrap_or(now));
+            let scopes = self.wanted();
+            let params = self.greeting(&scopes, challenge.nonce.or_empty(), challenge.ts.0.unwrap_or(now));
             super::calls::write(&id, "connect", &params, out);
         }
         true
     }
 
-    fn greeting<'a>(&'a self, nonce: &str, signed_at: i64) -> Connect<'a> {
+    /// The rights to ask for: all of them, or those the owner allowed when he was asked for all.
+    fn wanted(&self) -> Vec<&str> {
+        match self.limits() {
+            Some(allowed) => allowed.scopes.iter().map(String::as_str).collect(),
+            None => SCOPES.to_vec(),
+        }
+    }
+
+    /// What the owner allowed when he was asked for more.
+    pub(super) fn limits(&self) -> Option<&Allowed> {
+        self.ours.allowed.as_ref().filter(|allowed| !allowed.scopes.is_empty())
+    }
+
+    /// The owner allowed the rest: it is had by connecting anew.
+    pub(super) fn allowed_more(&mut self, request: &str, now: i64, out: &mut Out) {
+        if self.limits().is_some_and(|allowed| allowed.request == request) {
+            self.allowed = Some(Allowed { scopes: Vec::new(), request: String::new() });
+            let reason = "The gateway's owner has allowed this device more; connecting anew.".to_owned();
+            let state = NodeState::BackingOff { attempt: 1, next: now, reason };
+            self.refuse(Close { state, retry: true }, now, out);
+        }
+    }
+
+    fn greeting<'a>(&'a self, scopes: &'a [&'a str], nonce: &str, signed_at: i64) -> Connect<'a> {
         let key = self.credentials.key.as_ref().map(SecretString::expose_secret);
         let token = self.credentials.device_token.as_ref().map(SecretString::expose_secret);
         let auth = key.map(Auth::Token).or(token.map(Auth::DeviceToken));
@@ -94,7 +120,7 @@ impl Openclaw {
             client_id: CLIENT_ID,
             client_mode: CLIENT_MODE,
             role: ROLE,
-            scopes: &SCOPES,
+            scopes,
             signed_at,
             token: key.or(token).unwrap_or_default(),
             nonce,
@@ -115,7 +141,7 @@ impl Openclaw {
                 instance_id: &self.ours.instance,
             },
             role: ROLE,
-            scopes: &SCOPES,
+            scopes,
             caps: ["tool-events", "exec-approvals", "plugin-approvals"],
             auth,
             locale: "en-US",
@@ -136,6 +162,7 @@ impl Openclaw {
             return self.refuse(Close { state, retry: false }, now, out);
         }
         self.stage = Stage::Ready;
+        self.scopes.clone_from(&scopes);
         let (version, product) = (server.version.owned(), Some("OpenClaw".to_owned()));
         say_state(now, NodeState::Ready { version, product, scopes }, out);
         if self.live {
@@ -144,6 +171,8 @@ impl Openclaw {
     }
 
     fn learn(&mut self, hello: &Hello<'_>, auth: &Granted<'_>) {
+        let features: Features<'_> = read(hello.features).unwrap_or_default();
+        self.methods = list::<Text<'_>>(features.methods).iter().filter_map(Text::owned).collect();
         self.issued = auth.device_token.owned().map(SecretString::from);
         let snapshot: Snapshot<'_> = read(hello.snapshot).unwrap_or_default();
         let defaults: Defaults<'_> = read(snapshot.session_defaults).unwrap_or_default();
@@ -155,7 +184,12 @@ impl Openclaw {
     /// A response that says no before the hello is the handshake's end.
     pub(super) fn handshake_refused(&mut self, frame: &Envelope<'_>, now: i64, out: &mut Out) {
         let failure: Failure<'_> = read(frame.error).unwrap_or_default();
-        self.refuse(refused(&failure, now), now, out);
+        self.allowed = allowed(&failure).filter(|_| self.live && self.limits().is_none());
+        let close = match &self.allowed {
+            Some(_) => fewer(now),
+            None => refused(&failure, now),
+        };
+        self.refuse(close, now, out);
     }
 
     fn refuse(&mut self, close: Close, now: i64, out: &mut Out) {
@@ -198,9 +232,17 @@ struct Hello<'a> {
     #[serde(default, borrow)]
     auth: Option<Raw<'a>>,
     #[serde(default, borrow)]
+    features: Option<Raw<'a>>,
+    #[serde(default, borrow)]
     snapshot: Option<Raw<'a>>,
     #[serde(default, borrow)]
     policy: Option<Raw<'a>>,
+}
+
+#[derive(Default, Deserialize)]
+struct Features<'a> {
+    #[serde(default, borrow)]
+    methods: Option<Raw<'a>>,
 }
 
 #[derive(Default, Deserialize)]

@@ -3,9 +3,9 @@
 
 use serde::Deserialize;
 
-use super::super::Close;
 use super::super::envelope::Failure;
 use super::super::lax::{Int, Raw, Text, list, read};
+use super::super::{Allowed, Close};
 use crate::event::NodeState;
 
 #[derive(Default, Deserialize)]
@@ -20,7 +20,25 @@ struct Details<'a> {
     #[serde(default)]
     expected_protocol: Int,
     #[serde(default, borrow)]
+    approved_scopes: Option<Raw<'a>>,
+    #[serde(default, borrow)]
     requested_scopes: Option<Raw<'a>>,
+}
+
+/// The rights there are, where the gateway's owner let this device in before and more were asked for now. A device that
+/// may read is useful at once; the request for the rest waits for the owner.
+pub(super) fn allowed(failure: &Failure<'_>) -> Option<Allowed> {
+    let details: Details<'_> = read(failure.details).unwrap_or_default();
+    let scopes: Vec<String> = list::<Text<'_>>(details.approved_scopes).iter().filter_map(Text::owned).collect();
+    let useful = scopes.iter().any(|scope| scope == "operator.read" || scope == "operator.write");
+    let upgrade = details.reason.get() == Some("scope-upgrade");
+    (upgrade && useful).then(|| Allowed { scopes, request: details.request_id.or_empty().to_owned() })
+}
+
+/// The same again at once, with the rights there are.
+pub(super) fn fewer(now: i64) -> Close {
+    let reason = "The gateway's owner has allowed this device less than it asks for; connecting with what it may do.";
+    again(NodeState::BackingOff { attempt: 1, next: now, reason: reason.to_owned() })
 }
 
 /// What follows a refused handshake.

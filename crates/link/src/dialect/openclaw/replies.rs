@@ -8,7 +8,8 @@ use super::super::envelope::{Envelope, Failure, is_of_type, keep};
 use super::super::lax::{Flag, Raw, Text, kept, list, read};
 use super::super::pending::{Ask, Asked, Asker, answer};
 use super::super::runs::Place;
-use super::approval::Requested;
+use super::answers;
+use super::chat::answer as remembered;
 use super::session::{Row, agent_in, say_at};
 use super::{Openclaw, say};
 use crate::call::{CallError, Page, Reply, Sent};
@@ -23,12 +24,13 @@ impl Openclaw {
             return self.hello(payload, now, out);
         }
         let asked = self.pending.take(frame.id.or_empty());
+        self.send_held_back(out);
         if self.greeting_is_open() && !frame.ok.set() {
             return self.handshake_refused(frame, now, out);
         }
         match asked {
             Some(asked) if frame.ok.set() => self.answered(asked, frame, text, now, out),
-            Some(asked) => refused(&asked, frame, text, now, out),
+            Some(asked) => self.refused(asked, frame, text, now, out),
             // A late answer to a call that was given up is nobody's; in a recording it is kept.
             None if self.live => {}
             None => keep(text, None, now, out),
@@ -58,11 +60,17 @@ impl Openclaw {
                 answer(asker, Ok(Reply::Aborted(taken.aborted.set())), out);
             }
             Ask::Create { agent, title } => self.created(payload, agent, title, asker, out),
-            Ask::Approvals => self.approvals_listed(payload, asker, now, out),
+            Ask::Approvals => self.commands_waiting(payload, asker, now, out),
+            Ask::MoreApprovals { first } => self.plugins_waiting(first, payload, (asker, now), out),
+            Ask::Of { verb, about } => answer(asker, answers::reply(verb, &about, payload), out),
+            Ask::Check { call } => self.checked(&call, payload, asker, out),
+            Ask::Recheck { runs } => self.rechecked(&runs, payload, now, out),
             Ask::Decide { .. } => answer(asker, Ok(Reply::Decided), out),
             Ask::Ping => self.pinged(payload, asker, now, out),
             Ask::Foreign { method } => keep(text, Some(&method), now, out),
-            Ask::Connect | Ask::Peek { .. } | Ask::Prepare { .. } => keep(text, None, now, out),
+            Ask::Connect | Ask::Peek { .. } | Ask::Prepare { .. } | Ask::Devices | Ask::MoreDevices { .. } => {
+                keep(text, None, now, out)
+            }
         }
     }
 
@@ -111,6 +119,8 @@ impl Openclaw {
         for message in page.messages {
             // A run that was followed here has told its answer already.
             let followed = message.run_id.as_deref().is_some_and(|run| self.runs.knows(run));
+            let followed =
+                followed || (message.run_id.is_none() && self.told.was_told(&remembered(Some(session), &message.text)));
             let answered = followed && message.role == crate::event::Role::Assistant;
             if self.told.tell(&message.id) && !answered {
                 let run = message.run_id.clone().unwrap_or_default();
@@ -142,54 +152,58 @@ impl Openclaw {
         answer(asker, reply, out);
     }
 
-    fn approvals_listed(&mut self, payload: Option<Raw<'_>>, asker: Asker, now: i64, out: &mut Out) {
-        let rows: Vec<Requested<'_>> = list(payload);
-        let asked = rows.iter().filter_map(|row| row.neutral("exec"));
-        if let Asker::Caller(_) = asker {
-            let approvals = asked.map(|asked| (asked.session, asked.agent, asked.approval)).collect();
-            return answer(asker, Ok(Reply::Approvals(approvals)), out);
-        }
-        for asked in asked {
-            self.approvals.open(asked, "exec", now, out);
+    /// A call that was refused. OpenClaw calls nearly everything an invalid request; what tells refusals apart
+    /// stands in the details.
+    fn refused(&self, asked: Asked, frame: &Envelope<'_>, text: &str, now: i64, out: &mut Out) {
+        let (error, message) = self.refusal(frame);
+        match (asked.asker, asked.ask) {
+            // Half of the list is better than none.
+            (Asker::Caller(_), Ask::MoreApprovals { first }) => answer(asked.asker, Ok(Reply::Approvals(first)), out),
+            (Asker::Caller(_), _) => answer(asked.asker, Err(error), out),
+            (Asker::Own, _) => {
+                say(now, Body::Notice { text: format!("The gateway refused a request: {message}") }, out);
+            }
+            (Asker::Recorded, ask) => keep(text, method(&ask), now, out),
         }
     }
-}
 
-/// A call that was refused. OpenClaw calls nearly everything an invalid request; what
-/// tells refusals apart stands in the details.
-fn refused(asked: &Asked, frame: &Envelope<'_>, text: &str, now: i64, out: &mut Out) {
-    #[derive(Default, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Details<'a> {
-        #[serde(default, borrow)]
-        code: Text<'a>,
-        #[serde(default, borrow)]
-        reason: Text<'a>,
-        #[serde(default, borrow)]
-        missing_scope: Text<'a>,
-    }
-    let failure: Failure<'_> = read(frame.error).unwrap_or_default();
-    let details: Details<'_> = read(failure.details).unwrap_or_default();
-    let code = details.code.filled().or(details.reason.filled()).or(failure.code.filled()).unwrap_or("UNKNOWN");
-    let message = match (code, details.missing_scope.filled()) {
-        ("APPROVAL_ALREADY_RESOLVED", _) => "Somebody else has answered this approval already.".to_owned(),
-        ("APPROVAL_NOT_FOUND", _) => {
-            "This approval is no longer open: it expired, or the gateway restarted.".to_owned()
+    /// The refusal as an answer, and its sentence.
+    fn refusal(&self, frame: &Envelope<'_>) -> (CallError, String) {
+        #[derive(Default, Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Details<'a> {
+            #[serde(default, borrow)]
+            code: Text<'a>,
+            #[serde(default, borrow)]
+            reason: Text<'a>,
+            #[serde(default, borrow)]
+            missing_scope: Text<'a>,
         }
-        (_, Some(scope)) => {
-            format!("This device may not do that: it lacks the right {scope} on the gateway.")
+        let failure: Failure<'_> = read(frame.error).unwrap_or_default();
+        let details: Details<'_> = read(failure.details).unwrap_or_default();
+        let code = details.code.filled().or(details.reason.filled()).or(failure.code.filled()).unwrap_or("UNKNOWN");
+        let said = failure.message.filled().unwrap_or("The gateway refused without a reason.");
+        let mut message = match (code, details.missing_scope.filled()) {
+            ("APPROVAL_ALREADY_RESOLVED", _) => "Somebody else has answered this approval already.".to_owned(),
+            ("APPROVAL_NOT_FOUND", _) => {
+                "This approval is no longer open: it expired, or the gateway restarted.".to_owned()
+            }
+            ("CRON_JOB_NOT_FOUND", _) => "There is no such timed job on this node any more.".to_owned(),
+            (_, Some(scope)) => self.missing(scope),
+            _ if said.starts_with("config changed since") => {
+                "Somebody changed the settings in between. Read them again, then change them.".to_owned()
+            }
+            _ if said.contains("unexpected property") || said.starts_with("unknown method") => {
+                format!("This version of OpenClaw cannot do that ({said}). Update the gateway.")
+            }
+            _ if said == "unknown requestId" => "This device asks no longer: it was answered or gave up.".to_owned(),
+            _ if said == "unknown deviceId" => "There is no such device on this node.".to_owned(),
+            _ => said.to_owned(),
+        };
+        if let Some(ms) = failure.retry_after_ms.natural() {
+            message.push_str(&format!(" It takes more in {} s.", ms.div_ceil(1000)));
         }
-        _ => failure.message.filled().unwrap_or("The gateway refused without a reason.").to_owned(),
-    };
-    match asked.asker {
-        Asker::Caller(_) => {
-            let error = failure.error(code.to_owned(), message);
-            answer(asked.asker, Err(error), out);
-        }
-        Asker::Own => {
-            say(now, Body::Notice { text: format!("The gateway refused a request: {message}") }, out);
-        }
-        Asker::Recorded => keep(text, method(&asked.ask), now, out),
+        (failure.error(code.to_owned(), message.clone()), message)
     }
 }
 
@@ -208,7 +222,7 @@ fn method(ask: &Ask) -> Option<&str> {
         Ask::Approvals => "exec.approval.list",
         Ask::Decide { .. } => "exec.approval.resolve",
         Ask::Ping => "health",
-        Ask::Peek { .. } | Ask::Prepare { .. } => return None,
+        _ => return None,
     })
 }
 

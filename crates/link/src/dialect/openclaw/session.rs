@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::super::Out;
 use super::super::lax::{Flag, Int, Raw, Text, list, read};
 use super::super::runs::Place;
+use super::chat::answer;
 use super::content::{Record, Said, tool_calls, usage};
 use super::{Openclaw, say};
 use crate::event::{Body, Event, Message, Role, Session, Usage};
@@ -56,7 +57,10 @@ impl Row<'_> {
     pub fn session(&self) -> Option<Session> {
         Some(Session {
             key: self.key.owned().or_else(|| self.session_key.owned())?,
-            agent_id: self.agent_id.owned(),
+            agent_id: self
+                .agent_id
+                .owned()
+                .or_else(|| agent_in(self.key.get().or(self.session_key.get())?).map(Into::into)),
             title: self.label.owned().or(self.display_name.owned()).or(self.derived_title.owned()),
             preview: self.last_message_preview.owned(),
             model: self.model.owned(),
@@ -216,6 +220,13 @@ impl Openclaw {
         let blocks = read::<Blocks<'_>>(spoken.message).and_then(|blocks| blocks.content);
         self.remember_arguments(tool_calls(blocks));
         let run = record.run_id.filled();
+        let text = said.content.or_empty();
+        let session = spoken.session_key.filled();
+        if run.is_none() && self.told.was_told(&answer(session, text)) {
+            return;
+        }
+        let run = run.map(Box::<str>::from).or_else(|| self.answering(session?, text));
+        let run = run.as_deref();
         if let Some(run) = run.and_then(|run| self.runs.get(run)) {
             if let Some(more) = usage(said.usage) {
                 let sum = run.usage.get_or_insert(Usage::default());
@@ -229,6 +240,13 @@ impl Openclaw {
         }
     }
 
+    /// The open run of the session that this text is the answer of.
+    fn answering(&self, session: &str, text: &str) -> Option<Box<str>> {
+        let run = self.runs.of_session(session)?;
+        let (told, text) = (run.text.trim(), text.trim());
+        (text.starts_with(told) || told.starts_with(text)).then(|| run.id().into())
+    }
+
     fn say_message(
         &mut self,
         spoken: &Spoken<'_>,
@@ -240,7 +258,9 @@ impl Openclaw {
         let at = said.timestamp.0.or(record.record_timestamp_ms.0).unwrap_or(now);
         let id = spoken.message_id.filled().or(record.id.filled());
         let id = id.map_or_else(|| format!("{}@{at}", spoken.session_key.or_empty()), str::to_owned);
-        if !self.told.tell(&id) {
+        // A turn that is tried again writes its question down again.
+        let again = role == Role::User && run.is_some_and(|run| !self.told.tell(&format!("asked {run}")));
+        if !self.told.tell(&id) || again {
             return;
         }
         let client_id = run.filter(|_| role == Role::User).map(Box::from);

@@ -23,6 +23,8 @@ pub(crate) struct Run {
     /// The reasoning of this round told so far.
     pub thinking: String,
     phase: Box<str>,
+    /// How many phases were told.
+    phases: usize,
     pub usage: Option<Usage>,
     /// A remark that the vendor sends in place of text; it is not part of the answer.
     pub remark: Option<Box<str>>,
@@ -86,6 +88,7 @@ impl Run {
     pub fn phase(&mut self, at: i64, phase: &str, out: &mut Out) {
         if !phase.is_empty() && &*self.phase != phase {
             self.phase = phase.into();
+            self.phases += 1;
             self.say(at, Body::RunStatus { phase: phase.into() }, out);
         }
     }
@@ -160,6 +163,12 @@ impl Run {
         tool.input = Value::Null;
         let call = end.call.into();
         self.say(at, Body::ToolFinished { call, ok: end.ok, output: end.output, ms: end.ms }, out);
+    }
+
+    /// A number that changes with each phase and each step of a tool.
+    pub fn steps(&self) -> usize {
+        let open = self.tools.iter().filter(|tool| tool.open).count();
+        self.tools.len() * 1000 + open + self.phases * 1_000_000
     }
 
     /// Whether the call has begun here.

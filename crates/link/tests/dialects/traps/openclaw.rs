@@ -22,7 +22,7 @@ fn hello(scopes: &[&str]) -> Value {
 pub fn ready() -> Talk {
     let mut talk = Talk::opened(Kind::Openclaw);
     talk.hears(event("connect.challenge", 0, json!({"nonce": "n", "ts": 1_795_238_008_751_i64})));
-    talk.hears(hello(&["operator.read", "operator.write"]));
+    talk.hears(hello(&["operator.read", "operator.write", "operator.approvals", "operator.pairing", "operator.admin"]));
     talk.said();
     talk.told();
     talk

@@ -1,0 +1,63 @@
+//! A node's settings.
+
+use std::io::Read;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use fleet::truth::NodeHead;
+use link::call::{Call, Config, Reply};
+use serde_json::Value;
+
+use super::ask;
+use crate::args::steer::ConfigVerb;
+use crate::desk::Desk;
+use crate::out::{Form, line, note};
+use crate::run::Misused;
+
+pub async fn run(desk: &Desk, node: &str, verb: Option<ConfigVerb>, form: Form) -> anyhow::Result<ExitCode> {
+    let patch = match verb.unwrap_or(ConfigVerb::Get) {
+        ConfigVerb::Get => None,
+        ConfigVerb::Patch { patch } => Some(read(&patch)?),
+    };
+    let head = desk.connected(node).await?;
+    let config = get(desk, &head).await?;
+    let Some(patch) = patch else {
+        return show(&config, form);
+    };
+    // Bound to what was just read: whatever somebody changes in between is not overwritten.
+    ask(desk, &head, Call::PatchConfig { patch, version: config.version }).await?;
+    note("Changed.");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read(patch: &str) -> anyhow::Result<Value> {
+    let mut text = patch.to_owned();
+    if patch == "-" {
+        text.clear();
+        std::io::stdin().read_to_string(&mut text).context("The patch cannot be read")?;
+    }
+    let value: Value =
+        serde_json::from_str(&text).map_err(|error| Misused(format!("The patch is no JSON: {error}")))?;
+    if !value.is_object() {
+        bail!(Misused("A patch is a JSON object, as in {\"name\": \"new\"}.".to_owned()));
+    }
+    Ok(value)
+}
+
+async fn get(desk: &Desk, head: &NodeHead) -> anyhow::Result<Config> {
+    match ask(desk, head, Call::Config).await? {
+        Reply::Config(config) => Ok(config),
+        _ => bail!("{}: It answered something else", head.name),
+    }
+}
+
+fn show(config: &Config, form: Form) -> anyhow::Result<ExitCode> {
+    match form {
+        Form::Json => line(&serde_json::to_string(config)?)?,
+        Form::Text => {
+            let value: Value = serde_json::from_str(config.value.as_str())?;
+            line(&serde_json::to_string_pretty(&value)?)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,41 @@
+//! Tokens and cost of a node.
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+use link::call::{Call, Reply, Tokens};
+
+use super::ask;
+use crate::desk::Desk;
+use crate::out::{Form, line, note, table};
+
+pub async fn run(desk: &Desk, node: &str, form: Form) -> anyhow::Result<ExitCode> {
+    let head = desk.connected(node).await?;
+    let Reply::Usage(usage) = ask(desk, &head, Call::Usage).await? else {
+        bail!("{}: It answered something else", head.name);
+    };
+    if form == Form::Json {
+        line(&serde_json::to_string(&usage)?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut rows = vec![row(&format!("all, {}", usage.span), &usage.total)];
+    rows.extend(usage.parts.iter().map(|part| row(&part.of, part)));
+    table(&rows)?;
+    if usage.counting {
+        note("The node is still counting: ask again in a moment.");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn row(of: &str, tokens: &Tokens) -> Vec<String> {
+    let count = |word: &str, number: Option<u64>| match number {
+        Some(number) => format!("{number} {word}"),
+        None => String::new(),
+    };
+    let cost = tokens.cost.map_or_else(|| "price unknown".to_owned(), |cost| format!("$ {cost:.4}"));
+    if tokens.input.is_none() && tokens.output.is_none() && tokens.total.is_none() {
+        return vec![of.to_owned(), "not counted yet".to_owned()];
+    }
+    let total = tokens.total.filter(|_| tokens.input.is_none());
+    vec![of.to_owned(), count("read", tokens.input), count("written", tokens.output), count("tokens", total), cost]
+}

@@ -1,0 +1,31 @@
+//! A question to one node, and its answer as the window gets it.
+
+use contract::{Code, Fault};
+use link::call::{Call, Reply};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::of_call;
+use crate::fleet::Fleet;
+
+/// Asks a node; a refusal names it.
+pub async fn ask(fleet: &Fleet, node: &str, call: Call) -> Result<Reply, Fault> {
+    let post = fleet.inner.nodes.get(node)?;
+    post.ask(&fleet.inner.parts, call).await.map_err(|error| of_call(&post.row().name, &error))
+}
+
+/// Has a node do something.
+pub async fn order(fleet: &Fleet, node: &str, call: Call) -> Result<(), Fault> {
+    ask(fleet, node, call).await.map(drop)
+}
+
+/// It answered something else.
+pub fn odd() -> Fault {
+    Fault::new(Code::Other, "The node answered something else. Try again.")
+}
+
+/// The same in the contract's type, which has the same JSON.
+pub fn across<T: Serialize, U: DeserializeOwned>(value: &T) -> Result<U, Fault> {
+    let unlike = |error: serde_json::Error| Fault::new(Code::Other, format!("The answer cannot be shown: {error}"));
+    serde_json::to_value(value).and_then(serde_json::from_value).map_err(unlike)
+}
