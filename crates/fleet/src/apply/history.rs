@@ -167,12 +167,15 @@ fn absorb(row: &mut Row, draft: Draft, now: i64) {
     row.run = row.run.take().or(draft.run);
     row.at = draft.at.or(row.at);
     match (&mut row.body, draft.body) {
-        (RowBody::User { own: Some(own), .. }, _) => match own.fate {
-            Fate::Queued | Fate::Sent => (own.fate, own.fate_at, own.fault) = (Fate::Acknowledged, now, None),
-            // Nothing was done about it since: its time stays.
-            Fate::Unknown | Fate::Failed => (own.fate, own.fault) = (Fate::Acknowledged, None),
-            Fate::Acknowledged | Fate::Running | Fate::Done => {}
-        },
+        (RowBody::User { own: Some(own), .. }, _) => {
+            own.run = own.run.take().or(row.run.clone());
+            match own.fate {
+                Fate::Queued | Fate::Sent => (own.fate, own.fate_at, own.fault) = (Fate::Acknowledged, now, None),
+                // Nothing was done about it since: its time stays.
+                Fate::Unknown | Fate::Failed => (own.fate, own.fault) = (Fate::Acknowledged, None),
+                Fate::Acknowledged | Fate::Running | Fate::Done => {}
+            }
+        }
         (RowBody::Assistant { text, model, .. }, RowBody::Assistant { text: whole, model: by, .. }) => {
             // A row that still streams may be ahead of the page.
             if whole.len() >= text.len() || !text.starts_with(&*whole) {

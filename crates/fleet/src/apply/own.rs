@@ -97,8 +97,9 @@ pub(super) fn run_began(sheet: &mut Sheet<'_>, run: &str) {
         return;
     };
     let id = row.id;
-    if let Some(own) = row.own_mut().filter(|own| rank(own.fate) <= rank(Fate::Running)) {
-        (own.fate, own.fate_at, own.run) = (Fate::Running, now, Some(run.into()));
+    // What was taken for unknown goes on after all.
+    if let Some(own) = row.own_mut().filter(|own| rank(own.fate) <= rank(Fate::Unknown)) {
+        (own.fate, own.fate_at, own.run, own.fault) = (Fate::Running, now, Some(run.into()), None);
         sheet.changed(id, RowChange::Whole);
     }
 }

@@ -189,3 +189,11 @@ fn a_message_that_the_node_takes_later_than_another_stands_behind_that() {
         "user two\nagent 2\nme one [acknowledged]",
     );
 }
+
+#[test]
+fn a_run_that_ends_after_its_message_was_given_up_settles_it() {
+    check(
+        "send c1 hi\nfate c1 acknowledged r1\ndown\nready\nhistory u:hi\nstart r1\nfinish r1 ok hello",
+        "me hi [done]\nagent hello",
+    );
+}
