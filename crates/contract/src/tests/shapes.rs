@@ -1,7 +1,7 @@
 //! The shapes: one filled-in value of each, and every variant of each enum.
 
 use super::check;
-use crate::activity::{Filter, Line, Mark};
+use crate::activity::{Filter, Found, Line, Mark};
 use crate::approval::{Answer, Approval, Decision, Hidden, Keeper, Outcome, Piece, Rule, StandingRule};
 use crate::audit::{Broken, Phase, Record, Verdict};
 use crate::fault::{Code, Fault};
@@ -10,7 +10,7 @@ use crate::node::{
     Session, Step, Vendor,
 };
 use crate::settings::{Hello, Layout, Settings, Theme};
-use crate::transcript::{Fate, Level, Row, RowBody, SessionRef, ToolState, Window};
+use crate::transcript::{ExportForm, Fate, Level, Row, RowBody, SessionRef, ToolState, Window};
 use crate::update::{Batch, Topic, Update, Vitals};
 use crate::usage::{By, Money, Spend, UsageReport, UsageRow};
 use crate::{Request, Secret};
@@ -300,6 +300,21 @@ fn answers_and_rules_keep_their_form() {
     check("standing_rule", &StandingRule { id: 3, rule: rule(), made_at: 1_000, used: 2 });
     let hidden = [Hidden::Direction, Hidden::Invisible, Hidden::Control, Hidden::Blank, Hidden::LookAlike];
     check("hidden", &hidden.to_vec());
+}
+
+#[test]
+fn what_is_found_and_written_down_keeps_its_form() {
+    let found = Found {
+        n: 9,
+        at: 7_000,
+        node: "n1".into(),
+        event: "message".into(),
+        agent: Some("forge".into()),
+        session: None,
+        excerpt: "mend the bilge pump".into(),
+    };
+    check("found", &found);
+    check("export_forms", &vec![ExportForm::Jsonl, ExportForm::Markdown]);
 }
 
 #[test]
