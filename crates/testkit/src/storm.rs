@@ -17,7 +17,7 @@ use anyhow::Context;
 use tokio::runtime::Builder;
 
 /// How long one night of it lasts, hours: then everything is healed and looked at.
-const NIGHT: u64 = 12;
+const NIGHT: u64 = 1;
 
 /// What happened.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]

@@ -30,8 +30,8 @@ pub(super) fn merge(truth: &mut Truth, key: &str, page: &Page, now: i64, changes
         rows.stale_since = None;
     }
     running(&mut sheet, page);
-    if ready && page.running.is_none() {
-        strays(&mut sheet, since);
+    if ready {
+        strays(&mut sheet, since, page.running.is_some());
     }
     let rows = sheet.rows();
     rows.trim(KEPT_ROWS);
@@ -267,19 +267,21 @@ fn running(sheet: &mut Sheet<'_>, page: &Page) {
 }
 
 /// Messages that the node took before the link last went down, and that nothing goes on for: an answer behind one is
-/// its end; without any nobody knows how it went.
-fn strays(sheet: &mut Sheet<'_>, since: i64) {
+/// its end; without any nobody knows how it went. While the node is `busy`, one without an answer may still wait there.
+fn strays(sheet: &mut Sheet<'_>, since: i64, busy: bool) {
     let now = sheet.now;
-    let active: Vec<Box<str>> =
-        sheet.session.runs.iter().filter(|run| run.is_active()).map(|run| run.id.clone()).collect();
+    let runs: Vec<(Box<str>, bool)> = sheet.session.runs.iter().map(|run| (run.id.clone(), run.is_active())).collect();
+    let known =
+        |run: &Option<Box<str>>| runs.iter().find(|(id, _)| run.as_ref() == Some(id)).map(|(_, active)| *active);
     let mut answered = false;
     for row in sheet.rows().rows.iter_mut().rev() {
         match &mut row.body {
             RowBody::Assistant { .. } => answered = true,
             RowBody::User { own, .. } => {
                 let stray = own.as_mut().filter(|own| {
-                    let goes_on = own.run.as_ref().is_some_and(|run| active.contains(run));
-                    matches!(own.fate, Fate::Acknowledged | Fate::Running) && own.fate_at < since && !goes_on
+                    let taken = matches!(own.fate, Fate::Acknowledged | Fate::Running) && own.fate_at < since;
+                    let over = answered || !busy || known(&own.run) == Some(false);
+                    taken && over && known(&own.run) != Some(true)
                 });
                 if let Some(own) = stray {
                     (own.fate, own.fate_at) = (if answered { Fate::Done } else { Fate::Unknown }, now);
