@@ -30,8 +30,13 @@ pub fn moment(at: i64, now: i64) -> String {
 
 /// "19 Nov 2026, 14:23:07", for a title that is read in full.
 pub fn full(at: i64) -> String {
+    format!("{}, {}", day(at), clock_seconds(at))
+}
+
+/// "19 Nov 2026".
+pub fn day(at: i64) -> String {
     let date = local(at);
-    format!("{} {} {}, {}", date.get_date(), month(date.get_month()), date.get_full_year(), clock_seconds(at))
+    format!("{} {} {}", date.get_date(), month(date.get_month()), date.get_full_year())
 }
 
 /// "just now", "4 min ago", "3 h ago", "2 days ago".

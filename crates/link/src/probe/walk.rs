@@ -60,12 +60,20 @@ fn in_process(stream: DuplexStream, probe: &mut Probe) -> Stream {
 async fn by_net(address: &Address, probe: &mut Probe) -> Result<Line, Failure> {
     let found = dial::resolve(address).await?;
     let ips: Vec<_> = found.iter().map(|socket| socket.ip().to_string()).collect();
-    probe.ok(StepName::Name, format!("{} is {}", address.host(), ips.join(", ")));
+    let said = match ips.as_slice() {
+        // A number is its own name.
+        [ip] if ip == address.host() => format!("{ip} is an IP address"),
+        ips => format!("{} is {}", address.host(), ips.join(", ")),
+    };
+    probe.ok(StepName::Name, said);
     let begun = Instant::now();
     let tcp = dial::connect(&found, address).await?;
-    let ms = begun.elapsed().as_millis();
+    let took = match begun.elapsed().as_millis() {
+        0 => "under 1 ms".to_owned(),
+        ms => format!("{ms} ms"),
+    };
     let by = tcp.peer_addr().ok().filter(|_| found.len() > 1).map(|at| format!(" at {}", at.ip())).unwrap_or_default();
-    probe.ok(StepName::Connection, format!("port {} is open{by} ({ms} ms)", address.port()));
+    probe.ok(StepName::Connection, format!("port {} is open{by} ({took})", address.port()));
     Ok(Line::Tcp(tcp))
 }
 

@@ -23,8 +23,10 @@ pub fn Diagnose(id: String) -> impl IntoView {
     let node = id.clone();
     let again = Callback::new(move |()| attempt(state, &node, tried, fault));
     again.run(());
-    let todo =
-        move || fault.get().map(|fault| view! { <p class="form-fault" role="alert"><Said text=fault.message /></p> });
+    let todo = move || {
+        let unsaid = fault.get().filter(|fault| !tried.with(|tried| tried.says(&fault.message)));
+        unsaid.map(|fault| view! { <p class="form-fault" role="alert"><Said text=fault.message /></p> })
+    };
     let edit = move |field| {
         let id = id.clone();
         move |()| state.frame.open(Open::EditNode(id.clone(), field))
@@ -66,8 +68,9 @@ fn attempt(state: State, id: &str, tried: RwSignal<Try>, fault: RwSignal<Option<
     spawn_local(async move {
         match core::call(NodeProbe { form, id }).await {
             Ok(probe) => {
-                fault.try_set(probe.fault.clone());
+                let refused = probe.fault.clone();
                 tried.try_set(Try::Done(Box::new(probe)));
+                fault.try_set(refused);
             }
             Err(refused) => {
                 fault.try_set(Some(refused));

@@ -79,9 +79,9 @@ pub fn certificate(one: &Certificate) -> String {
     let by = if one.issuer == one.subject { "itself" } else { &one.issuer };
     let facts = [
         (!one.subject.is_empty()).then(|| format!("{}, by {by}", one.subject)),
-        one.from.map(|from| format!("from {}", time::full(from))),
-        one.until.map(|until| format!("until {}", time::full(until))),
-        one.trusted_at.map(|at| format!("trusted {}", time::full(at))),
+        one.from.map(|from| format!("from {}", time::day(from))),
+        one.until.map(|until| format!("until {}", time::day(until))),
+        one.trusted_at.map(|at| format!("trusted {}", time::day(at))),
     ];
     facts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }

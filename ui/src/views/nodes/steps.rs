@@ -15,6 +15,13 @@ pub enum Try {
     Done(Box<Probe>),
 }
 
+impl Try {
+    /// Whether a step of it says this already.
+    pub fn says(&self, sentence: &str) -> bool {
+        matches!(self, Self::Done(probe) if probe.steps.iter().any(|step| step.detail == sentence))
+    }
+}
+
 /// The steps and the outcome.
 #[component]
 pub fn Steps(#[prop(into)] of: Signal<Try>) -> impl IntoView {

@@ -88,12 +88,12 @@ fn Untrusted(of: StoredValue<String>) -> impl IntoView {
         {move || prints.get().1.map(|old| view! {
             <p class="card-print-name">"Known so far"</p>
             <Machine text=old name="Copy the known fingerprint" />
-            {move || facts.get().0.map(|line| view! { <p class="card-print-name">{line}</p> })}
+            {move || facts.get().0.map(|line| view! { <p class="card-print-facts words">{line}</p> })}
         })}
         {move || new.get().map(|new| view! {
             <p class="card-print-name">{move || if changed() { "Shown now" } else { "Its fingerprint" }}</p>
             <Machine text=new name="Copy the fingerprint" />
-            {move || facts.get().1.map(|line| view! { <p class="card-print-name">{line}</p> })}
+            {move || facts.get().1.map(|line| view! { <p class="card-print-facts words">{line}</p> })}
         })}
         <div class="card-acts">
             {move || {
