@@ -6,6 +6,7 @@ use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::fingerprint::Fingerprint;
+use crate::stranger;
 
 /// How many of its names are kept.
 const NAMES_MOST: usize = 20;
@@ -97,9 +98,8 @@ fn ip(bytes: &[u8]) -> Option<String> {
     <[u8; 16]>::try_from(bytes).ok().map(|sixteen| std::net::Ipv6Addr::from(sixteen).to_string())
 }
 
-/// A stranger wrote it: no more than a line of visible characters.
 fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(200).collect()
+    stranger::plain(text, 200)
 }
 
 #[cfg(test)]

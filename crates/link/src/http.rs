@@ -7,8 +7,8 @@ use tokio::time::timeout;
 
 use crate::address::Address;
 use crate::clock::unix_ms;
-use crate::failure::{Failure, told};
-use crate::tls::late_refusal;
+use crate::failure::Failure;
+use crate::{stranger, tls};
 
 /// How long an answer may take.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -45,10 +45,7 @@ where
     };
     let bytes = match timeout(LIMIT + patience, talk).await {
         Ok(Ok(bytes)) => bytes,
-        Ok(Err(error)) => {
-            let broke = || Failure::Away(format!("the connection to {authority} broke: {error}"));
-            return Err(told(&error).or_else(|| late_refusal(&error, address)).unwrap_or_else(broke));
-        }
+        Ok(Err(error)) => return Err(tls::broken(&error, address)),
         Err(_) => {
             return Err(Failure::Away(format!(
                 "the server at {authority} took the connection but said nothing within {} s",
@@ -143,7 +140,7 @@ pub(crate) fn title(page: &str) -> Option<String> {
     let from = open + lower.get(open..)?.find('>')? + 1;
     let to = from + lower.get(from..)?.find("</title")?;
     let words: Vec<_> = page.get(from..to)?.split_whitespace().collect();
-    let title: String = words.join(" ").chars().filter(|c| !c.is_control()).take(80).collect();
+    let title = stranger::plain(&words.join(" "), 80);
     (!title.is_empty()).then_some(title)
 }
 

@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use crate::dialect::Kind;
 use crate::recognise::{Recognised, recognise};
 use crate::route::Route;
+use crate::stranger;
 
 /// OpenClaw's and its neighbours', a dashboard's first and those it takes when that is taken, Moltis' of old.
 const PORTS: [(u16, u16); 3] = [(18789, 18799), (9120, 9139), (13131, 13131)];
@@ -111,7 +112,7 @@ fn read(service: &ResolvedService, kind: Kind) -> Option<Told> {
 }
 
 fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(60).collect::<String>().trim().to_owned()
+    stranger::plain(text, 60)
 }
 
 /// Asks it who it is: by its name, which its certificate may be for, then by its address.

@@ -9,9 +9,9 @@ use crate::address::Address;
 use crate::clock::unix_ms;
 use crate::dialect::Kind;
 use crate::event::NodeState;
-use crate::failure::{Failure, told};
+use crate::failure::Failure;
 use crate::http::title;
-use crate::tls::late_refusal;
+use crate::{stranger, tls};
 
 /// How long to stay away when a server asks for it without saying how long, seconds.
 const QUIET: i64 = 60;
@@ -32,9 +32,7 @@ pub(crate) fn explain(error: &WsError, address: &Address, kind: Kind, path: &str
         WsError::Protocol(_) => Failure::Wrong(format!(
             "the server at {at} answers, but not as a gateway's socket should. Check the address"
         )),
-        WsError::Io(error) => told(error)
-            .or_else(|| late_refusal(error, address))
-            .unwrap_or_else(|| Failure::Away(format!("the connection to {at} broke: {error}"))),
+        WsError::Io(error) => tls::broken(error, address),
         _ => Failure::Wrong(format!("what answers at {at} is no gateway this program can talk to. Check the address")),
     }
 }
@@ -95,7 +93,7 @@ fn unauthorised(reason: String) -> Failure {
 /// Redirects are never followed: the key would go where nobody looked.
 pub(crate) fn redirected(location: Option<&str>, address: &Address) -> Failure {
     let at = address.authority();
-    let location: String = location.unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
+    let location = stranger::plain(location.unwrap_or_default(), 200);
     if location.starts_with("https://") && !address.secure() {
         return Failure::Wrong(format!("the server at {at} wants TLS; write the address as wss://{at}"));
     }
@@ -115,7 +113,7 @@ fn wait(retry_after: Option<&str>) -> i64 {
 fn said(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body.get(..4096).unwrap_or(body));
     let words = title(&text).or_else(|| {
-        let line: String = text.lines().next()?.trim().chars().filter(|c| !c.is_control()).take(80).collect();
+        let line = stranger::plain(text.lines().next()?, 80);
         (!line.is_empty() && !line.starts_with(['<', '{'])).then_some(line)
     });
     words.map(|words| format!(", \"{words}\"")).unwrap_or_default()

@@ -150,8 +150,15 @@ fn config(judge: Arc<Judge>, identity: Option<Identity>) -> Result<Arc<ClientCon
     Ok(Arc::new(config))
 }
 
+/// Why a connection that was there broke.
+pub(crate) fn broken(error: &io::Error, address: &Address) -> Failure {
+    told(error)
+        .or_else(|| late_refusal(error, address))
+        .unwrap_or_else(|| Failure::Away(format!("the connection to {} broke: {error}", address.authority())))
+}
+
 /// A refusal that comes after our side of the handshake is done: with TLS 1.3 that of a client certificate does.
-pub(crate) fn late_refusal(error: &io::Error, address: &Address) -> Option<Failure> {
+fn late_refusal(error: &io::Error, address: &Address) -> Option<Failure> {
     match error.get_ref()?.downcast_ref::<TlsError>()? {
         TlsError::AlertReceived(alert) => Some(alerted(*alert, &address.authority())),
         _ => None,

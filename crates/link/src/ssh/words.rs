@@ -3,6 +3,7 @@
 use crate::event::NodeState;
 use crate::failure::Failure;
 use crate::route::SshHost;
+use crate::stranger;
 
 /// `None` where it said nothing: then the connection ended in the usual way.
 pub(super) fn explain(said: &str, via: &SshHost, far: &str) -> Option<Failure> {
@@ -134,7 +135,7 @@ fn is_chatter(line: &str) -> bool {
 }
 
 fn plain(line: &str) -> String {
-    line.chars().filter(|c| !c.is_control()).take(200).collect()
+    stranger::plain(line, 200)
 }
 
 #[cfg(test)]
