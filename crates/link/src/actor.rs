@@ -23,7 +23,7 @@ use crate::event::NodeState;
 use crate::failure::Failure;
 use crate::live::{Answer, Brought, Live};
 use crate::shared::Shared;
-use crate::target::Target;
+use crate::target::{Taken, Target};
 
 /// What comes from a handle. Anything arriving here also means: look at the wish.
 pub(crate) enum Order {
@@ -38,7 +38,7 @@ enum Input {
     Stop,
     Order(Order),
     /// A connection came about, or did not.
-    Dialled(Box<Result<Opened, Failure>>),
+    Dialled(Box<Dialled>),
     Brought(Brought),
     /// Which vendor really answers, asked after a handshake that failed.
     Recognised(Box<(Option<Kind>, Failure)>),
@@ -66,10 +66,13 @@ pub(crate) struct Core {
     pub silent: Option<usize>,
 }
 
+/// An attempt to connect: the socket and the route it came by.
+type Dialled = Result<(Opened, Taken), Failure>;
+
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 enum Phase {
-    Dialling(Boxed<Result<Opened, Failure>>),
+    Dialling(Boxed<Dialled>),
     Live(Box<Live>),
     /// Who answers there really?
     Asking(Boxed<(Option<Kind>, Failure)>),

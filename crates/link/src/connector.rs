@@ -22,7 +22,7 @@ use crate::route::Route;
 use crate::socket::{self, Socket};
 use crate::ssh;
 use crate::stream::{Line, Stream};
-use crate::target::{Choice, Passed, Target, Transport};
+use crate::target::{Choice, Taken, Target, Transport};
 use crate::tls::{self, Behind, Place, Trust};
 
 const UPGRADE_LIMIT: Duration = Duration::from_secs(15);
@@ -65,10 +65,6 @@ pub(crate) struct Opened {
     pub socket: Socket,
     pub dialect: Box<dyn Dialect>,
     pub kind: Kind,
-    /// The number of the route it came by, from 0.
-    pub route: usize,
-    /// The routes that failed before it.
-    pub passed: Vec<Passed>,
 }
 
 /// Opens a socket to the target by the first of its routes that works. `known` is what an earlier try found out about
@@ -78,13 +74,13 @@ pub(crate) async fn open(
     known: Option<Kind>,
     last: Option<usize>,
     tools: Tools,
-) -> Result<Opened, Failure> {
+) -> Result<(Opened, Taken), Failure> {
     let mut failed = Vec::new();
     for (number, route) in fallback::order(&target.routes, last) {
         match Box::pin(open_by(&target, route, known, &tools)).await {
-            Ok((socket, dialect, kind)) => {
+            Ok(opened) => {
                 let passed = failed.iter().map(fallback::passed).collect();
-                return Ok(Opened { socket, dialect, kind, route: number, passed });
+                return Ok((opened, Taken { number, passed }));
             }
             Err(failure) => failed.push((number, route.clone(), failure)),
         }
@@ -92,12 +88,7 @@ pub(crate) async fn open(
     Err(fallback::none_works(failed))
 }
 
-async fn open_by(
-    target: &Target,
-    route: &Route,
-    known: Option<Kind>,
-    tools: &Tools,
-) -> Result<(Socket, Box<dyn Dialect>, Kind), Failure> {
+async fn open_by(target: &Target, route: &Route, known: Option<Kind>, tools: &Tools) -> Result<Opened, Failure> {
     let kind = match (target.choice, known) {
         (Choice::Is(kind), _) | (Choice::Auto, Some(kind)) => kind,
         (Choice::Auto, None) => auto::find(target, route, tools).await?.kind,
@@ -105,7 +96,7 @@ async fn open_by(
     let dialect = (tools.make)(kind, target);
     let stream = reach(target, route, tools).await?;
     let socket = upgrade(stream, &route.address, kind, &dialect.upgrade()).await?;
-    Ok((socket, dialect, kind))
+    Ok(Opened { socket, dialect, kind })
 }
 
 /// A stream to the target by that route, encrypted where its address says so.

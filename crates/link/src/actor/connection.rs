@@ -1,8 +1,7 @@
 //! While there is a connection: what it brings, and how it ends.
 
-use super::{Actor, Phase};
+use super::{Actor, Dialled, Phase};
 use crate::clock::unix_ms;
-use crate::connector::Opened;
 use crate::dialect::{Close, Out};
 use crate::event::{Body, Event, NodeState};
 use crate::failure::{Failure, of_close, of_word};
@@ -11,13 +10,13 @@ use crate::socket::End;
 use crate::target::{Choice, Taken};
 
 impl Actor {
-    pub(super) fn dialled(&mut self, result: Result<Opened, Failure>) {
+    pub(super) fn dialled(&mut self, result: Dialled) {
         match result {
-            Ok(opened) => {
+            Ok((opened, taken)) => {
                 if self.core.target.choice == Choice::Auto {
                     self.core.known = Some(opened.kind);
                 }
-                self.arrived(&opened);
+                self.arrived(&taken);
                 self.publish_unless_pairing(NodeState::Handshaking);
                 self.phase = Phase::Live(Box::new(Live::begin(opened, &mut self.out)));
                 self.after();
@@ -28,16 +27,15 @@ impl Actor {
     }
 
     /// Tells by which route, and where that is another than last time, why.
-    fn arrived(&mut self, opened: &Opened) {
-        let number = opened.route;
+    fn arrived(&mut self, taken: &Taken) {
         if let Some(on_route) = &self.core.target.on_route {
-            on_route(&Taken { number, passed: opened.passed.clone() });
+            on_route(taken);
         }
-        let before = self.core.route.replace(number);
-        if before != Some(number)
-            && let (Some(route), false) = (self.core.target.routes.iter().nth(number), opened.passed.is_empty())
+        let before = self.core.route.replace(taken.number);
+        if before != Some(taken.number)
+            && let (Some(route), false) = (self.core.target.routes.iter().nth(taken.number), taken.passed.is_empty())
         {
-            let failed: Vec<_> = opened.passed.iter().map(|one| format!("{}: {}", one.route, one.reason)).collect();
+            let failed: Vec<_> = taken.passed.iter().map(|one| format!("{}: {}", one.route, one.reason)).collect();
             let text = format!("Connected by {route}, because another route failed. {}", failed.join(" "));
             let notice = Event::new(unix_ms(), Body::Notice { text });
             self.shared.deliver(&mut vec![notice]);

@@ -171,7 +171,7 @@ async fn gateway(
     let socket = connector::upgrade(stream, &route.address, kind, &dialect.upgrade()).await?;
     let version = probe.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
     probe.ok(StepName::Gateway, format!("{}{version} answers", vendor(kind)));
-    Ok(Opened { socket, dialect, kind, route: 0, passed: Vec::new() })
+    Ok(Opened { socket, dialect, kind })
 }
 
 async fn shake_hands(opened: Opened, target: &Target, probe: &mut Probe) -> Result<(), Failure> {
