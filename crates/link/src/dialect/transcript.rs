@@ -1,6 +1,9 @@
 //! A session's history as vendors keep it (rows: what was said, tool calls, what they gave) as whole messages in the
 //! order they were said: what a tool gave stands with its call.
 
+use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use serde_json::Value;
 
 use super::recent::Recent;
@@ -70,13 +73,27 @@ impl Told {
 
     /// Remembers something told; whether it is new.
     pub fn tell(&mut self, what: &str) -> bool {
-        self.ids.insert(what)
+        self.ids.insert(&mark(what))
     }
 
     /// Whether it was told.
     pub fn was_told(&self, what: &str) -> bool {
-        self.ids.contains(what)
+        self.ids.contains(&mark(what))
     }
+}
+
+/// The longest text that is remembered as it is, in bytes: ids are shorter.
+const AS_IT_IS: usize = 64;
+
+/// What is remembered of something told. A long text by its length and hash, so that memory does not grow with what
+/// is said; they are this run's alone and never kept.
+fn mark(what: &str) -> Cow<'_, str> {
+    if what.len() <= AS_IT_IS {
+        return Cow::Borrowed(what);
+    }
+    let mut hasher = DefaultHasher::new();
+    what.hash(&mut hasher);
+    Cow::Owned(format!("{}:{:016x}", what.len(), hasher.finish()))
 }
 
 #[cfg(test)]
@@ -142,6 +159,14 @@ mod tests {
     fn a_result_without_its_call_is_kept_where_an_answer_is() {
         let messages = join([said(Role::Assistant, "a", &[]), gave("c")]);
         assert_eq!(&*messages[0].tools[0].output, "out");
+    }
+
+    #[test]
+    fn a_long_text_is_remembered_in_little_room() {
+        let (long, other) = ("a".repeat(100_000), "b".repeat(100_000));
+        let mut told = Told::new();
+        assert!(told.tell(&long) && !told.tell(&long) && told.was_told(&long) && !told.was_told(&other));
+        assert!(mark(&long).len() <= AS_IT_IS);
     }
 
     #[test]
