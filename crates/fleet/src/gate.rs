@@ -83,12 +83,12 @@ pub fn locked(name: &str) -> CallError {
         "it is marked production and locked, so nothing was done. Unlock it first: `pilot node unlock {name}`, for 15 \
          minutes"
     );
-    CallError::Refused { code: LOCKED.to_owned(), message, retryable: false }
+    CallError::refused(LOCKED, message)
 }
 
 fn unwritten(error: &StoreError) -> CallError {
     let message = format!("it could not be written down, so nothing was done: {error}");
-    CallError::Refused { code: UNWRITTEN.to_owned(), message, retryable: false }
+    CallError::refused(UNWRITTEN, message)
 }
 
 fn outcome(answer: &Result<Reply, CallError>) -> String {

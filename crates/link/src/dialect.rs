@@ -13,6 +13,7 @@ mod openclaw;
 mod pending;
 mod quiet;
 mod recent;
+mod rights;
 mod runs;
 mod scan;
 #[cfg(test)]

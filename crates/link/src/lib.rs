@@ -42,6 +42,7 @@ mod refusal;
 mod shared;
 mod socket;
 mod ssh;
+mod stranger;
 mod stream;
 mod tls;
 

@@ -32,6 +32,11 @@ impl Scope {
         }
     }
 
+    /// The right of this name, as it stands on the wire.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|scope| scope.name() == name)
+    }
+
     /// Whether a client that was granted `granted` may do what needs `self`.
     pub fn is_covered_by(self, granted: &[Self]) -> bool {
         granted.iter().any(|have| *have == self || *have == Self::Admin || (self == Self::Read && *have == Self::Write))
@@ -52,6 +57,7 @@ mod tests {
     fn names_agree_with_the_wire() {
         for scope in Scope::ALL {
             assert_eq!(serde_json::json!(scope), scope.name());
+            assert_eq!(Scope::named(scope.name()), Some(*scope));
         }
     }
 

@@ -60,8 +60,7 @@ mod tests {
         assert_eq!(gone.message, "homelab: The node is not connected; it will be tried again by itself.");
         assert_eq!(of_call("a", &CallError::Lost).code, Code::Unknown);
         assert_eq!(of_call("a", &CallError::TimedOut { seconds: 30 }).code, Code::Unknown);
-        let refused =
-            |code: &str| CallError::Refused { code: code.to_owned(), message: "no".to_owned(), retryable: false };
+        let refused = |code: &str| CallError::refused(code, "no");
         assert_eq!(of_call("a", &refused("APPROVAL_ALREADY_RESOLVED")).code, Code::Settled);
         assert_eq!(of_call("a", &refused("INVALID_REQUEST")).code, Code::Other);
     }

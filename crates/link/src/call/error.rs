@@ -47,6 +47,11 @@ pub enum CallError {
 }
 
 impl CallError {
+    /// A plain no: the same call will not succeed later either.
+    pub fn refused(code: &str, message: impl Into<String>) -> Self {
+        Self::Refused { code: code.to_owned(), message: message.into(), retryable: false }
+    }
+
     /// Whether the node did nothing and may do it later.
     pub fn is_busy(&self) -> bool {
         matches!(self, Self::Busy { .. } | Self::Refused { retryable: true, .. })

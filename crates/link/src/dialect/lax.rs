@@ -100,6 +100,11 @@ pub(crate) fn list<'a, T: Deserialize<'a>>(raw: Option<Raw<'a>>) -> Vec<T> {
     elements.into_iter().filter_map(|element| read(Some(element))).collect()
 }
 
+/// The strings of an array, those that are empty or of another type left out.
+pub(crate) fn words(raw: Option<Raw<'_>>) -> Vec<String> {
+    list::<Text<'_>>(raw).iter().filter_map(Text::owned).collect()
+}
+
 /// The value as a tree. What is nested too deeply to be one stays text.
 pub(crate) fn tree(raw: Option<Raw<'_>>) -> Value {
     raw.map_or(Value::Null, |raw| tree_of(raw.get()))

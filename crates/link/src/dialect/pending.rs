@@ -166,7 +166,7 @@ impl Pending {
 /// There is no such session: some gateways would make one instead of saying so.
 pub(crate) fn no_session(session: &str) -> CallError {
     let message = format!("There is no session “{session}” on this node.");
-    CallError::Refused { code: "NOT_FOUND".into(), message, retryable: false }
+    CallError::refused("NOT_FOUND", message)
 }
 
 /// Hands an answer to the caller, if there is one.

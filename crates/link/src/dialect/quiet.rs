@@ -32,11 +32,15 @@ impl Quiet {
         silent.map(|(id, _, since)| (id.clone(), *since)).collect()
     }
 
-    /// Counts the silence of a run from `now` again.
-    pub fn excuse(&mut self, run: &str, now: i64) {
-        for (_, _, since) in self.seen.iter_mut().filter(|(id, _, _)| &**id == run) {
+    /// Looks, and takes the runs that have been silent for `ms` at least: the answer decides about them, and until
+    /// then they are not asked about again.
+    pub fn suspects(&mut self, runs: &Runs, now: i64, ms: i64) -> Vec<(Box<str>, i64)> {
+        self.look(runs, now);
+        let silent = self.since(now, ms);
+        for (_, _, since) in self.seen.iter_mut().filter(|(_, _, since)| now.saturating_sub(*since) >= ms) {
             *since = now;
         }
+        silent
     }
 }
 

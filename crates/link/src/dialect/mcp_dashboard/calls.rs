@@ -139,7 +139,7 @@ impl McpDashboard {
         let word = text.trim();
         if word.starts_with('/') || word.eq_ignore_ascii_case("exit") || word.eq_ignore_ascii_case("quit") {
             let message = "mcp-cli takes this text as a command for its own terminal; begin it with another word.";
-            return Err(CallError::Refused { code: "COMMAND".into(), message: message.into(), retryable: false });
+            return Err(CallError::refused("COMMAND", message));
         }
         let agent = session.and_then(|session| self.sessions.agent_in(session)).or(agent).map(str::to_owned);
         let agent = agent.unwrap_or_else(|| self.agent_of(None).into());
@@ -153,21 +153,30 @@ impl McpDashboard {
     }
 
     fn ask_sessions(&mut self, call: u64, out: &mut Out) {
-        let agents: Vec<Box<str>> = self.agents.iter().map(|agent| agent.id.as_str().into()).collect();
+        let agents = self.ask_each(out);
         if agents.is_empty() {
             return out.replies.push((call, Ok(Reply::Sessions(self.sessions.all()))));
         }
-        for agent in &agents {
-            write(&json!({"type": "REQUEST_SESSIONS", "agent_id": agent}), out);
-        }
         self.enter(Waiting { call, what: What::Sessions(agents), mark: 0 }, out);
+    }
+
+    /// Asks every agent for its sessions; whom it asked.
+    pub(super) fn ask_each(&self, out: &mut Out) -> Vec<Box<str>> {
+        let asked = self.agents.iter().map(|agent| {
+            write(&json!({"type": "REQUEST_SESSIONS", "agent_id": agent.id}), out);
+            agent.id.as_str().into()
+        });
+        asked.collect()
+    }
+
+    pub(super) fn knows_agent(&self, id: &str) -> bool {
+        self.agents.iter().any(|known| known.id == id)
     }
 
     /// Only an agent's open session can be read: focusing the agent replays it. Since
     /// an empty history sends nothing, a list asked for behind it marks the end.
     fn ask_history(&mut self, call: u64, session: &str, (limit, before): (u32, Option<&str>), out: &mut Out) {
-        let known = |agent: &str| self.agents.iter().any(|known| known.id == agent);
-        let agent = self.sessions.agent_in(session).or(Some(session).filter(|session| known(session)));
+        let agent = self.sessions.agent_in(session).or(Some(session).filter(|session| self.knows_agent(session)));
         let Some(agent) = agent.map(str::to_owned) else {
             let order = Call::History { session: session.to_owned(), limit, before: before.map(str::to_owned) };
             return self.look_for(call, &order, out);
@@ -194,7 +203,7 @@ impl McpDashboard {
         let yes = decision == Decision::Once;
         let Some(agent) = self.approvals.answer(approval, yes) else {
             let message = "This approval is no longer open.".to_owned();
-            let error = CallError::Refused { code: "NOT_FOUND".into(), message, retryable: false };
+            let error = CallError::refused("NOT_FOUND", message);
             return out.replies.push((call, Err(error)));
         };
         let answer = json!({"type": "TOOL_APPROVAL_RESPONSE", "agent_id": agent, "call_id": approval, "approved": yes});
@@ -221,7 +230,7 @@ impl McpDashboard {
                     Reply::Shown(Kept::of(&Value::Array(rows)))
                 }
                 _ => {
-                    out.replies.push((waiting.call, obeyed(false)));
+                    out.replies.push((waiting.call, Err(ignored())));
                     continue;
                 }
             };
@@ -286,9 +295,7 @@ impl McpDashboard {
     /// An agent's conversation was emptied; its session has another id now, which nobody says unasked.
     pub(super) fn history_is_empty(&mut self, emptied: &str, out: &mut Out) {
         let cleared = |what: &What| matches!(what, What::Cleared { agent } if &**agent == emptied);
-        if let Some(index) = self.waiting.iter().position(|waiting| cleared(&waiting.what)) {
-            let waiting = self.waiting.remove(index);
-            out.replies.push((waiting.call, Ok(Reply::Done)));
+        if self.answer_first(cleared, Reply::Done, out) {
             write(&json!({"type": "REQUEST_SESSIONS", "agent_id": emptied}), out);
         }
     }
@@ -296,15 +303,19 @@ impl McpDashboard {
     pub(super) fn session_is_open(&mut self, session: &Session, out: &mut Out) {
         let of_agent =
             |what: &What| matches!(what, What::NewSession(agent) if session.agent_id.as_deref() == Some(agent));
-        if let Some(index) = self.waiting.iter().position(|waiting| of_agent(&waiting.what)) {
-            let waiting = self.waiting.remove(index);
-            out.replies.push((waiting.call, Ok(Reply::Session(session.clone()))));
-        }
+        self.answer_first(of_agent, Reply::Session(session.clone()), out);
         let switched = |what: &What| matches!(what, What::Switched { session: to } if **to == *session.key);
-        if let Some(index) = self.waiting.iter().position(|waiting| switched(&waiting.what)) {
-            let waiting = self.waiting.remove(index);
-            out.replies.push((waiting.call, Ok(Reply::Done)));
-        }
+        self.answer_first(switched, Reply::Done, out);
+    }
+
+    /// Answers whoever has waited longest for such news; whether somebody has.
+    fn answer_first(&mut self, wanted: impl Fn(&What) -> bool, reply: Reply, out: &mut Out) -> bool {
+        let Some(index) = self.waiting.iter().position(|waiting| wanted(&waiting.what)) else {
+            return false;
+        };
+        let waiting = self.waiting.remove(index);
+        out.replies.push((waiting.call, Ok(reply)));
+        true
     }
 
     /// What a recorded client sent: it may move the focus or answer an approval.
@@ -339,9 +350,8 @@ impl McpDashboard {
     }
 }
 
-fn obeyed(is: bool) -> Result<Reply, CallError> {
-    let message = "mcp-cli did not do it, and does not say why.".to_owned();
-    if is { Ok(Reply::Done) } else { Err(CallError::Refused { code: "IGNORED".into(), message, retryable: false }) }
+fn ignored() -> CallError {
+    CallError::refused("IGNORED", "mcp-cli did not do it, and does not say why.")
 }
 
 pub(super) fn refuse(call: u64, what: &'static str, out: &mut Out) {

@@ -115,12 +115,9 @@ impl McpDashboard {
 
     /// Asks every agent for its sessions before an order is given.
     pub(super) fn look_for(&mut self, call: u64, what: &Call, out: &mut Out) {
-        let missing: Vec<Box<str>> = self.agents.iter().map(|agent| agent.id.as_str().into()).collect();
+        let missing = self.ask_each(out);
         if missing.is_empty() {
             return self.looked_for(call, what, out);
-        }
-        for agent in &missing {
-            write(&json!({"type": "REQUEST_SESSIONS", "agent_id": agent}), out);
         }
         self.enter(Waiting { call, what: What::Check { order: Box::new(what.clone()), missing }, mark: 0 }, out);
     }
@@ -187,7 +184,7 @@ impl McpDashboard {
             self.ask_config(call, What::Choosing { model: model.into() }, out);
             return Ok(None);
         }
-        let refuse = |message: String| CallError::Refused { code: "NOT_FOUND".into(), message, retryable: false };
+        let refuse = |message: String| CallError::refused("NOT_FOUND", message);
         let Some((provider, name)) = model.split_once('/') else {
             return Err(refuse(format!("Name the provider too, as in openai/{model}.")));
         };
@@ -207,7 +204,7 @@ impl McpDashboard {
         let entries = patch.as_object().filter(|entries| entries.len() == 1);
         let Some(prompt) = entries.and_then(|entries| entries.get("system_prompt")).and_then(Value::as_str) else {
             let message = "Of mcp-cli's settings only {\"system_prompt\": \"…\"} can be changed from here.".to_owned();
-            return Err(CallError::Refused { code: "INVALID".into(), message, retryable: false });
+            return Err(CallError::refused("INVALID", message));
         };
         let agent = self.agent_of(None);
         let message = json!({"type": "UPDATE_SYSTEM_PROMPT", "agent_id": agent, "system_prompt": prompt});
@@ -232,11 +229,11 @@ impl McpDashboard {
     }
 
     fn must_know(&self, agent: &str) -> Result<(), CallError> {
-        if self.agents.iter().any(|known| known.id == agent) {
+        if self.knows_agent(agent) {
             return Ok(());
         }
         let message = format!("There is no agent “{agent}” on this node.");
-        Err(CallError::Refused { code: "NOT_FOUND".into(), message, retryable: false })
+        Err(CallError::refused("NOT_FOUND", message))
     }
 
     fn used(&self) -> Usage {
@@ -280,6 +277,6 @@ impl McpDashboard {
 }
 
 fn conflict(call: u64, message: &str, out: &mut Out) {
-    let error = CallError::Refused { code: "CONFLICT".into(), message: message.into(), retryable: false };
+    let error = CallError::refused("CONFLICT", message);
     out.replies.push((call, Err(error)));
 }

@@ -1,55 +1,51 @@
 //! What a Moltis gateway can be asked: by the methods it lists in its hello, and by the rights of the key.
 
+use wire::Scope;
+
 use super::Moltis;
 use crate::call::{Ability, CallError, Verb};
 
 /// The method behind a verb, and the right that it takes; `None` where Moltis has none.
 #[rustfmt::skip]
-fn method(verb: Verb) -> Option<(&'static str, &'static str)> {
+pub(super) fn method(verb: Verb) -> Option<(&'static str, Scope)> {
     Some(match verb {
-        Verb::Agents => ("agents.list", READ),
-        Verb::Sessions => ("sessions.list", READ),
-        Verb::History => ("chat.history", READ),
-        Verb::Send => ("chat.send", WRITE),
-        Verb::Abort => ("chat.abort", WRITE),
-        Verb::CreateSession => ("sessions.switch", WRITE),
-        Verb::Approvals => ("exec.approval.request", APPROVALS),
-        Verb::Decide => ("exec.approval.resolve", APPROVALS),
-        Verb::Ping => ("health", READ),
-        Verb::RenameSession | Verb::SetModel => ("sessions.patch", ADMIN),
-        Verb::ForkSession => ("sessions.fork", WRITE),
-        Verb::ResetSession => ("sessions.reset", ADMIN),
-        Verb::DeleteSession => ("sessions.delete", ADMIN),
-        Verb::CompactSession => ("chat.compact", WRITE),
-        Verb::SearchSessions => ("sessions.search", READ),
-        Verb::BindSession => ("agents.set_session", WRITE),
-        Verb::ClearQueue => ("chat.cancel_queued", WRITE),
-        Verb::Models => ("models.list", READ),
-        Verb::Presets => ("agents.presets_list", READ),
-        Verb::CreateAgent => ("agents.create", WRITE),
-        Verb::DeleteAgent => ("agents.delete", WRITE),
-        Verb::CronJobs => ("cron.list", READ),
-        Verb::RunCron => ("cron.run", WRITE),
-        Verb::EnableCron => ("cron.update", WRITE),
-        Verb::CronRuns => ("cron.runs", READ),
-        Verb::Logs => ("logs.tail", READ),
+        Verb::Agents => ("agents.list", Scope::Read),
+        Verb::Sessions => ("sessions.list", Scope::Read),
+        Verb::History => ("chat.history", Scope::Read),
+        Verb::Send => ("chat.send", Scope::Write),
+        Verb::Abort => ("chat.abort", Scope::Write),
+        Verb::CreateSession => ("sessions.switch", Scope::Write),
+        Verb::Approvals => ("exec.approval.request", Scope::Approvals),
+        Verb::Decide => ("exec.approval.resolve", Scope::Approvals),
+        Verb::Ping => ("health", Scope::Read),
+        Verb::RenameSession | Verb::SetModel => ("sessions.patch", Scope::Admin),
+        Verb::ForkSession => ("sessions.fork", Scope::Write),
+        Verb::ResetSession => ("sessions.reset", Scope::Admin),
+        Verb::DeleteSession => ("sessions.delete", Scope::Admin),
+        Verb::CompactSession => ("chat.compact", Scope::Write),
+        Verb::SearchSessions => ("sessions.search", Scope::Read),
+        Verb::BindSession => ("agents.set_session", Scope::Write),
+        Verb::ClearQueue => ("chat.cancel_queued", Scope::Write),
+        Verb::Models => ("models.list", Scope::Read),
+        Verb::Presets => ("agents.presets_list", Scope::Read),
+        Verb::CreateAgent => ("agents.create", Scope::Write),
+        Verb::DeleteAgent => ("agents.delete", Scope::Write),
+        Verb::CronJobs => ("cron.list", Scope::Read),
+        Verb::RunCron => ("cron.run", Scope::Write),
+        Verb::EnableCron => ("cron.update", Scope::Write),
+        Verb::CronRuns => ("cron.runs", Scope::Read),
+        Verb::Logs => ("logs.tail", Scope::Read),
         // Told by an event; its methods answer nothing but zeros.
-        Verb::Usage => ("usage.status", READ),
-        Verb::Presence => ("system-presence", READ),
-        Verb::Machines => ("node.list", READ),
-        Verb::Devices => ("node.pair.list", PAIRING),
-        Verb::SettleDevice => ("node.pair.approve", PAIRING),
-        Verb::Channels => ("channels.status", READ),
+        Verb::Usage => ("usage.status", Scope::Read),
+        Verb::Presence => ("system-presence", Scope::Read),
+        Verb::Machines => ("node.list", Scope::Read),
+        Verb::Devices => ("node.pair.list", Scope::Pairing),
+        Verb::SettleDevice => ("node.pair.approve", Scope::Pairing),
+        Verb::Channels => ("channels.status", Scope::Read),
         Verb::SettledApprovals | Verb::SwitchSession | Verb::Steer | Verb::MessageAgent | Verb::Listen
         | Verb::Config | Verb::PatchConfig | Verb::Tasks | Verb::Artifacts => return None,
     })
 }
-
-const READ: &str = "operator.read";
-const WRITE: &str = "operator.write";
-const ADMIN: &str = "operator.admin";
-const APPROVALS: &str = "operator.approvals";
-const PAIRING: &str = "operator.pairing";
 
 impl Moltis {
     /// Why it cannot be asked this; `None` when it can.
@@ -62,11 +58,7 @@ impl Moltis {
         if !made && !self.granted.has(method) {
             return Some(unsupported());
         }
-        (!self.granted.may(scope)).then(|| CallError::Refused {
-            code: "MISSING_SCOPE".into(),
-            message: missing(scope),
-            retryable: false,
-        })
+        (!self.granted.may(scope)).then(|| CallError::refused("MISSING_SCOPE", missing(scope.name())))
     }
 
     pub(super) fn ability_of(&self, verb: Verb) -> Ability {

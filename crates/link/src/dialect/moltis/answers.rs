@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::super::cron::{JobRow, RunRow};
-use super::super::lax::{Flag, Int, Raw, Text, kept, list, read, tree};
+use super::super::lax::{Flag, Int, Raw, Text, kept, list, read, tree, words};
 use crate::call::{CallError, Hit, LogLine, LogPage, Machine, Model, Peer, Preset, Reply, Tokens, Usage, Verb};
 use crate::event::{Agent, Session};
 
@@ -167,7 +167,7 @@ fn presets(payload: Option<Raw<'_>>) -> Vec<Preset> {
             emoji: row.emoji.owned(),
             model: row.model.owned(),
             about: row.description.owned().or_else(|| row.theme.owned()),
-            tools: list::<Text<'_>>(row.tools_allow).iter().filter_map(Text::owned).collect(),
+            tools: words(row.tools_allow),
             id,
         })
     });
@@ -283,7 +283,7 @@ impl MachineRow<'_> {
             version: self.version.owned(),
             // Only those that are there are listed.
             connected: true,
-            commands: list::<Text<'_>>(self.commands).iter().filter_map(Text::owned).collect(),
+            commands: words(self.commands),
             id,
         })
     }

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use wire::Scope;
 
 use super::super::Out;
 use super::super::lax::{Int, Raw, Text, read};
@@ -148,7 +149,7 @@ impl Moltis {
     }
 
     fn tell_made(&mut self, key: String, title: Option<String>, asker: Asker, out: &mut Out) {
-        if let Some(title) = title.as_ref().filter(|_| self.granted.may("operator.admin")) {
+        if let Some(title) = title.as_ref().filter(|_| self.granted.may(Scope::Admin)) {
             self.request(Ask::Subscribe, Asker::Own, "sessions.patch", &json!({"key": key, "label": title}), out);
         }
         let agent_id = self.sessions.agent(&key).map(str::to_owned);
@@ -214,7 +215,7 @@ pub(super) fn sent(payload: Option<Raw<'_>>, session: Option<String>) -> Result<
     if taken.rejected.set() {
         let why = taken.reason.filled().unwrap_or("a rule of the gateway");
         let message = format!("The gateway refused the message: {why}");
-        return Err(CallError::Refused { code: "REJECTED".into(), message, retryable: false });
+        return Err(CallError::refused("REJECTED", message));
     }
     Ok(Reply::Sent(Sent { run: taken.run_id.owned(), session, queued: taken.queued.set() }))
 }

@@ -4,11 +4,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::Out;
-use super::super::lax::{Raw, Text, list};
+use super::super::lax::{Raw, Text, list, words};
 use super::super::pending::{Ask, Asker, answer, no_session};
 use super::Moltis;
+use super::ability::method;
 use super::session::Entry;
-use crate::call::{Call, CallError, Reply, Verb, Verdict};
+use crate::call::{Call, CallError, Reply, Verdict};
 use crate::event::Device;
 
 impl Moltis {
@@ -97,7 +98,7 @@ fn request(call: &Call) -> Option<(&'static str, Value, String)> {
             Verdict::Reject => plain("node.pair.reject", json!({"id": id})),
             Verdict::Revoke => plain("device.token.revoke", json!({"deviceId": id})),
         },
-        call => timed(call).or_else(|| listed(call.verb())),
+        call => timed(call).or_else(|| plain(method(call.verb())?.0, json!({}))),
     }
 }
 
@@ -112,20 +113,6 @@ fn timed(call: &Call) -> Option<(&'static str, Value, String)> {
         }
         _ => None,
     }
-}
-
-/// What is asked for without parameters.
-fn listed(verb: Verb) -> Option<(&'static str, Value, String)> {
-    let method = match verb {
-        Verb::Models => "models.list",
-        Verb::Presets => "agents.presets_list",
-        Verb::CronJobs => "cron.list",
-        Verb::Presence => "system-presence",
-        Verb::Machines => "node.list",
-        Verb::Channels => "channels.status",
-        _ => return None,
-    };
-    Some((method, json!({}), String::new()))
 }
 
 /// An id made of a name: small letters, digits and dashes.
@@ -163,12 +150,11 @@ impl Asks<'_> {
     /// One that was let in.
     pub fn let_in(&self) -> Option<Device> {
         let id = self.device_id.owned().or_else(|| self.id.owned())?;
-        let scopes = list::<Text<'_>>(self.scopes);
         Some(Device {
             name: self.display_name.owned().unwrap_or_else(|| id.clone()),
             platform: self.platform.owned(),
             fingerprint: self.fingerprint.owned(),
-            scopes: scopes.iter().filter_map(Text::owned).collect(),
+            scopes: words(self.scopes),
             id,
             ..Device::default()
         })

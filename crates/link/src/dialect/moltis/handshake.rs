@@ -3,10 +3,12 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use wire::Scope;
 
 use super::super::envelope::{Envelope, Failure};
-use super::super::lax::{Int, Raw, Text, list, read};
+use super::super::lax::{Int, Raw, Text, read, words};
 use super::super::pending::{Ask, Asker};
+use super::super::rights;
 use super::super::{Close, Out};
 use super::{Moltis, calls, say};
 use crate::event::{Body, NodeState};
@@ -68,17 +70,12 @@ impl Granted {
 
     /// Whether the gateway has this method, as far as it says.
     pub fn has(&self, method: &str) -> bool {
-        self.methods.is_empty() || self.methods.iter().any(|known| known == method)
+        rights::has(&self.methods, method)
     }
 
-    /// Whether the key may do this, as far as the gateway says: an administrator may do all, and who writes may read.
-    pub fn may(&self, scope: &str) -> bool {
-        let covers = |granted: &str| match granted {
-            "operator.admin" => true,
-            "operator.write" => matches!(scope, "operator.write" | "operator.read"),
-            granted => granted == scope,
-        };
-        self.scopes.iter().any(|granted| covers(granted))
+    /// Whether the key may do this, as far as the gateway says.
+    pub fn may(&self, scope: Scope) -> bool {
+        rights::may(&self.scopes, scope)
     }
 
     /// Who speaks, for a sentence.
@@ -156,7 +153,6 @@ impl Moltis {
         let auth: Auths<'_> = read(hello.auth).unwrap_or_default();
         let features: Features<'_> = read(hello.features).unwrap_or_default();
         let policy: Policy = read(hello.policy).unwrap_or_default();
-        let words = |raw: Option<Raw<'_>>| list::<Text<'_>>(raw).iter().filter_map(Text::owned).collect();
         let own = server.product.get() == Some(wire::PRODUCT);
         self.granted = Granted {
             scopes: words(auth.scopes),
@@ -169,7 +165,7 @@ impl Moltis {
         let (version, product) = (server.version.owned(), Some(self.granted.product.to_owned()));
         let state = NodeState::Ready { version, product, scopes: self.granted.scopes.clone() };
         say(now, Body::NodeState(state), out);
-        if self.live && (self.granted.may("operator.write") || self.granted.extends("subscribe.read")) {
+        if self.live && (self.granted.may(Scope::Write) || self.granted.extends("subscribe.read")) {
             let id = self.pending.enter(Ask::Subscribe, Asker::Own);
             calls::write(&id, "subscribe", &serde_json::json!({"events": EVENTS}), out);
         }

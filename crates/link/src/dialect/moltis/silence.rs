@@ -14,14 +14,12 @@ const SUSPICIOUS: i64 = 45_000;
 
 impl Moltis {
     pub(super) fn look_for_silence(&mut self, now: i64, out: &mut Out) {
-        self.quiet.look(&self.runs, now);
-        let silent = self.quiet.since(now, SUSPICIOUS);
-        if silent.is_empty() || !matches!(self.stage, super::Stage::Ready) {
+        if !matches!(self.stage, super::Stage::Ready) {
             return;
         }
-        for (run, _) in &silent {
-            // The answer decides; until then it is not asked again.
-            self.quiet.excuse(run, now);
+        let silent = self.quiet.suspects(&self.runs, now, SUSPICIOUS);
+        if silent.is_empty() {
+            return;
         }
         self.request(Ask::Recheck { runs: silent }, Asker::Own, "sessions.list", &serde_json::json!({}), out);
     }

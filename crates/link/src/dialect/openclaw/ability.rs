@@ -1,5 +1,8 @@
 //! What an OpenClaw gateway can be asked: by the methods it lists in its hello, and by the rights this device has.
 
+use wire::Scope;
+
+use super::super::rights;
 use super::Openclaw;
 use crate::call::{Ability, CallError, Verb};
 
@@ -7,51 +10,45 @@ const VENDOR: &str = "OpenClaw";
 
 /// The method behind a verb, and the right that it takes; `None` where OpenClaw has none.
 #[rustfmt::skip]
-fn method(verb: Verb) -> Option<(&'static str, &'static str)> {
+pub(super) fn method(verb: Verb) -> Option<(&'static str, Scope)> {
     Some(match verb {
-        Verb::Agents => ("agents.list", READ),
-        Verb::Sessions => ("sessions.list", READ),
-        Verb::History => ("chat.history", READ),
-        Verb::Send | Verb::Steer => ("chat.send", WRITE),
-        Verb::Abort => ("chat.abort", WRITE),
-        Verb::CreateSession | Verb::ForkSession => ("sessions.create", WRITE),
-        Verb::Approvals => ("exec.approval.list", APPROVALS),
-        Verb::Decide => ("exec.approval.resolve", APPROVALS),
-        Verb::SettledApprovals => ("approval.history", APPROVALS),
-        Verb::Ping => ("health", READ),
-        Verb::RenameSession | Verb::SetModel => ("sessions.patch", WRITE),
-        Verb::ResetSession => ("sessions.reset", ADMIN),
-        Verb::DeleteSession => ("sessions.delete", ADMIN),
-        Verb::CompactSession => ("sessions.compact", ADMIN),
-        Verb::SearchSessions => ("sessions.search", READ),
-        Verb::Models => ("models.list", READ),
-        Verb::CreateAgent => ("agents.create", ADMIN),
-        Verb::DeleteAgent => ("agents.delete", ADMIN),
-        Verb::CronJobs => ("cron.list", READ),
-        Verb::RunCron => ("cron.run", ADMIN),
-        Verb::EnableCron => ("cron.update", ADMIN),
-        Verb::CronRuns => ("cron.runs", READ),
-        Verb::Logs => ("logs.tail", READ),
-        Verb::Usage => ("usage.cost", READ),
-        Verb::Presence => ("system-presence", READ),
-        Verb::Machines => ("node.list", READ),
-        Verb::Devices => ("device.pair.list", PAIRING),
-        Verb::SettleDevice => ("device.pair.approve", PAIRING),
-        Verb::Config => ("config.get", READ),
-        Verb::PatchConfig => ("config.patch", ADMIN),
-        Verb::Channels => ("channels.status", READ),
-        Verb::Tasks => ("tasks.list", READ),
-        Verb::Artifacts => ("artifacts.list", READ),
+        Verb::Agents => ("agents.list", Scope::Read),
+        Verb::Sessions => ("sessions.list", Scope::Read),
+        Verb::History => ("chat.history", Scope::Read),
+        Verb::Send | Verb::Steer => ("chat.send", Scope::Write),
+        Verb::Abort => ("chat.abort", Scope::Write),
+        Verb::CreateSession | Verb::ForkSession => ("sessions.create", Scope::Write),
+        Verb::Approvals => ("exec.approval.list", Scope::Approvals),
+        Verb::Decide => ("exec.approval.resolve", Scope::Approvals),
+        Verb::SettledApprovals => ("approval.history", Scope::Approvals),
+        Verb::Ping => ("health", Scope::Read),
+        Verb::RenameSession | Verb::SetModel => ("sessions.patch", Scope::Write),
+        Verb::ResetSession => ("sessions.reset", Scope::Admin),
+        Verb::DeleteSession => ("sessions.delete", Scope::Admin),
+        Verb::CompactSession => ("sessions.compact", Scope::Admin),
+        Verb::SearchSessions => ("sessions.search", Scope::Read),
+        Verb::Models => ("models.list", Scope::Read),
+        Verb::CreateAgent => ("agents.create", Scope::Admin),
+        Verb::DeleteAgent => ("agents.delete", Scope::Admin),
+        Verb::CronJobs => ("cron.list", Scope::Read),
+        Verb::RunCron => ("cron.run", Scope::Admin),
+        Verb::EnableCron => ("cron.update", Scope::Admin),
+        Verb::CronRuns => ("cron.runs", Scope::Read),
+        Verb::Logs => ("logs.tail", Scope::Read),
+        Verb::Usage => ("usage.cost", Scope::Read),
+        Verb::Presence => ("system-presence", Scope::Read),
+        Verb::Machines => ("node.list", Scope::Read),
+        Verb::Devices => ("device.pair.list", Scope::Pairing),
+        Verb::SettleDevice => ("device.pair.approve", Scope::Pairing),
+        Verb::Config => ("config.get", Scope::Read),
+        Verb::PatchConfig => ("config.patch", Scope::Admin),
+        Verb::Channels => ("channels.status", Scope::Read),
+        Verb::Tasks => ("tasks.list", Scope::Read),
+        Verb::Artifacts => ("artifacts.list", Scope::Read),
         Verb::SwitchSession | Verb::BindSession | Verb::ClearQueue | Verb::Presets | Verb::MessageAgent
         | Verb::Listen => return None,
     })
 }
-
-const READ: &str = "operator.read";
-const WRITE: &str = "operator.write";
-const ADMIN: &str = "operator.admin";
-const APPROVALS: &str = "operator.approvals";
-const PAIRING: &str = "operator.pairing";
 
 impl Openclaw {
     /// Why it cannot be asked this; `None` when it can.
@@ -61,24 +58,14 @@ impl Openclaw {
         };
         if !self.has(method) {
             let message = format!("This version of OpenClaw has no {method}. Update the gateway.");
-            return Some(CallError::Refused { code: "UNKNOWN_METHOD".into(), message, retryable: false });
+            return Some(CallError::refused("UNKNOWN_METHOD", message));
         }
-        let code = "MISSING_SCOPE".to_owned();
-        let refused = |message| CallError::Refused { code, message, retryable: false };
-        (!self.may(scope)).then(|| refused(self.missing(scope)))
+        (!rights::may(&self.scopes, scope)).then(|| CallError::refused("MISSING_SCOPE", self.missing(scope.name())))
     }
 
     /// Whether the gateway has this method, as far as it says.
     pub(super) fn has(&self, method: &str) -> bool {
-        self.methods.is_empty() || self.methods.iter().any(|known| known == method)
-    }
-
-    fn may(&self, scope: &str) -> bool {
-        self.scopes.iter().any(|granted| match granted.as_str() {
-            "operator.admin" => true,
-            "operator.write" => matches!(scope, WRITE | READ),
-            granted => granted == scope,
-        })
+        rights::has(&self.methods, method)
     }
 
     /// What to do about a right that is missing, with the exact command where there is one.

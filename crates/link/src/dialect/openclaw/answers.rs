@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::super::cron::{JobRow, RunRow};
-use super::super::lax::{Flag, Int, Raw, Text, kept, list, read, tree, tree_of};
+use super::super::lax::{Flag, Int, Raw, Text, kept, list, read, tree, tree_of, words};
 use super::approval::decision;
 use super::control::deleted;
 use crate::call::{
@@ -308,7 +308,7 @@ impl MachineRow<'_> {
             platform: self.platform.owned(),
             version: self.version.owned(),
             connected: self.connected.set(),
-            commands: list::<Text<'_>>(self.commands).iter().filter_map(Text::owned).collect(),
+            commands: words(self.commands),
             id,
         })
     }
@@ -348,7 +348,7 @@ impl DeviceRow<'_> {
             request: self.request_id.owned(),
             platform: self.platform.owned(),
             address: self.remote_ip.owned(),
-            scopes: list::<Text<'_>>(self.scopes).iter().filter_map(Text::owned).collect(),
+            scopes: words(self.scopes),
             // Its id is the fingerprint of its key.
             fingerprint: None,
             at: self.ts.0.or(self.last_seen_at_ms.0).or(self.approved_at_ms.0),

@@ -8,6 +8,7 @@ use super::super::Out;
 use super::super::lax::{Raw, list, read};
 use super::super::pending::{Ask, Asker, answer, no_session};
 use super::Openclaw;
+use super::ability::method;
 use super::approval::Requested;
 use crate::call::{Call, CallError, Reply, Steering, Verb, Verdict};
 
@@ -186,19 +187,12 @@ fn of_node(call: &Call) -> Request {
 
 /// What is listed whole.
 fn listed(call: &Call) -> Request {
-    let (method, params) = match call.verb() {
-        Verb::Models => ("models.list", json!({})),
-        Verb::CronJobs => ("cron.list", json!({"includeDisabled": true, "limit": 200})),
-        Verb::Usage => ("usage.cost", json!({"days": 30})),
-        Verb::Presence => ("system-presence", json!({})),
-        Verb::Machines => ("node.list", json!({})),
-        Verb::Devices => ("device.pair.list", json!({})),
-        Verb::Config => ("config.get", json!({})),
-        Verb::Channels => ("channels.status", json!({})),
-        Verb::Tasks => ("tasks.list", json!({})),
-        _ => return None,
+    let params = match call.verb() {
+        Verb::CronJobs => json!({"includeDisabled": true, "limit": 200}),
+        Verb::Usage => json!({"days": 30}),
+        _ => json!({}),
     };
-    plain(method, params)
+    plain(method(call.verb())?.0, params)
 }
 
 /// What a deletion says when there was nothing to delete.

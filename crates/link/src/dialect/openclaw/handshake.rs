@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::super::envelope::{Envelope, Failure};
-use super::super::lax::{Int, Raw, Text, list, read};
+use super::super::lax::{Int, Raw, Text, read, words};
 use super::super::pending::{Ask, Asker};
 use super::super::{Allowed, Close, Out};
 use super::identity::{Device, Signed, sign};
@@ -155,7 +155,7 @@ impl Openclaw {
         let hello: Hello<'_> = read(Some(payload)).unwrap_or_default();
         let auth: Granted<'_> = read(hello.auth).unwrap_or_default();
         let server: Server<'_> = read(hello.server).unwrap_or_default();
-        let scopes: Vec<String> = list::<Text<'_>>(auth.scopes).iter().filter_map(Text::owned).collect();
+        let scopes = words(auth.scopes);
         self.learn(&hello, &auth);
         if scopes.is_empty() {
             let state = NodeState::Unauthorised { reason: NO_RIGHTS.into() };
@@ -172,7 +172,7 @@ impl Openclaw {
 
     fn learn(&mut self, hello: &Hello<'_>, auth: &Granted<'_>) {
         let features: Features<'_> = read(hello.features).unwrap_or_default();
-        self.methods = list::<Text<'_>>(features.methods).iter().filter_map(Text::owned).collect();
+        self.methods = words(features.methods);
         self.issued = auth.device_token.owned().map(SecretString::from);
         let snapshot: Snapshot<'_> = read(hello.snapshot).unwrap_or_default();
         let defaults: Defaults<'_> = read(snapshot.session_defaults).unwrap_or_default();

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::super::envelope::Failure;
-use super::super::lax::{Int, Raw, Text, list, read};
+use super::super::lax::{Int, Raw, Text, read, words};
 use super::super::{Allowed, Close};
 use crate::event::NodeState;
 
@@ -29,7 +29,7 @@ struct Details<'a> {
 /// may read is useful at once; the request for the rest waits for the owner.
 pub(super) fn allowed(failure: &Failure<'_>) -> Option<Allowed> {
     let details: Details<'_> = read(failure.details).unwrap_or_default();
-    let scopes: Vec<String> = list::<Text<'_>>(details.approved_scopes).iter().filter_map(Text::owned).collect();
+    let scopes = words(details.approved_scopes);
     let useful = scopes.iter().any(|scope| scope == "operator.read" || scope == "operator.write");
     let upgrade = details.reason.get() == Some("scope-upgrade");
     (upgrade && useful).then(|| Allowed { scopes, request: details.request_id.or_empty().to_owned() })
@@ -112,8 +112,7 @@ fn key_refused(code: &str) -> Option<NodeState> {
 
 fn pairing(details: &Details<'_>) -> NodeState {
     let request = details.request_id.or_empty().to_owned();
-    let scopes: Vec<Text<'_>> = list(details.requested_scopes);
-    let scopes: Vec<&str> = scopes.iter().filter_map(Text::get).collect();
+    let scopes = words(details.requested_scopes);
     let asked = if scopes.is_empty() { String::new() } else { format!(" (asked: {})", scopes.join(", ")) };
     let why = match details.reason.or_empty() {
         "scope-upgrade" => {

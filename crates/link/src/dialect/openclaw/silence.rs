@@ -15,14 +15,12 @@ const SUSPICIOUS: i64 = 60_000;
 
 impl Openclaw {
     pub(super) fn look_for_silence(&mut self, now: i64, out: &mut Out) {
-        self.quiet.look(&self.runs, now);
-        let runs = self.quiet.since(now, SUSPICIOUS);
-        if runs.is_empty() || !matches!(self.stage, super::Stage::Ready) {
+        if !matches!(self.stage, super::Stage::Ready) {
             return;
         }
-        for (run, _) in &runs {
-            // The answer decides; until then it is not asked again.
-            self.quiet.excuse(run, now);
+        let runs = self.quiet.suspects(&self.runs, now, SUSPICIOUS);
+        if runs.is_empty() {
+            return;
         }
         let params = serde_json::json!({"limit": 500});
         self.request(Ask::Recheck { runs }, Asker::Own, "sessions.list", &params, out);
