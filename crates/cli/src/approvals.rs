@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
-use contract::approval::{Answer, Approval, Decision, Keeper, Piece, Rule};
+use contract::approval::{Answer, Approval, Decision, Keeper, Rule, drawn};
 use contract::calls::{ApprovalHistory, Decide, Handler};
 use fleet::apply::Fact;
 use fleet::truth::{Asked, NodeHead};
@@ -187,8 +187,8 @@ fn print(node: &str, card: &Approval) -> anyhow::Result<()> {
     if view::reveal::hides(&card.shown) {
         line("  ! what stands in ‹ › is not what it looks like, or cannot be seen at all")?;
     }
-    if let Some(cwd) = &card.cwd {
-        line(&format!("  in {}", drawn(&view::reveal::reveal(cwd))))?;
+    if card.cwd.is_some() {
+        line(&format!("  in {}", drawn(&card.shown_cwd)))?;
     }
     Ok(())
 }
@@ -215,10 +215,4 @@ fn ended(end: &contract::approval::Outcome) -> String {
     };
     let by = end.by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
     format!("{how}{by}")
-}
-
-/// A command with what hides in it drawn.
-fn drawn(pieces: &[Piece]) -> String {
-    let piece = |piece: &Piece| piece.drawn.as_ref().map_or_else(|| piece.text.clone(), |drawn| format!("‹{drawn}›"));
-    pieces.iter().map(piece).collect()
 }

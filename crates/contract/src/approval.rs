@@ -17,6 +17,8 @@ pub struct Approval {
     /// The command in pieces: what cannot be seen, or looks like something else, stands apart.
     pub shown: Vec<Piece>,
     pub cwd: Option<String>,
+    /// The folder in pieces, as `shown`; empty where there is none.
+    pub shown_cwd: Vec<Piece>,
     /// Stands for exactly what is shown: an answer carries it, and is refused when the request has changed since.
     pub digest: String,
     /// Unix milliseconds by our clock.
@@ -60,6 +62,12 @@ pub struct Piece {
     pub hidden: Option<Hidden>,
     /// What to draw in their stead, where they are not to be trusted.
     pub drawn: Option<String>,
+}
+
+/// Pieces as one line of text, with what hides in it drawn.
+pub fn drawn(pieces: &[Piece]) -> String {
+    let piece = |piece: &Piece| piece.drawn.as_ref().map_or_else(|| piece.text.clone(), |name| format!("‹{name}›"));
+    pieces.iter().map(piece).collect()
 }
 
 /// Why a piece of a command is not what it looks like.

@@ -53,6 +53,7 @@ pub fn approval(id: &str) -> Approval {
         command: "ls".into(),
         shown: vec![],
         cwd: None,
+        shown_cwd: vec![],
         digest: String::new(),
         asked_at: None,
         expires_at: None,

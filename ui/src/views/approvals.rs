@@ -9,7 +9,6 @@ mod history;
 mod inbox;
 mod keys;
 mod order;
-mod reveal;
 
 use leptos::prelude::*;
 

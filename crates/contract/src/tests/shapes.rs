@@ -32,6 +32,7 @@ fn approval() -> Approval {
             Piece { text: "\u{202e}".into(), hidden: Some(Hidden::Direction), drawn: Some("U+202E".into()) },
         ],
         cwd: Some("/srv/wire".into()),
+        shown_cwd: vec![Piece { text: "/srv/wire".into(), hidden: None, drawn: None }],
         digest: "00ff".into(),
         asked_at: Some(1_000),
         expires_at: Some(121_000),

@@ -54,6 +54,7 @@ fn card(asked: table::Asked) -> Approval {
         session: asked.session,
         kind: asked.kind,
         command: asked.command,
+        shown_cwd: asked.cwd.as_deref().map(reveal).unwrap_or_default(),
         cwd: asked.cwd,
         digest: asked.digest,
         asked_at: asked.asked_at.or(Some(asked.seen_at)),

@@ -20,6 +20,7 @@ pub fn approval(node: &str, asked: &Asked) -> Approval {
         command: about.command.to_string(),
         shown: reveal(&about.command),
         cwd: owned(&about.cwd),
+        shown_cwd: about.cwd.as_deref().map(reveal).unwrap_or_default(),
         digest: digest(node, asked),
         asked_at: asked.asked.or(Some(asked.seen)),
         expires_at: asked.expires,

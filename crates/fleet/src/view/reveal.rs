@@ -45,7 +45,7 @@ impl Pieces {
     fn push(&mut self, c: char, look: Look) {
         let (hidden, drawn) = match look {
             Look::Plain => return self.plain.push(c),
-            Look::Hidden(hidden) => (hidden, format!("U+{:04X}", u32::from(c))),
+            Look::Hidden(hidden) => (hidden, name(c)),
             Look::Like(like) => (Hidden::LookAlike, format!("U+{:04X} like {like}", u32::from(c))),
         };
         self.flush();
@@ -62,6 +62,15 @@ impl Pieces {
     fn done(mut self) -> Vec<Piece> {
         self.flush();
         self.done
+    }
+}
+
+/// What is drawn for a character that cannot be seen: the escape that programmers know, else its number.
+fn name(c: char) -> String {
+    match c {
+        '\r' => "\\r".to_owned(),
+        '\u{1b}' => "\\e".to_owned(),
+        c => format!("U+{:04X}", u32::from(c)),
     }
 }
 
@@ -117,6 +126,9 @@ fn look_of_nothing(c: char) -> Option<Hidden> {
         | '\u{FFA0}'
         | '\u{FFF0}'..='\u{FFFB}'
         | '\u{1D173}'..='\u{1D17A}'
+        // Private use: no font shows them.
+        | '\u{E000}'..='\u{F8FF}'
+        | '\u{F0000}'..='\u{10FFFD}'
         | '\u{E0000}'..='\u{E0FFF}' => Some(Hidden::Invisible),
         '\u{2028}' | '\u{2029}' => Some(Hidden::Control),
         c if c.is_control() => Some(Hidden::Control),
@@ -169,14 +181,12 @@ mod tests {
         );
         assert_eq!(
             marked("a\r\u{1b}[2K\u{9b}"),
-            [
-                ("U+000D".into(), Hidden::Control),
-                ("U+001B".into(), Hidden::Control),
-                ("U+009B".into(), Hidden::Control),
-            ]
+            [("\\r".into(), Hidden::Control), ("\\e".into(), Hidden::Control), ("U+009B".into(), Hidden::Control),]
         );
         assert_eq!(marked("ls\u{a0}-l"), [("U+00A0".into(), Hidden::Blank)]);
-        assert_eq!(marked("ls \u{3164}"), [("U+3164".into(), Hidden::Invisible)]);
+        for unseen in ['\u{3164}', '\u{2800}', '\u{FE0F}', '\u{E000}', '\u{F8FF}', '\u{10FFFD}', '\u{AD}'] {
+            assert_eq!(marked(&format!("ls {unseen}")), [(name(unseen), Hidden::Invisible)]);
+        }
     }
 
     #[test]

@@ -6,14 +6,14 @@ mod buttons;
 
 use std::time::Duration;
 
-use contract::approval::{Approval, Decision};
+use contract::approval::{Approval, Decision, drawn};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 use super::answer::answer;
-use super::command::Command;
+use super::command::{Command, Pieces};
 use super::order::key;
 use super::phrase;
 use crate::acts::open::{self, Where};
@@ -64,7 +64,8 @@ pub fn Card(
     let open = Memo::new(move |_| awake.get() && waits.get() && !expired.get() && busy.get().is_none());
     let ask = Ask { state, of, at, open, always, busy };
     let names = names(state, of);
-    let label = move || of.with(|of| format!("{} {}: {}", names.get().agent, phrase::wants(&of.kind), of.command));
+    let label =
+        move || of.with(|of| format!("{} {}: {}", names.get().agent, phrase::wants(&of.kind), drawn(&of.shown)));
     view! {
         <article
             class="ask"
@@ -81,9 +82,9 @@ pub fn Card(
                 <span class="grow"></span>
                 <Left ask expired />
             </header>
-            <Command text=Signal::derive(move || of.with(|of| of.command.clone())) />
-            {move || of.with(|of| of.cwd.clone()).map(|cwd| view! {
-                <p class="ask-note">"in "<span class="mono">{cwd}</span></p>
+            <Command pieces=Signal::derive(move || of.with(|of| of.shown.clone())) />
+            {move || of.with(|of| of.cwd.is_some()).then(|| view! {
+                <p class="ask-note">"in "<span class="mono"><Pieces of=Signal::derive(move || of.with(|of| of.shown_cwd.clone())) /></span></p>
             })}
             <footer class="ask-foot">
                 {move || match (waits.get(), expired.get()) {

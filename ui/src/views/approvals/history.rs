@@ -1,6 +1,6 @@
 //! What was answered, the latest first.
 
-use contract::approval::Approval;
+use contract::approval::{Approval, drawn};
 use leptos::prelude::*;
 
 use super::order::{Key, key};
@@ -62,7 +62,7 @@ fn Line(of: Approval) -> impl IntoView {
             <Mark of=shape word=Signal::stored(phrase::ended(&outcome)) />
             <time class="past-time" title=time::full(outcome.at)>{time::moment(outcome.at, now())}</time>
             <span class="cut past-who">{who}</span>
-            <code class="mono cut past-command words" title=of.command.clone()>{of.command.clone()}</code>
+            <code class="mono cut past-command words" title=drawn(&of.shown)>{drawn(&of.shown)}</code>
             <span class="past-end">{phrase::ended(&outcome)}</span>
         </li>
     }

@@ -1,6 +1,6 @@
 //! Approvals in words.
 
-use contract::approval::{Decision, Outcome};
+use contract::approval::{Decision, Hidden, Outcome, Piece};
 
 /// What is wanted, after the agent's name.
 pub fn wants(kind: &str) -> String {
@@ -48,13 +48,33 @@ pub fn sum(waiting: usize, next: Option<&str>) -> String {
     }
 }
 
-/// What is said under a command of which something is not seen.
-pub fn warning(hidden: usize) -> Option<String> {
-    match hidden {
+/// What is said under a command of which something is not what it looks like.
+pub fn warning(pieces: &[Piece]) -> Option<String> {
+    match pieces.iter().filter(|piece| piece.hidden.is_some()).count() {
         0 => None,
-        1 => Some("One character of it is not seen; it is shown as an escape.".to_owned()),
-        n => Some(format!("{n} characters of it are not seen; they are shown as escapes.")),
+        1 => {
+            Some("One character of it is not what it looks like, or cannot be seen; its name stands there.".to_owned())
+        }
+        n => Some(format!(
+            "{n} characters of it are not what they look like, or cannot be seen; their names stand there."
+        )),
     }
+}
+
+/// Why a character is drawn by its name.
+pub fn hides(hidden: Hidden) -> &'static str {
+    match hidden {
+        Hidden::Direction => "Turns the direction of what follows",
+        Hidden::Invisible => "Cannot be seen",
+        Hidden::Control => "Not a character but an order to a terminal",
+        Hidden::Blank => "A blank, but not the one that separates words",
+        Hidden::LookAlike => "Looks like another character",
+    }
+}
+
+/// The text as it is, byte for byte.
+pub fn whole(pieces: &[Piece]) -> String {
+    pieces.iter().map(|piece| piece.text.as_str()).collect()
 }
 
 #[cfg(test)]
@@ -67,6 +87,23 @@ mod tests {
         assert_eq!(ended(&outcome(Decision::Once, Some("you"))), "allowed once by you");
         assert_eq!(ended(&outcome(Decision::Deny, None)), "denied");
         assert_eq!(ended(&outcome(Decision::Expired, Some("gateway"))), "expired without an answer");
+    }
+
+    #[test]
+    fn what_hides_in_a_command_is_counted_and_the_command_stays_whole() {
+        let piece = |text: &str, hidden, drawn: Option<&str>| Piece {
+            text: text.into(),
+            hidden,
+            drawn: drawn.map(str::to_owned),
+        };
+        let pieces = [
+            piece("rm a", None, None),
+            piece("\u{202E}", Some(Hidden::Direction), Some("U+202E")),
+            piece("txt.sh", None, None),
+        ];
+        assert!(warning(&pieces[..1]).is_none());
+        assert!(warning(&pieces).is_some_and(|words| words.starts_with("One character")));
+        assert_eq!(whole(&pieces), "rm a\u{202E}txt.sh");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! An approval where it was asked: as a card while it waits, as a line once it is over.
 
-use contract::approval::{Approval, Decision};
+use contract::approval::{Approval, Decision, drawn};
 use contract::transcript::{Row, RowBody};
 use leptos::prelude::*;
 
@@ -53,19 +53,19 @@ fn Line(talk: Talk, id: RowId, of: Signal<Approval>) -> impl IntoView {
     };
     let end = move || of.with(|of| of.outcome.as_ref().map(phrase::ended));
     let at = move || of.with(|of| of.outcome.as_ref().map(|outcome| time::clock_seconds(outcome.at)));
-    let command = Signal::derive(move || of.with(|of| of.command.clone()));
+    let pieces = Signal::derive(move || of.with(|of| of.shown.clone()));
     let icon = Signal::derive(move || if open.get() { Icon::Down } else { Icon::Right });
     view! {
         <div class="asked">
             <button type="button" class="asked-head" aria-expanded=move || open.get().to_string() on:click=move |_| talk.turn(id)>
                 <Mark of=Signal::derive(shape) word=Signal::derive(move || end().unwrap_or_default()) />
                 <span class="asked-end">{end}</span>
-                <code class="mono cut asked-command">{move || command.get()}</code>
+                <code class="mono cut asked-command">{move || pieces.with(|pieces| drawn(pieces))}</code>
                 <span class="grow"></span>
                 <span class="asked-at">{at}</span>
                 <Drawing of=icon />
             </button>
-            <Show when=move || open.get()><Command text=command /></Show>
+            <Show when=move || open.get()><Command pieces /></Show>
         </div>
     }
 }
