@@ -21,7 +21,7 @@ struct Says {
 
 /// The line of an event that was just applied; its number is 0 until it has a place. `None` when it is worth none.
 pub fn line(truth: &Truth, event: &Event, now: i64) -> Option<Line> {
-    let (name, says) = says(truth, event)?;
+    let (name, says) = says(truth, event, now)?;
     let session = event.session.as_deref();
     let agent = event.agent.as_deref().or_else(|| truth.agent_of(session));
     Some(Line {
@@ -89,8 +89,9 @@ pub fn name(body: &Body) -> &'static str {
     }
 }
 
-fn says(truth: &Truth, event: &Event) -> Option<(&'static str, Says)> {
+fn says(truth: &Truth, event: &Event, now: i64) -> Option<(&'static str, Says)> {
     let says = match &event.body {
+        Body::NodeState(NodeState::Ready { .. }) => connected(truth, now),
         Body::NodeState(state) => link(state)?,
         Body::Message(message) => said(message)?,
         Body::RunStarted => plain(Mark::Run, "started"),
@@ -120,7 +121,7 @@ fn says(truth: &Truth, event: &Event) -> Option<(&'static str, Says)> {
         Body::Plan { .. } => plain(Mark::Other, "plan changed"),
         Body::Task { .. } => plain(Mark::Other, "task changed"),
         Body::Notice { text } => plain(Mark::Other, &words(text)),
-        Body::Gap { .. } => plain(Mark::Gap, "something was lost here while the link was down"),
+        Body::Gap { .. } => plain(Mark::Gap, "something that it sent did not arrive"),
         // A tool's line comes with its end; the rest moves too often or means nothing to a reader.
         Body::ToolStarted { .. }
         | Body::RunStatus { .. }
@@ -199,9 +200,8 @@ fn settled(truth: &Truth, id: &str) -> Option<Says> {
 
 fn link(state: &NodeState) -> Option<Says> {
     let says = match state {
-        NodeState::Ready { .. } => plain(Mark::Link, "connected"),
         NodeState::Paused => plain(Mark::Link, "paused"),
-        NodeState::Idle | NodeState::Connecting | NodeState::Handshaking => return None,
+        NodeState::Ready { .. } | NodeState::Idle | NodeState::Connecting | NodeState::Handshaking => return None,
         NodeState::BackingOff { reason, .. } | NodeState::RateLimited { reason, .. } => {
             plain(Mark::Link, &format!("link lost: {}", words(reason)))
         }
@@ -212,6 +212,17 @@ fn link(state: &NodeState) -> Option<Says> {
         NodeState::Failed { reason } => plain(Mark::Failed, &words(reason)),
     };
     Some(says)
+}
+
+/// After a break the stream has a hole: no node tells again what it told meanwhile, only its sessions are read anew.
+fn connected(truth: &Truth, now: i64) -> Says {
+    match truth.link.stale_since {
+        None => plain(Mark::Link, "connected"),
+        Some(since) => {
+            let away = span(u64::try_from(now - since).unwrap_or_default());
+            plain(Mark::Gap, &format!("back after {away}; what it did meanwhile is only in its sessions"))
+        }
+    }
 }
 
 /// The first line of a text, cut.
