@@ -24,6 +24,7 @@ mod form;
 mod identity;
 mod open;
 mod pins;
+mod places;
 mod remove;
 
 mod pace;
@@ -34,6 +35,7 @@ pub use bucket::{BURST, Bucket, PER_MINUTE, Urgency};
 pub use form::{Checked, check, fingerprint, fresh, name_is_free, once};
 pub use identity::{Credential, Missing, keep_key, read as credentials};
 pub use open::{routes, target};
+pub use places::{place, places};
 pub use pace::Pace;
 pub use pins::{pinned, replaced, still_here};
 pub use post::{Kind, Post};
@@ -204,10 +206,10 @@ impl Nodes {
     }
 
     async fn bring_in(&self, row: NodeRow, kind: Kind) -> Result<(), StoreError> {
-        // Who comes to a kept node by its address alone meets the same guard.
-        let kept = self.all().into_iter().find(|post| post.is_kept() && post.row().address == row.address);
-        let guarded_as =
-            kept.filter(|_| matches!(kind, Kind::Once)).map_or_else(|| row.id.clone(), |kept| kept.id.clone());
+        let guarded_as = match kind {
+            Kind::Once => self.kept_at(&row.address).unwrap_or_else(|| row.id.clone()),
+            Kind::Local(_) | Kind::Kept => row.id.clone(),
+        };
         let post = Arc::new(Post::new(row, kind, guarded_as));
         self.parts.core.add_node(post.head());
         self.posts.write().insert(post.id.clone(), post.clone());
@@ -216,6 +218,15 @@ impl Nodes {
             post.start(&self.parts).await;
         }
         Ok(())
+    }
+
+    /// The kept node that a route leads to: who comes to it by an address alone meets its guard, whatever route and
+    /// spelling they come by. Of several at one place the guarded one.
+    fn kept_at(&self, address: &str) -> Option<String> {
+        let at = place(address);
+        let production = |post: &Arc<Post>| self.parts.core.read(&post.id, |truth| truth.guard.production);
+        let there = self.all().into_iter().filter(|post| post.is_kept() && places(&post.head()).any(|kept| kept == at));
+        there.max_by_key(production).map(|post| post.id.clone())
     }
 
     async fn let_go(&self, post: &Arc<Post>) {

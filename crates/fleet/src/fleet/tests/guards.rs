@@ -103,19 +103,25 @@ async fn a_production_node_is_read_only_until_it_is_unlocked_and_allows_nothing_
 }
 
 #[tokio::test]
-async fn an_address_is_no_way_around_the_guard_of_a_kept_node() {
+async fn an_address_is_no_way_around_the_guard_of_a_kept_node_however_it_is_spelled() {
     let house = House::new();
-    let open = listening(&house.gateway("far").await, None).await;
+    let gateway = house.gateway("far").await;
+    let (open, beside) = (listening(&gateway, None).await, listening(&gateway, None).await);
     let fleet = house.try_fleet(None, true).await.unwrap();
-    let id = fleet.node_add("pilot", contract::calls::NodeAdd { form: form("prod", &open.url) }).await.unwrap();
+    let reach = contract::node::Reach { routes: vec![beside.url.clone()], ..contract::node::Reach::default() };
+    let kept = contract::node::NodeForm { reach: Some(reach), ..form("prod", &open.url) };
+    let id = fleet.node_add("pilot", contract::calls::NodeAdd { form: kept }).await.unwrap();
     fleet.node_production("pilot", NodeProduction { id, production: true }).await.unwrap();
-    let once = fleet.one_off(form("x", &open.url)).await.unwrap();
-    fleet.connect(&once).await.unwrap();
-    ready(&fleet, &once).await;
-    let error = fleet.say(&once, None, None, "hello").await.unwrap_err();
-    assert!(error.to_string().contains("pilot node unlock prod"), "{error}");
-    let noted = records(&fleet).await.into_iter().rfind(|record| record.act == "send").unwrap();
-    assert_eq!((noted.name.as_str(), noted.outcome.as_deref()), ("prod", Some("refused: PRODUCTION_LOCKED")));
+    let spelled = [open.url.clone(), open.url.replace("127.0.0.1", "localhost"), beside.url.clone()];
+    for address in spelled {
+        let once = fleet.one_off(form("x", &address)).await.unwrap();
+        fleet.connect(&once).await.unwrap();
+        ready(&fleet, &once).await;
+        let error = fleet.say(&once, None, None, "hello").await.expect_err(&address);
+        assert!(error.to_string().contains("pilot node unlock prod"), "{address}: {error}");
+        let noted = records(&fleet).await.into_iter().rfind(|record| record.act == "send").unwrap();
+        assert_eq!((noted.name.as_str(), noted.outcome.as_deref()), ("prod", Some("refused: PRODUCTION_LOCKED")));
+    }
 }
 
 #[tokio::test]
