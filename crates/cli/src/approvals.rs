@@ -162,11 +162,13 @@ async fn waiting(desk: &Desk, heads: &[NodeHead]) -> Vec<Waiting> {
         match desk.fleet.approvals(&head.id).await {
             Ok(asked) => {
                 desk.fleet.core().feed(&head.id, [Fact::Approvals(asked)]);
-                let waiting = desk.fleet.core().read(&head.id, |truth| truth.approvals.clone()).unwrap_or_default();
-                all.extend(waiting.into_iter().filter(|asked| asked.settled.is_none()).map(|asked| {
-                    let card = view::approval::approval(&head.id, &asked);
-                    Waiting { head: head.clone(), asked, card }
-                }));
+                let waiting = desk.fleet.core().read(&head.id, |truth| {
+                    let waiting = truth.approvals.iter().filter(|asked| asked.settled.is_none());
+                    let card = |asked: &Asked| (asked.clone(), view::approval::approval(truth, asked));
+                    waiting.map(card).collect::<Vec<_>>()
+                });
+                let waiting = waiting.unwrap_or_default().into_iter();
+                all.extend(waiting.map(|(asked, card)| Waiting { head: head.clone(), asked, card }));
             }
             Err(error) => problem(&format!("{}: {error}", head.name)),
         }

@@ -5,11 +5,12 @@ use link::event;
 use sha2::{Digest, Sha256};
 
 use super::reveal::reveal;
-use crate::truth::Asked;
+use crate::truth::{Asked, Truth};
 
-/// The card of what a node asks.
-pub fn approval(node: &str, asked: &Asked) -> Approval {
-    let about = &asked.about;
+/// The card of what a node asks. On production nothing is offered that lasts.
+pub fn approval(truth: &Truth, asked: &Asked) -> Approval {
+    let (node, about) = (&*truth.head.id, &asked.about);
+    let lasting = !truth.guard.production;
     let owned = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
     Approval {
         node: node.to_owned(),
@@ -24,8 +25,8 @@ pub fn approval(node: &str, asked: &Asked) -> Approval {
         digest: digest(node, asked),
         asked_at: asked.asked.or(Some(asked.seen)),
         expires_at: asked.expires,
-        allowed: allowed(about),
-        rule: proposed(node, asked),
+        allowed: allowed(about).into_iter().filter(|answer| lasting || *answer != Decision::Always).collect(),
+        rule: proposed(node, asked).filter(|_| lasting),
         outcome: asked.settled.as_ref().map(|settled| Outcome {
             decision: settled.decision,
             by: owned(&settled.by),

@@ -1,11 +1,12 @@
 //! What is done is written down, a production node is read-only, and what runs use is counted.
 
-use contract::approval::Answer;
+use contract::approval::{Answer, Approval, Decision};
 use contract::audit::{Phase, Record};
 use contract::calls::{
     Abort, AuditRead, AuditVerify, Decide, NodeLimit, NodeProduction, NodeRemove, NodeUnlock, SendMessage,
     SessionCreate, UsageRead,
 };
+use contract::transcript::RowBody;
 use contract::usage::By;
 use contract::{Code, Handler, Topic};
 
@@ -64,7 +65,18 @@ async fn a_production_node_is_read_only_until_it_is_unlocked_and_allows_nothing_
     let unlock = |minutes| fleet.node_unlock("main", NodeUnlock { id: LOCAL.to_owned(), minutes });
     assert_eq!(unlock(15).await.unwrap_err().code, Code::Invalid, "it is not locked");
     production(true).await.unwrap();
+    let always = |asked: &Approval| asked.rule.is_some() || asked.allowed.contains(&Decision::Always);
+    let in_pane = |screen: &Screen| {
+        screen.rows.values().find_map(|row| match &row.body {
+            RowBody::Approval { approval } => Some((**approval).clone()),
+            _ => None,
+        })
+    };
+    assert!(always(&asked) && screen.until("its row", in_pane).await.rule.is_some());
 
+    let shown = |s: &Screen| s.approvals.get(&asked.id).cloned().filter(|card| !always(card));
+    screen.until("no “always” in the inbox", shown).await;
+    screen.until("no “always” in the conversation", |s| in_pane(s).filter(|card| !always(card))).await;
     let answer = |answer| {
         let (id, digest) = (asked.id.clone(), asked.digest.clone());
         fleet.decide("main", Decide { node: LOCAL.to_owned(), id, digest, answer })
