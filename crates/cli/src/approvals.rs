@@ -1,19 +1,21 @@
 //! What waits for a person's word, the word, and what was asked before.
 
+use std::collections::HashSet;
 use std::process::ExitCode;
 
 use anyhow::bail;
 use contract::approval::{Answer, Approval, Decision, Keeper, Rule, drawn};
 use contract::calls::{ApprovalHistory, Decide, Handler};
 use fleet::apply::Fact;
-use fleet::truth::{Asked, NodeHead};
+use fleet::core::Live;
+use fleet::truth::{Asked, NodeHead, Truth};
 use fleet::view;
-use link::event::Body;
+use link::event::{Body, NodeState, Stamped};
 
 use crate::args::Always;
 use crate::desk::Desk;
 use crate::length;
-use crate::out::{Form, Numbered, line, note, now, problem, short, time};
+use crate::out::{Form, Numbered, json, line, note, now, problem, short, time};
 use crate::when;
 
 /// How many of the digest's characters are shown: enough to tell a change.
@@ -36,25 +38,86 @@ pub enum Word {
 
 /// Lists what waits; with `watch` it goes on with what comes.
 pub async fn list(desk: &Desk, watch: bool, form: Form) -> anyhow::Result<ExitCode> {
+    // From before the nodes are asked: what comes meanwhile is in the one or in the other.
+    let events = desk.fleet.core().events();
     let heads = desk.all_connected(&[]).await?;
-    let waiting = waiting(desk, &heads).await;
-    if waiting.is_empty() && form == Form::Text {
+    let mut told = Told { desk, form, cards: HashSet::new() };
+    told.waiting(waiting(desk, &heads).await)?;
+    if told.cards.is_empty() && form == Form::Text {
         note("Nothing waits for your word.");
     }
-    for one in &waiting {
-        match form {
-            Form::Json => {
-                let body = Body::ApprovalRequested(one.asked.about.clone());
-                let (agent, session) = (one.card.agent.as_deref(), one.card.session.as_deref());
-                Numbered::new(&one.head.name).print(agent, session, body)?;
+    if watch {
+        told.follow(events, &heads).await?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What was printed of what waits, so that each request is printed once.
+struct Told<'a> {
+    desk: &'a Desk,
+    form: Form,
+    /// By node, id and digest.
+    cards: HashSet<(String, String, String)>,
+}
+
+impl Told<'_> {
+    fn waiting(&mut self, waiting: Vec<Waiting>) -> anyhow::Result<()> {
+        for one in waiting.into_iter().filter(|one| self.cards.insert(key(&one.card))) {
+            match self.form {
+                Form::Json => {
+                    let body = Body::ApprovalRequested(one.asked.about);
+                    let (agent, session) = (one.card.agent.as_deref(), one.card.session.as_deref());
+                    Numbered::new(&one.head.name).print(agent, session, body)?;
+                }
+                Form::Text => print(&one.head.name, &one.card)?,
             }
-            Form::Text => print(&one.head.name, &one.card)?,
+        }
+        Ok(())
+    }
+
+    /// What comes, until it is stopped.
+    async fn follow(&mut self, mut events: Live, heads: &[NodeHead]) -> anyhow::Result<()> {
+        while let Some(event) = events.next().await {
+            let Some(head) = heads.iter().find(|head| head.name == *event.node) else { continue };
+            match &event.event.body {
+                Body::ApprovalRequested(about) => self.requested(head, &about.id, &event)?,
+                Body::ApprovalResolved { .. } => crate::watch::print(&event, self.form)?,
+                // What was asked while the node was away is told by no event.
+                Body::NodeState(NodeState::Ready { .. }) => {
+                    let missed = waiting(self.desk, std::slice::from_ref(head)).await;
+                    self.waiting(missed)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn requested(&mut self, head: &NodeHead, id: &str, event: &Stamped) -> anyhow::Result<()> {
+        let Some(card) = card(self.desk, &head.id, id) else { return Ok(()) };
+        if !self.cards.insert(key(&card)) {
+            return Ok(());
+        }
+        match self.form {
+            Form::Json => crate::watch::print(event, self.form),
+            Form::Text => print(&head.name, &card),
         }
     }
-    if !watch {
-        return Ok(ExitCode::SUCCESS);
-    }
-    crate::watch::watch(desk, &[], &["approval.*".to_owned()], form).await
+}
+
+fn key(card: &Approval) -> (String, String, String) {
+    (card.node.clone(), card.id.clone(), card.digest.clone())
+}
+
+/// A request that the node told of.
+fn card(desk: &Desk, node: &str, id: &str) -> Option<Approval> {
+    let card = |truth: &Truth| Some(view::approval::approval(truth, truth.approval(id)?));
+    desk.fleet.core().read(node, card).flatten()
+}
+
+/// A request that the node told of, as it is listed.
+pub fn shown(desk: &Desk, head: &NodeHead, id: &str) -> Option<String> {
+    card(desk, &head.id, id).map(|card| text(&head.name, &card))
 }
 
 /// What was asked, on all nodes, and how it ended; the newest first. No node is asked.
@@ -66,7 +129,7 @@ pub async fn history(desk: &Desk, since: Option<&str>, form: Form) -> anyhow::Re
     }
     for one in &asked {
         match form {
-            Form::Json => line(&serde_json::to_string(one)?)?,
+            Form::Json => json(one)?,
             Form::Text => print(&name(desk, &one.node), one)?,
         }
     }
@@ -182,17 +245,21 @@ fn name(desk: &Desk, node: &str) -> String {
 }
 
 fn print(node: &str, card: &Approval) -> anyhow::Result<()> {
+    Ok(line(&text(node, card))?)
+}
+
+/// With all that it would do and where, and the id and digest to answer it by.
+fn text(node: &str, card: &Approval) -> String {
     let who: Vec<_> = [Some(node), card.agent.as_deref(), card.session.as_deref()].into_iter().flatten().collect();
     let digest = card.digest.get(..SHORT).unwrap_or_default();
-    line(&format!("{}#{digest}  {}  {}", card.id, who.join(" / "), stands(card)))?;
-    line(&format!("  {}", drawn(&card.shown)))?;
+    let mut lines = vec![format!("{}#{digest}  {}  {}", card.id, who.join(" / "), stands(card))];
+    lines.push(format!("  {}", drawn(&card.shown)));
     if view::reveal::hides(&card.shown) {
-        line("  ! what stands in ‹ › is not what it looks like, or cannot be seen at all")?;
+        lines.push("  ! what stands in ‹ › is not what it looks like, or cannot be seen at all".to_owned());
     }
-    if card.cwd.is_some() {
-        line(&format!("  in {}", drawn(&card.shown_cwd)))?;
-    }
-    Ok(())
+    lines.extend(card.cwd.as_ref().map(|_| format!("  in {}", drawn(&card.shown_cwd))));
+    lines.join("
+")
 }
 
 /// How old it is and how long it still waits, or how it ended.

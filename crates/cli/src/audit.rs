@@ -7,7 +7,7 @@ use contract::calls::{AuditRead, AuditVerify, Handler};
 
 use crate::args::AuditVerb;
 use crate::desk::Desk;
-use crate::out::{Form, line, note, problem, short, time};
+use crate::out::{Form, json, line, note, problem, short, time};
 use crate::when;
 
 /// Prints records, or looks the log through.
@@ -29,7 +29,7 @@ pub async fn run(
 async fn verify(desk: &Desk, form: Form) -> anyhow::Result<ExitCode> {
     let verdict = desk.fleet.audit_verify("pilot", AuditVerify {}).await?;
     if form == Form::Json {
-        line(&serde_json::to_string(&verdict)?)?;
+        json(&verdict)?;
     }
     let Some(broken) = verdict.broken else {
         if form == Form::Text {
@@ -51,7 +51,7 @@ async fn list(desk: &Desk, asked: AuditRead, form: Form) -> anyhow::Result<ExitC
     }
     for record in &records {
         match form {
-            Form::Json => line(&serde_json::to_string(record)?)?,
+            Form::Json => json(record)?,
             Form::Text => line(&text(record))?,
         }
     }

@@ -11,7 +11,7 @@ use contract::transcript::{self, SessionRef};
 
 use crate::args::ExportForm;
 use crate::desk::Desk;
-use crate::out::{note, piece, problem};
+use crate::out::{document, note, problem};
 
 /// What is to be written down, and where to.
 pub struct Wanted {
@@ -35,7 +35,7 @@ pub async fn export(desk: &Desk, wanted: Wanted) -> anyhow::Result<ExitCode> {
     let asked = desk.fleet.session_export("pilot", SessionExport { of, form });
     let text = asked.await.map_err(|fault| anyhow::anyhow!(fault.message))?;
     match &wanted.output {
-        None => piece(&text)?,
+        None => document(&text)?,
         Some(path) => {
             write_new(path, &text)?;
             note(&format!("Written to {}.", path.display()));

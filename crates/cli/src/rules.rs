@@ -7,7 +7,7 @@ use contract::calls::{Handler, RuleRemove, Rules};
 use crate::approvals::described;
 use crate::args::RulesVerb;
 use crate::desk::Desk;
-use crate::out::{Form, line, note};
+use crate::out::{Form, json, line, note};
 
 /// Lists them, or takes one away.
 pub async fn run(desk: &Desk, verb: Option<RulesVerb>, form: Form) -> anyhow::Result<ExitCode> {
@@ -30,7 +30,7 @@ async fn list(desk: &Desk, form: Form) -> anyhow::Result<ExitCode> {
     }
     for known in &rules {
         match form {
-            Form::Json => line(&serde_json::to_string(known)?)?,
+            Form::Json => json(known)?,
             Form::Text => {
                 let node = desk.fleet.node(&known.rule.node).map_or(known.rule.node.clone(), |head| head.name);
                 line(&format!("{}  {node}: {}; used {} times", known.id, described(&known.rule), known.used))?;

@@ -8,7 +8,7 @@ use contract::calls::{Handler, Search};
 use crate::args::Among;
 use crate::desk::Desk;
 use crate::log::{filter, name, there};
-use crate::out::{self, Form, line, time};
+use crate::out::{self, Form, json, line, time};
 
 /// Prints what holds the words, newest first; fails where nothing does.
 pub async fn search(desk: &Desk, words: &str, among: &Among, limit: u32, form: Form) -> anyhow::Result<ExitCode> {
@@ -19,7 +19,7 @@ pub async fn search(desk: &Desk, words: &str, among: &Among, limit: u32, form: F
     for mut found in found.iter().cloned() {
         found.node = name(desk, &found.node);
         match form {
-            Form::Json => line(&serde_json::to_string(&found)?)?,
+            Form::Json => json(&found)?,
             Form::Text => print(&found)?,
         }
     }

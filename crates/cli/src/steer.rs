@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::args::steer::SteerVerb;
 use crate::desk::Desk;
-use crate::out::{Form, line, note};
+use crate::out::{Form, json, note};
 
 mod can;
 mod config;
@@ -67,7 +67,7 @@ fn warn(desk: &Desk, head: &NodeHead, verb: Verb) {
 /// Prints one object a line.
 fn objects<T: Serialize>(rows: &[T]) -> anyhow::Result<()> {
     for row in rows {
-        line(&serde_json::to_string(row)?)?;
+        json(row)?;
     }
     Ok(())
 }

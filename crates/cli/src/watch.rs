@@ -20,12 +20,17 @@ pub async fn watch(desk: &Desk, nodes: &[String], patterns: &[String], form: For
         if !names.contains(&&*event.node) || !passes(&wanted, &event) {
             continue;
         }
-        match form {
-            Form::Json => out::event(&event)?,
-            Form::Text => text(&event)?,
-        }
+        print(&event, form)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints one event.
+pub fn print(event: &Stamped, form: Form) -> anyhow::Result<()> {
+    match form {
+        Form::Json => out::event(event),
+        Form::Text => Ok(text(event)?),
+    }
 }
 
 fn globs(patterns: &[String]) -> anyhow::Result<Option<GlobSet>> {

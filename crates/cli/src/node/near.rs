@@ -9,7 +9,7 @@ use contract::{Code, Fault};
 
 use super::{WINDOW, called, word};
 use crate::desk::Desk;
-use crate::out::{Form, line, note, piece};
+use crate::out::{Form, json, line, note, piece};
 use crate::run::Misused;
 
 /// When the person says yes.
@@ -26,7 +26,7 @@ pub async fn discover(desk: &Desk, form: Form) -> anyhow::Result<ExitCode> {
     let all = desk.fleet.nodes_nearby(WINDOW, NodesNearby {}).await?;
     if form == Form::Json {
         for one in &all {
-            line(&serde_json::to_string(one)?)?;
+            json(one)?;
         }
         return Ok(ExitCode::SUCCESS);
     }

@@ -8,7 +8,7 @@ use contract::node::{NodeForm, Probe, Step};
 use super::{WINDOW, code, vendor, way};
 use crate::args::{Kind, Way};
 use crate::desk::{Desk, secret};
-use crate::out::{Form, line};
+use crate::out::{Form, json, line};
 
 /// What was given for an address, or in place of what is kept.
 pub struct Given {
@@ -31,7 +31,7 @@ pub async fn test(desk: &Desk, node: &str, given: Given, form: Form) -> anyhow::
     };
     let probe = desk.fleet.node_probe(WINDOW, NodeProbe { form: filled, id: known.map(|head| head.id) }).await?;
     match form {
-        Form::Json => line(&serde_json::to_string(&probe)?)?,
+        Form::Json => json(&probe)?,
         Form::Text => told(&probe)?,
     }
     Ok(code(probe.fault.is_none()))

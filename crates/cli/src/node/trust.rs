@@ -9,7 +9,7 @@ use link::{Certificate, Pin};
 use super::way::{NONE, absolute};
 use super::{WINDOW, code, kept, word};
 use crate::desk::Desk;
-use crate::out::{Form, Numbered, line, note, table, time};
+use crate::out::{Form, Numbered, json, line, note, table, time};
 
 /// Shows what the node presents; with a fingerprint that is it, trusts it and connects.
 pub async fn trust(desk: &Desk, node: &str, fingerprint: Option<String>, form: Form) -> anyhow::Result<ExitCode> {
@@ -95,7 +95,7 @@ pub async fn authorities(desk: &Desk, file: Option<&str>, form: Form) -> anyhow:
     }
     let file = desk.fleet.ca_file();
     if form == Form::Json {
-        line(&serde_json::json!({ "ca_file": file }).to_string())?;
+        json(&serde_json::json!({ "ca_file": file }))?;
         return Ok(ExitCode::SUCCESS);
     }
     let Some(file) = file else {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::ask;
 use crate::args::steer::ConfigVerb;
 use crate::desk::Desk;
-use crate::out::{Form, line, note};
+use crate::out::{Form, document, json, note};
 use crate::run::Misused;
 
 pub async fn run(desk: &Desk, node: &str, verb: Option<ConfigVerb>, form: Form) -> anyhow::Result<ExitCode> {
@@ -53,10 +53,10 @@ async fn get(desk: &Desk, head: &NodeHead) -> anyhow::Result<Config> {
 
 fn show(config: &Config, form: Form) -> anyhow::Result<ExitCode> {
     match form {
-        Form::Json => line(&serde_json::to_string(config)?)?,
+        Form::Json => json(config)?,
         Form::Text => {
             let value: Value = serde_json::from_str(config.value.as_str())?;
-            line(&serde_json::to_string_pretty(&value)?)?;
+            document(&format!("{}\n", serde_json::to_string_pretty(&value)?))?;
         }
     }
     Ok(ExitCode::SUCCESS)

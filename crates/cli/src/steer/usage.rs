@@ -7,7 +7,7 @@ use link::call::{Call, Reply, Tokens};
 
 use super::ask;
 use crate::desk::Desk;
-use crate::out::{Form, line, note, table};
+use crate::out::{Form, json, note, table};
 
 pub async fn run(desk: &Desk, node: &str, form: Form) -> anyhow::Result<ExitCode> {
     let head = desk.connected(node).await?;
@@ -15,7 +15,7 @@ pub async fn run(desk: &Desk, node: &str, form: Form) -> anyhow::Result<ExitCode
         bail!("{}: It answered something else", head.name);
     };
     if form == Form::Json {
-        line(&serde_json::to_string(&usage)?)?;
+        json(&usage)?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut rows = vec![row(&format!("all, {}", usage.span), &usage.total)];
