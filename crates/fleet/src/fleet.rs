@@ -13,7 +13,7 @@ use link::sentence;
 use parking_lot::Mutex;
 use store::{Durability, OpenOptions, Store, StoreError};
 use supervise::{Restart, Scope};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 mod authorities;
@@ -203,16 +203,6 @@ impl Fleet {
     fn look_after(&self, scope: &Scope) {
         let fleet = self.clone();
         scope.spawn("look at the keyring", async move { fleet.look_at_keyring().await });
-        if let Some(faults) = self.core().log().faults() {
-            let (core, stop) = (self.core().clone(), scope.clone());
-            scope.spawn("tell of the log", async move {
-                tokio::select! {
-                    () = tell(core, faults) => {}
-                    () = stop.cancelled() => {}
-                }
-                Ok::<(), Infallible>(())
-            });
-        }
         let (fleet, stop) = (self.clone(), scope.clone());
         let back = Restart::Backoff { first: COMPARE, cap: Duration::from_secs(60) };
         scope.spawn_forever("compare with the table", back, move || {
@@ -261,14 +251,6 @@ async fn instance(store: &Store, shared: bool) -> Result<String, StoreError> {
         None => table::settings::put(tx, INSTANCE, &fresh).map(|()| fresh),
     };
     store.write(kept).await
-}
-
-/// Says it in the window when the log cannot be written, and when it can again.
-async fn tell(core: Core, mut faults: watch::Receiver<Option<String>>) {
-    while faults.changed().await.is_ok() {
-        let fault = faults.borrow_and_update().clone();
-        core.toast(fault.as_deref().unwrap_or("The log is written again."));
-    }
 }
 
 /// The log, written by the fleet that owns the home and read by others. One that cannot be opened is told, and the
