@@ -6,7 +6,7 @@ use contract::activity::{Found, Line};
 use contract::approval::{Approval, StandingRule};
 use contract::audit::{Record, Verdict};
 use contract::calls as asked;
-use contract::node::{Nearby, NodeForm, NodeId, Probe};
+use contract::node::{Nearby, NodeId, Probe};
 use contract::settings::Hello;
 use contract::steer::{Ability, Config, CronJob, CronRun, Device, Hit, LogPage, Model};
 use contract::transcript::{Row, SessionRef};
@@ -41,8 +41,9 @@ mod noted;
 pub use fault::{of_call, of_store};
 pub use link::sentence;
 
+pub(crate) use noted::noted;
+
 use crate::fleet::Fleet;
-use noted::noted;
 
 impl Handler for Fleet {
     async fn hello(&self, window: &str, _: asked::Hi) -> Result<Hello, Fault> {
@@ -64,12 +65,11 @@ impl Handler for Fleet {
     }
 
     async fn node_add(&self, window: &str, args: asked::NodeAdd) -> Result<NodeId, Fault> {
-        let act = ("node.add", &*args.form.name.clone(), form(&args.form));
-        noted(self, window, act, node::add(self, args.form)).await
+        node::add(self, window, "node.add", args.form).await
     }
 
     async fn node_edit(&self, window: &str, args: asked::NodeEdit) -> Result<(), Fault> {
-        let act = ("node.edit", &*args.id.clone(), form(&args.form));
+        let act = ("node.edit", &*args.id.clone(), node::about(&args.form));
         noted(self, window, act, node::edit(self, &args.id, args.form)).await
     }
 
@@ -96,8 +96,8 @@ impl Handler for Fleet {
         nearby::all(self).await
     }
 
-    async fn node_import(&self, _: &str, args: asked::NodeImport) -> Result<NodeId, Fault> {
-        nearby::import(self, args).await
+    async fn node_import(&self, window: &str, args: asked::NodeImport) -> Result<NodeId, Fault> {
+        nearby::import(self, window, args).await
     }
 
     async fn node_trust(&self, window: &str, args: asked::NodeTrust) -> Result<(), Fault> {
@@ -162,7 +162,7 @@ impl Handler for Fleet {
     }
 
     async fn rule_remove(&self, window: &str, args: asked::RuleRemove) -> Result<bool, Fault> {
-        let act = ("rule.remove", &*String::new().clone(), json!({"rule": args.id}));
+        let act = ("rule.remove", "", json!({"rule": args.id}));
         noted(self, window, act, approval::remove_rule(self, args.id)).await
     }
 
@@ -273,9 +273,4 @@ impl Handler for Fleet {
     async fn settings_save(&self, _: &str, args: asked::SettingsSave) -> Result<(), Fault> {
         settings::save(self, &args.settings).await
     }
-}
-
-/// A form as the audit log has it: without its key.
-fn form(form: &NodeForm) -> serde_json::Value {
-    json!({"name": form.name, "address": form.address, "vendor": form.vendor, "key": form.key.is_some()})
 }

@@ -119,7 +119,7 @@ fn word(vendor: Vendor) -> &'static str {
 }
 
 /// Keeps what a configuration offers, as it stands there now.
-pub async fn import(fleet: &Fleet, args: NodeImport) -> Result<NodeId, Fault> {
+pub async fn import(fleet: &Fleet, window: &str, args: NodeImport) -> Result<NodeId, Fault> {
     let changed = "The configuration says something else now. Look again, and decide anew; nothing was kept.";
     let offer = offers().0.into_iter().find(|offer| offer.id() == args.id);
     let offer = offer.ok_or_else(|| Fault::new(Code::NotFound, changed))?;
@@ -136,5 +136,5 @@ pub async fn import(fleet: &Fleet, args: NodeImport) -> Result<NodeId, Fault> {
         session_only: args.session_only,
         reach: None,
     };
-    super::node::add(fleet, form).await
+    super::node::add(fleet, window, "node.import", form).await
 }

@@ -4,10 +4,11 @@ use std::path::Path;
 
 use contract::{Code, Fault};
 use link::Certificate;
+use serde_json::json;
 use store::StoreError;
 
 use super::Fleet;
-use crate::calls::of_store;
+use crate::calls::{noted, of_store};
 use crate::table::settings as table;
 
 /// The setting that holds its place.
@@ -24,6 +25,11 @@ impl Fleet {
     /// # Errors
     /// The file cannot be read or holds no certificate, or the database refuses.
     pub async fn set_ca_file(&self, file: Option<String>) -> Result<Vec<Certificate>, Fault> {
+        let act = ("trust.authorities", "", json!({ "file": file }));
+        noted(self, "pilot", act, self.keep_ca_file(file)).await
+    }
+
+    async fn keep_ca_file(&self, file: Option<String>) -> Result<Vec<Certificate>, Fault> {
         let held = match &file {
             Some(file) => {
                 link::authorities_in(Path::new(file)).await.map_err(|words| Fault::new(Code::Invalid, words))?

@@ -38,17 +38,18 @@ async fn everything_done_is_written_down_before_and_after_without_words_or_keys(
     fleet.abort("pilot", Abort { of }).await.unwrap();
     let id = fleet.node_add("main", contract::calls::NodeAdd { form: form("far", &open.url) }).await.unwrap();
     fleet.node_remove("main", NodeRemove { id }).await.unwrap();
+    fleet.set_ca_file(None).await.unwrap();
 
     let records = records(&fleet).await;
-    assert_eq!(meant(&records), ["send", "session.create", "abort", "node.add", "node.remove"]);
-    assert_eq!(records.len(), 10, "each has its outcome");
+    assert_eq!(meant(&records), ["send", "session.create", "abort", "node.add", "node.remove", "trust.authorities"]);
+    assert_eq!(records.len(), 12, "each has its outcome");
     let abort = records.iter().find(|record| record.act == "abort").unwrap();
     assert_eq!((abort.who.as_str(), abort.name.as_str()), ("you, with pilot", LOCAL));
     assert!(records.iter().filter_map(|record| record.outcome.as_deref()).all(|outcome| outcome.starts_with("done")));
     let text = serde_json::to_string(&records).unwrap();
     assert!(!text.contains("between us") && !text.contains(TOKEN), "{text}");
     let verdict = fleet.audit_verify("main", AuditVerify {}).await.unwrap();
-    assert_eq!((verdict.records, verdict.broken), (10, None));
+    assert_eq!((verdict.records, verdict.broken), (12, None));
 }
 
 #[tokio::test]
@@ -64,7 +65,6 @@ async fn a_production_node_is_read_only_until_it_is_unlocked_and_allows_nothing_
     let production = |production| fleet.node_production("main", NodeProduction { id: LOCAL.to_owned(), production });
     let unlock = |minutes| fleet.node_unlock("main", NodeUnlock { id: LOCAL.to_owned(), minutes });
     assert_eq!(unlock(15).await.unwrap_err().code, Code::Invalid, "it is not locked");
-    production(true).await.unwrap();
     let always = |asked: &Approval| asked.rule.is_some() || asked.allowed.contains(&Decision::Always);
     let in_pane = |screen: &Screen| {
         screen.rows.values().find_map(|row| match &row.body {
@@ -73,10 +73,11 @@ async fn a_production_node_is_read_only_until_it_is_unlocked_and_allows_nothing_
         })
     };
     assert!(always(&asked) && screen.until("its row", in_pane).await.rule.is_some());
-
+    production(true).await.unwrap();
     let shown = |s: &Screen| s.approvals.get(&asked.id).cloned().filter(|card| !always(card));
     screen.until("no “always” in the inbox", shown).await;
     screen.until("no “always” in the conversation", |s| in_pane(s).filter(|card| !always(card))).await;
+
     let answer = |answer| {
         let (id, digest) = (asked.id.clone(), asked.digest.clone());
         fleet.decide("main", Decide { node: LOCAL.to_owned(), id, digest, answer })
