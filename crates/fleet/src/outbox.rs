@@ -15,7 +15,7 @@ use store::StoreError;
 use tokio::time::{Duration, Instant, sleep_until};
 
 use crate::apply::Fact;
-use crate::gate;
+use crate::gate::{self, Tries, Undone};
 use crate::nodes::{Ended, Parts, Post};
 use crate::table::outbox::{self as table, Outcome, Parcel};
 use crate::truth::HERE;
@@ -258,20 +258,33 @@ async fn send(parts: &Parts, post: &Post, parcel: Parcel) -> (Parcel, Result<Opt
 }
 
 async fn send_queued(parts: &Parts, post: &Post, parcel: &Parcel) -> Result<Option<Outcome>, StoreError> {
-    let (id, now) = (parcel.client_id.clone(), parts.now());
-    if !parts.store.write(move |tx| table::take(tx, &id, now)).await? {
-        return Ok(None);
-    }
-    tell(parts, parcel, &outcome(Fate::Sent, now));
     let call = Call::Send {
+/// Why a message did not go out when its turn had come.
+enum Unsent {
+    /// It was taken back.
+    Gone,
+    /// The node is not ready any more.
+    Away,
+    Unwritten(StoreError),
+}
+
         session: Some(parcel.session.clone()),
         agent: parcel.agent.clone(),
         text: parcel.text.clone(),
         client_id: parcel.wire_id.clone(),
     };
-    let came = judge(gate::act(parts, post, call, HERE).await, parts.now());
+    // Until its turn has come it is queued, and can be taken back; a busy node's is queued again.
+    let came = match gate::act_when(parts, post, call, HERE, Tries::Once, || leave(parts, post, parcel)).await {
+        Ok(reply) => judge(Ok(reply), parts.now()),
+        Err(Undone::Call(error)) => judge(Err(error), parts.now()),
+        Err(Undone::Held(Unsent::Away)) => outcome(Fate::Queued, parts.now()),
+        Err(Undone::Held(Unsent::Gone)) => return Ok(None),
+        Err(Undone::Held(Unsent::Unwritten(error))) => return Err(error),
+    };
     let (id, kept) = (parcel.client_id.clone(), came.clone());
-    parts.store.write(move |tx| table::settle(tx, &id, &kept)).await?;
+    if !parts.store.write(move |tx| table::settle(tx, &id, &kept)).await? {
+        return Ok(None);
+    }
     tell(parts, parcel, &came);
     Ok(Some(came))
 }
@@ -283,6 +296,19 @@ fn judge(answer: Result<Reply, CallError>, at: i64) -> Outcome {
         Ok(_) => (Fate::Acknowledged, None, None),
         Err(CallError::NotConnected) => (Fate::Queued, None, None),
         // It was not taken, and may be later: it waits here instead.
+/// Queued → sent: it is handed over next.
+async fn leave(parts: &Parts, post: &Post, parcel: &Parcel) -> Result<(), Unsent> {
+    if !post.signals.is_ready() {
+        return Err(Unsent::Away);
+    }
+    let (id, now) = (parcel.client_id.clone(), parts.now());
+    if !parts.store.write(move |tx| table::take(tx, &id, now)).await.map_err(Unsent::Unwritten)? {
+        return Err(Unsent::Gone);
+    }
+    tell(parts, parcel, &outcome(Fate::Sent, now));
+    Ok(())
+}
+
         Err(error) if error.is_busy() => (Fate::Queued, None, None),
         Err(error @ (CallError::TimedOut { .. } | CallError::Lost | CallError::Unreadable(_))) => {
             (Fate::Unknown, None, Some(error.to_string()))
