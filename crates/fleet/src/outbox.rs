@@ -24,6 +24,11 @@ use crate::truth::HERE;
 const REST: Duration = Duration::from_secs(2);
 /// What is over is kept this long, for a resend and for the fate after a restart, milliseconds.
 pub const KEPT_MS: i64 = 7 * 24 * 3600 * 1000;
+/// Bytes of a message's text in JSON that every gateway takes in one frame: our own takes frames of 512 KiB, and tells of
+/// a longer one nothing that could be held against the message.
+const LONGEST: usize = 256 << 10;
+/// What a person is told of a longer one.
+pub const TOO_LONG: &str = "The message is longer than 256 KiB; put it into a file that the agent can read.";
 /// The fate of what was under way when its worker ended.
 const CUT_SHORT: &str = "Pilothouse stopped while this was being sent; whether the node has it is unknown.";
 
@@ -34,6 +39,11 @@ pub struct Words {
     pub agent: Option<String>,
     pub text: String,
     pub client_id: String,
+}
+
+/// Whether a message is short enough to be sent.
+pub fn fits(text: &str) -> bool {
+    text.len() <= LONGEST && serde_json::to_string(text).is_ok_and(|json| json.len() <= LONGEST)
 }
 
 /// Writes a message down and shows it. The same id again changes nothing. The node's worker does the rest.

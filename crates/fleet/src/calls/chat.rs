@@ -11,20 +11,14 @@ use crate::nodes::Post;
 use crate::outbox::{self, Words};
 use crate::{gate, inbox};
 
-/// Longer messages no gateway takes in one frame.
-const LONGEST: usize = 1 << 20;
-
 /// Writes the message down; it goes out by itself, now or when the node is back.
 pub async fn send(fleet: &Fleet, args: SendMessage) -> Result<(), Fault> {
     let post = fleet.inner.nodes.get(&args.of.node)?;
     if args.text.trim().is_empty() {
         return Err(Fault::new(Code::Invalid, "There is nothing to send; type a message first."));
     }
-    if args.text.len() > LONGEST {
-        return Err(Fault::new(
-            Code::Invalid,
-            "The message is longer than 1 MiB; put it into a file that the agent can read.",
-        ));
+    if !outbox::fits(&args.text) {
+        return Err(Fault::new(Code::Invalid, outbox::TOO_LONG));
     }
     if args.client_id.is_empty() {
         return Err(Fault::new(Code::Invalid, "The message has no id. Close and reopen the window."));

@@ -15,6 +15,7 @@ use crate::calls::of_store;
 use crate::inbox::signed;
 use crate::keys::{Place, Slot};
 use crate::nodes::{Embedded, check, once};
+use crate::outbox;
 use crate::truth::NodeHead;
 
 /// An approval with the session and the agent it belongs to.
@@ -140,6 +141,10 @@ impl Fleet {
         agent: Option<String>,
         text: &str,
     ) -> Result<Sent, CallError> {
+        if !outbox::fits(text) {
+            let message = outbox::TOO_LONG.to_owned();
+            return Err(CallError::Refused { code: "TOO_LONG".to_owned(), message, retryable: false });
+        }
         let client_id = uuid::Uuid::now_v7().to_string();
         match self.ask(node, Call::Send { session, agent, text: text.to_owned(), client_id }).await? {
             Reply::Sent(sent) => Ok(sent),
