@@ -27,7 +27,7 @@ use crate::audit::{self, Audit};
 use crate::core::{Clock, Core};
 use crate::keys::Keys;
 use crate::log::Log;
-use crate::nodes::{self, Embedded, Nodes, Pace, Parts};
+use crate::nodes::{self, Bucket, Embedded, Nodes, Parts};
 use crate::outbox;
 use crate::table;
 use crate::usage;
@@ -109,7 +109,7 @@ impl Fleet {
             store,
             keys: options.keys,
             clock: options.clock,
-            pace: Pace::default(),
+            all: Bucket::of(nodes::ALL_A_MINUTE, nodes::ALL_AT_ONCE),
             ca_file: ArcSwapOption::empty(),
             audit,
             prices: options.home.config.join(usage::FILE),

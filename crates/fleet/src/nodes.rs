@@ -27,17 +27,15 @@ mod pins;
 mod places;
 mod remove;
 
-mod pace;
 mod signals;
 mod tap;
 
-pub use bucket::{BURST, Bucket, PER_MINUTE, Urgency};
+pub use bucket::{ALL_A_MINUTE, ALL_AT_ONCE, BURST, Bucket, PER_MINUTE, Urgency};
 pub use form::{Checked, check, fingerprint, fresh, name_is_free, once};
 pub use identity::{Credential, Missing, keep_key, read as credentials};
 pub use open::{routes, target};
-pub use places::{place, places};
-pub use pace::Pace;
 pub use pins::{pinned, replaced, still_here};
+pub use places::{place, places};
 pub use post::{Kind, Post};
 pub use remove::{UNDO_MS, purge};
 pub use signals::{Ended, Signals, Standing};
@@ -68,7 +66,9 @@ pub struct Parts {
     pub store: Store,
     pub keys: Keys,
     pub clock: Arc<dyn Clock>,
-    pub pace: Pace,
+    /// What the fleet asks by itself, over all nodes: after a change of network every node reads everything anew, and they
+    /// need not do it in the same instant. What a person asks is never held up by it.
+    pub all: Bucket,
     /// A file of certificate authorities (PEM) that are trusted for every node.
     pub ca_file: ArcSwapOption<String>,
     pub audit: Audit,
