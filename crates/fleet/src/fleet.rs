@@ -36,7 +36,7 @@ use crate::usage;
 const LOCK: &str = "pilothouse.lock";
 /// The setting that holds this installation's UUID.
 const INSTANCE: &str = "instance";
-/// How often the table is compared with the fleet: `pilot` may have changed it. One read of a small table.
+/// How often it is looked whether the database is another: `pilot` may have changed it. Only then are tables read.
 const COMPARE: Duration = Duration::from_secs(5);
 /// How long the keys of removed nodes may take to leave the keyring at the end.
 const LAST_PURGE: Duration = Duration::from_secs(1);
@@ -228,17 +228,29 @@ impl Fleet {
         let parts = &self.inner.parts;
         let mut today = usage::day(parts.now());
         loop {
+        let (mut known, mut removed) = (None, None);
             tokio::time::sleep(COMPARE).await;
             let day = usage::day(parts.now());
             if std::mem::replace(&mut today, day.clone()) != day {
                 usage::tell_today(parts, None).await.map_err(|error| error.to_string())?;
             }
-            nodes::purge(parts, parts.now() - nodes::UNDO_MS).await.map_err(|error| error.to_string())?;
-            self.read_ca_file().await.map_err(|error| error.to_string())?;
-            self.inner.nodes.reconcile().await.map_err(|error| error.to_string())?;
+            let undone_before = parts.now() - nodes::UNDO_MS;
+            let version = parts.store.version().await.map_err(|error| error.to_string())?;
+            let another = known.replace(version) != Some(version);
+            if another || removed.is_some_and(|at| at < undone_before) {
+                removed = self.take_over(undone_before).await.map_err(|error| error.to_string())?;
+            }
         }
     }
 }
+
+    /// Makes the fleet what the database says now. When the first of the nodes was removed whose removal can be undone.
+    async fn take_over(&self, undone_before: i64) -> Result<Option<i64>, StoreError> {
+        nodes::purge(&self.inner.parts, undone_before).await?;
+        self.read_ca_file().await?;
+        self.inner.nodes.reconcile().await?;
+        self.inner.parts.store.read(table::node::first_removed).await
+    }
 
 /// The UUID by which gateways tell this installation from others; a passing process has a passing one.
 async fn instance(store: &Store, shared: bool) -> Result<String, StoreError> {
