@@ -149,8 +149,8 @@ async fn recover(parts: &Parts, node: &str) -> Result<Vec<Parcel>, StoreError> {
 /// The database refused.
 pub async fn sessions(parts: &Parts, node: &str) -> Result<HashSet<String>, StoreError> {
     let id = node.to_owned();
-    let open = parts.store.read(move |db| table::open(db, &id)).await?;
-    Ok(open.into_iter().map(|parcel| parcel.session).collect())
+    let unknown = parts.store.read(move |db| table::unknown(db, &id)).await?;
+    Ok(unknown.into_iter().map(|parcel| parcel.session).collect())
 }
 
 /// Compares unknown messages with what the node's history holds: one that is there has arrived.
@@ -163,11 +163,8 @@ pub async fn reconcile(parts: &Parts, node: &str, page: &link::call::Page) -> Re
         return Ok(());
     }
     let (id, now) = (node.to_owned(), parts.now());
-    let open = parts.store.read(move |db| table::open(db, &id)).await?;
-    for parcel in open.into_iter().filter(|parcel| parcel.fate == Fate::Unknown) {
-        if !held.contains(parcel.wire_id.as_str()) {
-            continue;
-        }
+    let unknown = parts.store.read(move |db| table::unknown(db, &id)).await?;
+    for parcel in unknown.into_iter().filter(|parcel| held.contains(parcel.wire_id.as_str())) {
         let client_id = parcel.client_id.clone();
         if parts.store.write(move |tx| table::found(tx, &client_id, now)).await? {
             tell(parts, &parcel, &outcome(Fate::Acknowledged, now));
@@ -267,8 +264,6 @@ async fn send(parts: &Parts, post: &Post, parcel: Parcel) -> (Parcel, Result<Opt
     (parcel, result)
 }
 
-async fn send_queued(parts: &Parts, post: &Post, parcel: &Parcel) -> Result<Option<Outcome>, StoreError> {
-    let call = Call::Send {
 /// Why a message did not go out when its turn had come.
 enum Unsent {
     /// It was taken back.
@@ -278,6 +273,8 @@ enum Unsent {
     Unwritten(StoreError),
 }
 
+async fn send_queued(parts: &Parts, post: &Post, parcel: &Parcel) -> Result<Option<Outcome>, StoreError> {
+    let call = Call::Send {
         session: Some(parcel.session.clone()),
         agent: parcel.agent.clone(),
         text: parcel.text.clone(),
@@ -299,13 +296,6 @@ enum Unsent {
     Ok(Some(came))
 }
 
-/// What a node's answer, or its absence, means for the message.
-fn judge(answer: Result<Reply, CallError>, at: i64) -> Outcome {
-    let (fate, run, fault) = match answer {
-        Ok(Reply::Sent(Sent { run, .. })) => (Fate::Acknowledged, run, None),
-        Ok(_) => (Fate::Acknowledged, None, None),
-        Err(CallError::NotConnected) => (Fate::Queued, None, None),
-        // It was not taken, and may be later: it waits here instead.
 /// Queued → sent: it is handed over next.
 async fn leave(parts: &Parts, post: &Post, parcel: &Parcel) -> Result<(), Unsent> {
     if !post.signals.is_ready() {
@@ -319,6 +309,13 @@ async fn leave(parts: &Parts, post: &Post, parcel: &Parcel) -> Result<(), Unsent
     Ok(())
 }
 
+/// What a node's answer, or its absence, means for the message.
+fn judge(answer: Result<Reply, CallError>, at: i64) -> Outcome {
+    let (fate, run, fault) = match answer {
+        Ok(Reply::Sent(Sent { run, .. })) => (Fate::Acknowledged, run, None),
+        Ok(_) => (Fate::Acknowledged, None, None),
+        Err(CallError::NotConnected) => (Fate::Queued, None, None),
+        // It was not taken, and may be later: it waits here instead.
         Err(error) if error.is_busy() => (Fate::Queued, None, None),
         Err(error @ (CallError::TimedOut { .. } | CallError::Lost | CallError::Unreadable(_))) => {
             (Fate::Unknown, None, Some(error.to_string()))
