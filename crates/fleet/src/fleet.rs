@@ -11,6 +11,7 @@ use contract::{Batch, Fault};
 use link::dialect::ClientInfo;
 use link::sentence;
 use parking_lot::Mutex;
+use serde_json::json;
 use store::{Durability, OpenOptions, Store, StoreError};
 use supervise::{Restart, Scope};
 use tokio::sync::mpsc;
@@ -227,8 +228,8 @@ impl Fleet {
     async fn compare(&self) -> Result<(), String> {
         let parts = &self.inner.parts;
         let mut today = usage::day(parts.now());
-        loop {
         let (mut known, mut removed) = (None, None);
+        loop {
             tokio::time::sleep(COMPARE).await;
             let day = usage::day(parts.now());
             if std::mem::replace(&mut today, day.clone()) != day {
@@ -242,7 +243,6 @@ impl Fleet {
             }
         }
     }
-}
 
     /// Makes the fleet what the database says now. When the first of the nodes was removed whose removal can be undone.
     async fn take_over(&self, undone_before: i64) -> Result<Option<i64>, StoreError> {
@@ -251,6 +251,7 @@ impl Fleet {
         self.inner.nodes.reconcile().await?;
         self.inner.parts.store.read(table::node::first_removed).await
     }
+}
 
 /// The UUID by which gateways tell this installation from others; a passing process has a passing one.
 async fn instance(store: &Store, shared: bool) -> Result<String, StoreError> {
@@ -259,8 +260,9 @@ async fn instance(store: &Store, shared: bool) -> Result<String, StoreError> {
         return Ok(fresh);
     }
     let kept = move |tx: &rusqlite::Transaction<'_>| match table::settings::get(tx, INSTANCE)? {
-        Some(known) => Ok(known),
-        None => table::settings::put(tx, INSTANCE, &fresh).map(|()| fresh),
+        // Earlier builds kept it bare, not as JSON.
+        Some(known) => Ok(serde_json::from_str(&known).unwrap_or(known)),
+        None => table::settings::put(tx, INSTANCE, &json!(fresh).to_string()).map(|()| fresh),
     };
     store.write(kept).await
 }
