@@ -100,7 +100,7 @@ pub fn take(tx: &Transaction<'_>, client_id: &str, at: i64) -> rusqlite::Result<
 
 /// Sent → what came of it; back to queued too, when it never left. One that was refused before it left is queued still.
 pub fn settle(tx: &Transaction<'_>, client_id: &str, outcome: &Outcome) -> rusqlite::Result<bool> {
-    let sql = "UPDATE outbox SET fate = ?2, run = ?3, fault = ?4, fate_at = ?5 
+    let sql = "UPDATE outbox SET fate = ?2, run = ?3, fault = ?4, fate_at = ?5
                WHERE client_id = ?1 AND fate IN ('queued', 'sent')";
     let o = outcome;
     Ok(tx.execute(sql, params![client_id, fate_text(o.fate), o.run, o.fault, o.at])? == 1)
