@@ -254,10 +254,10 @@ fn text(node: &str, card: &Approval) -> String {
     let digest = card.digest.get(..SHORT).unwrap_or_default();
     let mut lines = vec![format!("{}#{digest}  {}  {}", card.id, who.join(" / "), stands(card))];
     lines.push(format!("  {}", drawn(&card.shown)));
-    if view::reveal::hides(&card.shown) {
+    lines.extend(card.cwd.as_ref().map(|_| format!("  in {}", drawn(&card.shown_cwd))));
+    if view::reveal::hides(&card.shown) || view::reveal::hides(&card.shown_cwd) {
         lines.push("  ! what stands in ‹ › is not what it looks like, or cannot be seen at all".to_owned());
     }
-    lines.extend(card.cwd.as_ref().map(|_| format!("  in {}", drawn(&card.shown_cwd))));
     lines.join("
 ")
 }
