@@ -258,8 +258,10 @@ fn text(node: &str, card: &Approval) -> String {
     if view::reveal::hides(&card.shown) || view::reveal::hides(&card.shown_cwd) {
         lines.push("  ! what stands in ‹ › is not what it looks like, or cannot be seen at all".to_owned());
     }
-    lines.join("
-")
+    lines.join(
+        "
+",
+    )
 }
 
 /// How old it is and how long it still waits, or how it ended.

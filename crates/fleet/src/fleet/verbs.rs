@@ -6,17 +6,21 @@ use contract::Fault;
 use contract::node::{NodeForm, NodeId};
 use contract::transcript::SessionRef;
 use link::call::{Call, CallError, Page, Reply, Sent};
-use link::event::{Agent, Approval, NodeState, Session};
+use link::event::{Agent, Approval, Message, NodeState, Session};
 use secrecy::SecretString;
 use tokio::time::timeout;
 
 use super::Fleet;
 use crate::calls::of_store;
+use crate::gate;
 use crate::inbox::signed;
 use crate::keys::{Place, Slot};
-use crate::nodes::{Embedded, check, once};
+use crate::nodes::{Embedded, Urgency, check, once};
 use crate::outbox;
 use crate::truth::NodeHead;
+
+/// How many messages are asked for at once.
+const PAGE: u32 = 200;
 
 /// An approval with the session and the agent it belongs to.
 pub type Asked = (Option<String>, Option<String>, Approval);
@@ -115,6 +119,35 @@ impl Fleet {
         match self.ask(node, Call::Sessions).await? {
             Reply::Sessions(sessions) => Ok(sessions),
             _ => Err(odd()),
+        }
+    }
+
+    /// The last messages of a session, at most so many, oldest first.
+    ///
+    /// # Errors
+    /// As `link` gives them; a node that is gone is not connected.
+    pub async fn last_messages(
+        &self,
+        of: &SessionRef,
+        most: usize,
+        urgency: Urgency,
+    ) -> Result<Vec<Message>, CallError> {
+        let post = self.inner.nodes.find(&of.node).ok_or(CallError::NotConnected)?;
+        let (mut pages, mut before, mut count) = (Vec::new(), None, 0);
+        loop {
+            let missing = u32::try_from(most - count).unwrap_or(u32::MAX);
+            let call = Call::History { session: of.session.clone(), limit: missing.min(PAGE), before };
+            let Reply::History(page) = gate::read(&self.inner.parts, &post, call, urgency).await? else {
+                return Err(odd());
+            };
+            count += page.messages.len();
+            let is_last = page.messages.is_empty() || count >= most;
+            pages.push(page.messages);
+            before = page.before;
+            if before.is_none() || is_last {
+                // A node may give more than it was asked for.
+                return Ok(pages.into_iter().rev().flatten().skip(count.saturating_sub(most)).collect());
+            }
         }
     }
 
