@@ -8,7 +8,7 @@ use contract::approval::{Answer, Approval, Decision, Keeper, Rule, drawn};
 use contract::calls::{ApprovalHistory, Decide, Handler};
 use fleet::apply::Fact;
 use fleet::core::Live;
-use fleet::truth::{Asked, NodeHead, Truth};
+use fleet::truth::{Asked, NodeHead, PILOT, Truth};
 use fleet::view;
 use link::event::{Body, NodeState, Stamped};
 
@@ -123,7 +123,7 @@ pub fn shown(desk: &Desk, head: &NodeHead, id: &str) -> Option<String> {
 /// What was asked, on all nodes, and how it ended; the newest first. No node is asked.
 pub async fn history(desk: &Desk, since: Option<&str>, form: Form) -> anyhow::Result<ExitCode> {
     let since = since.map(when::when).transpose()?;
-    let asked = desk.fleet.approval_history("pilot", ApprovalHistory { since, limit: 10_000 }).await?;
+    let asked = desk.fleet.approval_history(PILOT, ApprovalHistory { since, limit: 10_000 }).await?;
     if asked.is_empty() && form == Form::Text {
         note("Nothing was asked in that time. What was asked is remembered for 90 days.");
     }
@@ -157,7 +157,7 @@ pub async fn decide(desk: &Desk, id: &str, word: Word, form: Form) -> anyhow::Re
     let yes = matches!(word, Word::Once | Word::Always(_));
     let answer = answer(card, word)?;
     let asked = Decide { node: card.node.clone(), id: card.id.clone(), digest: card.digest.clone(), answer };
-    desk.fleet.decide("pilot", asked).await?;
+    desk.fleet.decide(PILOT, asked).await?;
     if form == Form::Text {
         let word = if yes { "Allowed" } else { "Denied" };
         line(&format!("{word} on {}: {}", one.head.name, short(&drawn(&card.shown), 200)))?;
@@ -210,7 +210,7 @@ pub fn described(rule: &Rule) -> String {
 
 /// Why nothing of that id waits: how it ended, if that is remembered.
 async fn over(desk: &Desk, id: &str) -> anyhow::Result<String> {
-    let all = desk.fleet.approval_history("pilot", ApprovalHistory { since: None, limit: 10_000 }).await?;
+    let all = desk.fleet.approval_history(PILOT, ApprovalHistory { since: None, limit: 10_000 }).await?;
     let known = all.iter().find(|asked| asked.id.starts_with(id)).and_then(|asked| asked.outcome.as_ref());
     Ok(match known {
         Some(end) => format!("Nothing with the id “{id}” waits: it was {}. Nothing was sent", ended(end)),

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use contract::audit::{Phase, Record};
 use contract::calls::{AuditRead, AuditVerify, Handler};
+use fleet::truth::PILOT;
 
 use crate::args::AuditVerb;
 use crate::desk::Desk;
@@ -27,7 +28,7 @@ pub async fn run(
 }
 
 async fn verify(desk: &Desk, form: Form) -> anyhow::Result<ExitCode> {
-    let verdict = desk.fleet.audit_verify("pilot", AuditVerify {}).await?;
+    let verdict = desk.fleet.audit_verify(PILOT, AuditVerify {}).await?;
     if form == Form::Json {
         json(&verdict)?;
     }
@@ -45,7 +46,7 @@ async fn verify(desk: &Desk, form: Form) -> anyhow::Result<ExitCode> {
 }
 
 async fn list(desk: &Desk, asked: AuditRead, form: Form) -> anyhow::Result<ExitCode> {
-    let records = desk.fleet.audit("pilot", asked).await?;
+    let records = desk.fleet.audit(PILOT, asked).await?;
     if records.is_empty() && form == Form::Text {
         note("Nothing was done to a node in that time.");
     }

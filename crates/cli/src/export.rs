@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use contract::calls::{Handler, SessionExport};
 use contract::transcript::{self, SessionRef};
+use fleet::truth::PILOT;
 
 use crate::args::ExportForm;
 use crate::desk::Desk;
@@ -32,7 +33,7 @@ pub async fn export(desk: &Desk, wanted: Wanted) -> anyhow::Result<ExitCode> {
         ExportForm::Jsonl => transcript::ExportForm::Jsonl,
     };
     let of = SessionRef { node: head.id, session: wanted.session };
-    let asked = desk.fleet.session_export("pilot", SessionExport { of, form });
+    let asked = desk.fleet.session_export(PILOT, SessionExport { of, form });
     let text = asked.await.map_err(|fault| anyhow::anyhow!(fault.message))?;
     match &wanted.output {
         None => document(&text)?,

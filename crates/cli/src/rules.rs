@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use contract::calls::{Handler, RuleRemove, Rules};
+use fleet::truth::PILOT;
 
 use crate::approvals::described;
 use crate::args::RulesVerb;
@@ -14,7 +15,7 @@ pub async fn run(desk: &Desk, verb: Option<RulesVerb>, form: Form) -> anyhow::Re
     match verb {
         None => list(desk, form).await,
         Some(RulesVerb::Remove { rule }) => {
-            if !desk.fleet.rule_remove("pilot", RuleRemove { id: rule }).await? {
+            if !desk.fleet.rule_remove(PILOT, RuleRemove { id: rule }).await? {
                 anyhow::bail!("There is no rule {rule}; `pilot rules` lists them");
             }
             note("The rule is gone; what it covered is asked again.");
@@ -24,7 +25,7 @@ pub async fn run(desk: &Desk, verb: Option<RulesVerb>, form: Form) -> anyhow::Re
 }
 
 async fn list(desk: &Desk, form: Form) -> anyhow::Result<ExitCode> {
-    let rules = desk.fleet.rules("pilot", Rules {}).await?;
+    let rules = desk.fleet.rules(PILOT, Rules {}).await?;
     if rules.is_empty() && form == Form::Text {
         note("No rule is kept here. A node may keep rules of its own.");
     }

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use contract::activity::Found;
 use contract::calls::{Handler, Search};
+use fleet::truth::PILOT;
 
 use crate::args::Among;
 use crate::desk::Desk;
@@ -15,7 +16,7 @@ pub async fn search(desk: &Desk, words: &str, among: &Among, limit: u32, form: F
     there(desk)?;
     let filter = filter(desk, among)?;
     let asked = Search { words: words.to_owned(), filter, limit };
-    let found = desk.fleet.search("pilot", asked).await.map_err(|fault| anyhow::anyhow!(fault.message))?;
+    let found = desk.fleet.search(PILOT, asked).await.map_err(|fault| anyhow::anyhow!(fault.message))?;
     for mut found in found.iter().cloned() {
         found.node = name(desk, &found.node);
         match form {

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use contract::calls::{Handler, UsageRead};
 use contract::usage::{By, Spend, UsageRow};
+use fleet::truth::PILOT;
 
 use crate::args::SumBy;
 use crate::desk::Desk;
@@ -14,7 +15,7 @@ use crate::when;
 pub async fn run(desk: &Desk, since: Option<&str>, by: &[SumBy], form: Form) -> anyhow::Result<ExitCode> {
     let since = since.map(when::when).transpose()?;
     let by: Vec<By> = by.iter().copied().map(summed).collect();
-    let report = desk.fleet.usage("pilot", UsageRead { since, by: by.clone() }).await?;
+    let report = desk.fleet.usage(PILOT, UsageRead { since, by: by.clone() }).await?;
     if form == Form::Json {
         report.rows.iter().try_for_each(|row| json(row))?;
     } else if report.rows.is_empty() {

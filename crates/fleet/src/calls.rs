@@ -129,8 +129,8 @@ impl Handler for Fleet {
         Ok(())
     }
 
-    async fn rows_before(&self, _: &str, args: asked::RowsBefore) -> Result<Vec<Row>, Fault> {
-        session::rows_before(self, args).await
+    async fn rows_before(&self, window: &str, args: asked::RowsBefore) -> Result<Vec<Row>, Fault> {
+        session::rows_before(self, window, args).await
     }
 
     async fn send_message(&self, _: &str, args: asked::SendMessage) -> Result<(), Fault> {
@@ -182,72 +182,72 @@ impl Handler for Fleet {
         ability::of(self, &args)
     }
 
-    async fn session_rename(&self, _: &str, args: asked::SessionRename) -> Result<(), Fault> {
-        sessions::rename(self, args).await
+    async fn session_rename(&self, window: &str, args: asked::SessionRename) -> Result<(), Fault> {
+        sessions::rename(self, window, args).await
     }
 
-    async fn session_fork(&self, _: &str, args: asked::SessionFork) -> Result<SessionRef, Fault> {
-        sessions::fork(self, args).await
+    async fn session_fork(&self, window: &str, args: asked::SessionFork) -> Result<SessionRef, Fault> {
+        sessions::fork(self, window, args).await
     }
 
-    async fn session_reset(&self, _: &str, args: asked::SessionReset) -> Result<(), Fault> {
-        sessions::reset(self, args.of).await
+    async fn session_reset(&self, window: &str, args: asked::SessionReset) -> Result<(), Fault> {
+        sessions::reset(self, window, args.of).await
     }
 
-    async fn session_delete(&self, _: &str, args: asked::SessionDelete) -> Result<(), Fault> {
-        sessions::delete(self, args.of).await
+    async fn session_delete(&self, window: &str, args: asked::SessionDelete) -> Result<(), Fault> {
+        sessions::delete(self, window, args.of).await
     }
 
-    async fn session_switch(&self, _: &str, args: asked::SessionSwitch) -> Result<(), Fault> {
-        sessions::switch(self, args.of).await
+    async fn session_switch(&self, window: &str, args: asked::SessionSwitch) -> Result<(), Fault> {
+        sessions::switch(self, window, args.of).await
     }
 
-    async fn session_search(&self, _: &str, args: asked::SessionSearch) -> Result<Vec<Hit>, Fault> {
-        sessions::search(self, args).await
+    async fn session_search(&self, window: &str, args: asked::SessionSearch) -> Result<Vec<Hit>, Fault> {
+        sessions::search(self, window, args).await
     }
 
-    async fn models_list(&self, _: &str, args: asked::ModelsList) -> Result<Vec<Model>, Fault> {
-        models::list(self, args).await
+    async fn models_list(&self, window: &str, args: asked::ModelsList) -> Result<Vec<Model>, Fault> {
+        models::list(self, window, args).await
     }
 
-    async fn model_set(&self, _: &str, args: asked::ModelSet) -> Result<(), Fault> {
-        models::set(self, args).await
+    async fn model_set(&self, window: &str, args: asked::ModelSet) -> Result<(), Fault> {
+        models::set(self, window, args).await
     }
 
-    async fn logs_tail(&self, _: &str, args: asked::LogsTail) -> Result<LogPage, Fault> {
-        logs::tail(self, args).await
+    async fn logs_tail(&self, window: &str, args: asked::LogsTail) -> Result<LogPage, Fault> {
+        logs::tail(self, window, args).await
     }
 
-    async fn cron_list(&self, _: &str, args: asked::CronList) -> Result<Vec<CronJob>, Fault> {
-        cron::list(self, args).await
+    async fn cron_list(&self, window: &str, args: asked::CronList) -> Result<Vec<CronJob>, Fault> {
+        cron::list(self, window, args).await
     }
 
-    async fn cron_runs(&self, _: &str, args: asked::CronRuns) -> Result<Vec<CronRun>, Fault> {
-        cron::runs(self, args).await
+    async fn cron_runs(&self, window: &str, args: asked::CronRuns) -> Result<Vec<CronRun>, Fault> {
+        cron::runs(self, window, args).await
     }
 
-    async fn cron_run(&self, _: &str, args: asked::CronRunNow) -> Result<(), Fault> {
-        cron::run(self, args).await
+    async fn cron_run(&self, window: &str, args: asked::CronRunNow) -> Result<(), Fault> {
+        cron::run(self, window, args).await
     }
 
-    async fn cron_enable(&self, _: &str, args: asked::CronEnable) -> Result<(), Fault> {
-        cron::enable(self, args).await
+    async fn cron_enable(&self, window: &str, args: asked::CronEnable) -> Result<(), Fault> {
+        cron::enable(self, window, args).await
     }
 
-    async fn devices_list(&self, _: &str, args: asked::DevicesList) -> Result<Vec<Device>, Fault> {
-        devices::list(self, args).await
+    async fn devices_list(&self, window: &str, args: asked::DevicesList) -> Result<Vec<Device>, Fault> {
+        devices::list(self, window, args).await
     }
 
-    async fn device_settle(&self, _: &str, args: asked::DeviceSettle) -> Result<(), Fault> {
-        devices::settle(self, args).await
+    async fn device_settle(&self, window: &str, args: asked::DeviceSettle) -> Result<(), Fault> {
+        devices::settle(self, window, args).await
     }
 
-    async fn config_get(&self, _: &str, args: asked::ConfigGet) -> Result<Config, Fault> {
-        config::get(self, args).await
+    async fn config_get(&self, window: &str, args: asked::ConfigGet) -> Result<Config, Fault> {
+        config::get(self, window, args).await
     }
 
-    async fn config_patch(&self, _: &str, args: asked::ConfigPatch) -> Result<(), Fault> {
-        config::patch(self, args).await
+    async fn config_patch(&self, window: &str, args: asked::ConfigPatch) -> Result<(), Fault> {
+        config::patch(self, window, args).await
     }
 
     async fn activity_before(&self, _: &str, args: asked::ActivityBefore) -> Result<Vec<Line>, Fault> {

@@ -28,7 +28,7 @@ use crate::gate::{self, Tries, Undone};
 use crate::nodes::{Parts, Post};
 use crate::table::approval::{self as table, Claim, End};
 use crate::table::rule as rules;
-use crate::truth::{Asked, HERE, RULE};
+use crate::truth::{Asked, HERE, PILOT, RULE};
 use crate::view;
 
 /// How long it is remembered what was asked, milliseconds.
@@ -46,7 +46,7 @@ pub struct Word {
 
 /// What a window's answers are signed with.
 pub fn signed(window: &str) -> String {
-    if window == "pilot" { format!("{HERE}, with pilot") } else { HERE.to_owned() }
+    if window == PILOT { format!("{HERE}, with pilot") } else { HERE.to_owned() }
 }
 
 /// Answers a request.

@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 use contract::{Code, Fault};
-use link::call::{Call, CallError, Reply};
 use link::dialect::ClientInfo;
 use parking_lot::RwLock;
 use store::{Store, StoreError};
@@ -42,7 +41,6 @@ pub use signals::{Ended, Signals, Standing};
 
 use crate::audit::Audit;
 use crate::core::{Clock, Core};
-use crate::gate;
 use crate::keys::Keys;
 use crate::table::guard as guards;
 use crate::table::node::{self as table, Kept, NodeRow};
@@ -173,17 +171,6 @@ impl Nodes {
         let mut all: Vec<_> = self.posts.read().values().cloned().collect();
         all.sort_by_key(|post| (!post.is_local(), post.row().place));
         all
-    }
-
-    /// Asks a node something, in somebody's name where it changes anything there.
-    ///
-    /// # Errors
-    /// As [`gate`] gives them; a node that is gone is not connected.
-    pub async fn ask(&self, id: &str, call: Call, who: &str) -> Result<Reply, CallError> {
-        match self.find(id) {
-            Some(post) => gate::act(&self.parts, &post, call, who).await,
-            None => Err(CallError::NotConnected),
-        }
     }
 
     /// Takes over how the nodes are guarded, as the table has it.

@@ -18,7 +18,7 @@ mod session;
 mod transcript;
 
 pub use crate::table::guard::Guard;
-pub use approval::{Asked, HERE, RULE, Settled, is_here};
+pub use approval::{Asked, HERE, PILOT, RULE, Settled, is_here};
 pub use clock::NodeClock;
 pub use row::{Own, Row, RowBody};
 pub use run::{Ended, Run};

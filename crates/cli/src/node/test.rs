@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use contract::calls::{Handler, NodeProbe};
 use contract::node::{NodeForm, Probe, Step};
+use fleet::truth::PILOT;
 
-use super::{WINDOW, code, vendor, way};
+use super::{code, vendor, way};
 use crate::args::{Kind, Way};
 use crate::desk::{Desk, secret};
 use crate::out::{Form, json, line};
@@ -29,7 +30,7 @@ pub async fn test(desk: &Desk, node: &str, given: Given, form: Form) -> anyhow::
         session_only: true,
         reach: way::reach(&given.way, kept)?,
     };
-    let probe = desk.fleet.node_probe(WINDOW, NodeProbe { form: filled, id: known.map(|head| head.id) }).await?;
+    let probe = desk.fleet.node_probe(PILOT, NodeProbe { form: filled, id: known.map(|head| head.id) }).await?;
     match form {
         Form::Json => json(&probe)?,
         Form::Text => told(&probe)?,

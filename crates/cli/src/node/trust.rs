@@ -3,11 +3,12 @@
 use std::process::ExitCode;
 
 use contract::calls::{Handler, NodeTrust};
+use fleet::truth::PILOT;
 use link::event::{Body, NodeState};
 use link::{Certificate, Pin};
 
 use super::way::{NONE, absolute};
-use super::{WINDOW, code, kept, word};
+use super::{code, kept, word};
 use crate::desk::Desk;
 use crate::out::{Form, Numbered, json, line, note, table, time};
 
@@ -20,7 +21,7 @@ pub async fn trust(desk: &Desk, node: &str, fingerprint: Option<String>, form: F
         return look(&head.name, state, form);
     };
     if matches!(state, NodeState::Untrusted { .. }) {
-        desk.fleet.node_trust(WINDOW, NodeTrust { id: head.id.clone(), fingerprint }).await?;
+        desk.fleet.node_trust(PILOT, NodeTrust { id: head.id.clone(), fingerprint }).await?;
     } else {
         note("The node waits for no certificate to be trusted; nothing was changed.");
     }

@@ -7,16 +7,18 @@ use serde::de::DeserializeOwned;
 
 use super::of_call;
 use crate::fleet::Fleet;
+use crate::{gate, inbox};
 
-/// Asks a node; a refusal names it.
-pub async fn ask(fleet: &Fleet, node: &str, call: Call) -> Result<Reply, Fault> {
+/// Asks a node, in the name of who sits at that window; a refusal names the node.
+pub async fn ask(fleet: &Fleet, window: &str, node: &str, call: Call) -> Result<Reply, Fault> {
     let post = fleet.inner.nodes.get(node)?;
-    post.ask(&fleet.inner.parts, call).await.map_err(|error| of_call(&post.row().name, &error))
+    let answer = gate::act(&fleet.inner.parts, &post, call, &inbox::signed(window)).await;
+    answer.map_err(|error| of_call(&post.row().name, &error))
 }
 
 /// Has a node do something.
-pub async fn order(fleet: &Fleet, node: &str, call: Call) -> Result<(), Fault> {
-    ask(fleet, node, call).await.map(drop)
+pub async fn order(fleet: &Fleet, window: &str, node: &str, call: Call) -> Result<(), Fault> {
+    ask(fleet, window, node, call).await.map(drop)
 }
 
 /// It answered something else.

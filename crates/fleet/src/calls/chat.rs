@@ -5,11 +5,12 @@ use contract::transcript::SessionRef;
 use contract::{Code, Fault};
 use link::call::{Call, Reply};
 
+use super::ask::{ask, odd};
 use super::{of_call, of_store};
 use crate::fleet::Fleet;
+use crate::gate;
 use crate::nodes::Post;
 use crate::outbox::{self, Words};
-use crate::{gate, inbox};
 
 /// Writes the message down; it goes out by itself, now or when the node is back.
 pub async fn send(fleet: &Fleet, args: SendMessage) -> Result<(), Fault> {
@@ -61,16 +62,13 @@ async fn open(fleet: &Fleet, post: &Post) -> Result<(), Fault> {
 
 /// Stops what runs in the session; answers whether something did.
 pub async fn abort(fleet: &Fleet, window: &str, of: SessionRef) -> Result<bool, Fault> {
-    let post = fleet.inner.nodes.get(&of.node)?;
     let run = fleet.core().read(&of.node, |truth| {
         let run = truth.session(&of.session)?.active_run()?;
         Some(run.id.to_string()).filter(|id| !id.is_empty())
     });
-    let name = post.row().name;
     let call = Call::Abort { session: of.session, run: run.flatten() };
-    match gate::act(&fleet.inner.parts, &post, call, &inbox::signed(window)).await {
-        Ok(Reply::Aborted(stopped)) => Ok(stopped),
-        Ok(_) => Err(Fault::new(Code::Other, format!("{name}: The node answered something else. Try again."))),
-        Err(error) => Err(of_call(&name, &error)),
+    match ask(fleet, window, &of.node, call).await? {
+        Reply::Aborted(stopped) => Ok(stopped),
+        _ => Err(odd()),
     }
 }

@@ -11,15 +11,15 @@ use super::ask::{across, ask, odd, order};
 use crate::apply::Fact;
 use crate::fleet::Fleet;
 
-pub async fn rename(fleet: &Fleet, args: SessionRename) -> Result<(), Fault> {
+pub async fn rename(fleet: &Fleet, window: &str, args: SessionRename) -> Result<(), Fault> {
     let call = Call::RenameSession { session: args.of.session, title: args.title };
-    order(fleet, &args.of.node, call).await
+    order(fleet, window, &args.of.node, call).await
 }
 
 /// A copy, which is shown at once: not every node tells of a session that a client made itself.
-pub async fn fork(fleet: &Fleet, args: SessionFork) -> Result<SessionRef, Fault> {
+pub async fn fork(fleet: &Fleet, window: &str, args: SessionFork) -> Result<SessionRef, Fault> {
     let call = Call::ForkSession { session: args.of.session, title: args.title };
-    let Reply::Session(session) = ask(fleet, &args.of.node, call).await? else {
+    let Reply::Session(session) = ask(fleet, window, &args.of.node, call).await? else {
         return Err(odd());
     };
     let of = SessionRef { node: args.of.node, session: session.key.clone() };
@@ -29,21 +29,21 @@ pub async fn fork(fleet: &Fleet, args: SessionFork) -> Result<SessionRef, Fault>
     Ok(of)
 }
 
-pub async fn reset(fleet: &Fleet, of: SessionRef) -> Result<(), Fault> {
-    order(fleet, &of.node, Call::ResetSession { session: of.session }).await
+pub async fn reset(fleet: &Fleet, window: &str, of: SessionRef) -> Result<(), Fault> {
+    order(fleet, window, &of.node, Call::ResetSession { session: of.session }).await
 }
 
-pub async fn delete(fleet: &Fleet, of: SessionRef) -> Result<(), Fault> {
-    order(fleet, &of.node, Call::DeleteSession { session: of.session }).await
+pub async fn delete(fleet: &Fleet, window: &str, of: SessionRef) -> Result<(), Fault> {
+    order(fleet, window, &of.node, Call::DeleteSession { session: of.session }).await
 }
 
-pub async fn switch(fleet: &Fleet, of: SessionRef) -> Result<(), Fault> {
-    order(fleet, &of.node, Call::SwitchSession { session: of.session }).await
+pub async fn switch(fleet: &Fleet, window: &str, of: SessionRef) -> Result<(), Fault> {
+    order(fleet, window, &of.node, Call::SwitchSession { session: of.session }).await
 }
 
-pub async fn search(fleet: &Fleet, args: SessionSearch) -> Result<Vec<Hit>, Fault> {
+pub async fn search(fleet: &Fleet, window: &str, args: SessionSearch) -> Result<Vec<Hit>, Fault> {
     let call = Call::SearchSessions { text: args.text, limit: args.limit };
-    match ask(fleet, &args.node, call).await? {
+    match ask(fleet, window, &args.node, call).await? {
         Reply::Found(hits) => across(&hits),
         _ => Err(odd()),
     }

@@ -10,6 +10,7 @@ use store::StoreError;
 use super::Fleet;
 use crate::calls::{noted, of_store};
 use crate::table::settings as table;
+use crate::truth::PILOT;
 
 /// The setting that holds its place.
 const CA_FILE: &str = "ca_file";
@@ -26,7 +27,7 @@ impl Fleet {
     /// The file cannot be read or holds no certificate, or the database refuses.
     pub async fn set_ca_file(&self, file: Option<String>) -> Result<Vec<Certificate>, Fault> {
         let act = ("trust.authorities", "", json!({ "file": file }));
-        noted(self, "pilot", act, self.keep_ca_file(file)).await
+        noted(self, PILOT, act, self.keep_ca_file(file)).await
     }
 
     async fn keep_ca_file(&self, file: Option<String>) -> Result<Vec<Certificate>, Fault> {

@@ -17,7 +17,7 @@ use crate::inbox::signed;
 use crate::keys::{Place, Slot};
 use crate::nodes::{Embedded, Urgency, check, once};
 use crate::outbox;
-use crate::truth::NodeHead;
+use crate::truth::{NodeHead, PILOT};
 
 /// How many messages are asked for at once.
 const PAGE: u32 = 200;
@@ -97,7 +97,8 @@ impl Fleet {
     /// # Errors
     /// As `link` gives them; a locked node and an audit log that cannot be written refuse.
     pub async fn ask(&self, node: &str, call: Call) -> Result<Reply, CallError> {
-        self.inner.nodes.ask(node, call, &signed("pilot")).await
+        let post = self.inner.nodes.find(node).ok_or(CallError::NotConnected)?;
+        gate::act(&self.inner.parts, &post, call, &signed(PILOT)).await
     }
 
     /// The node's agents.

@@ -15,9 +15,9 @@ use tokio::sync::Notify;
 
 use super::{BURST, Bucket, Embedded, PER_MINUTE, Parts, Signals, Urgency, open};
 use crate::apply::Fact;
-use crate::gate::{self, Tries, Undone};
+use crate::gate::{Tries, Undone};
 use crate::table::node::NodeRow;
-use crate::truth::{Guard, HERE, NodeHead};
+use crate::truth::{Guard, NodeHead};
 
 /// How long a node's tasks get to end.
 const GRACE: Duration = Duration::from_secs(2);
@@ -182,14 +182,6 @@ impl Post {
             self.bucket.set(guard.per_minute.unwrap_or(PER_MINUTE), guard.burst.unwrap_or(BURST));
             parts.core.feed(&self.id, [Fact::Guard(guard)]);
         }
-    }
-
-    /// Asks the node something through the gate, in the name of whoever sits here.
-    ///
-    /// # Errors
-    /// As [`gate::act`].
-    pub async fn ask(&self, parts: &Parts, call: Call) -> Result<Reply, CallError> {
-        gate::act(parts, self, call, HERE).await
     }
 
     /// Hands a call to the link in its turn. One that the node was too busy for did nothing there, and is handed over
