@@ -94,7 +94,7 @@ where
         ready().await.map_err(Undone::Held)
     };
     let answer = match unlocked(parts, post).await {
-        Ok(()) => post.hand_over(parts, call, Urgency::Act, tries, may).await,
+        Ok(_) => post.hand_over(parts, call, Urgency::Act, tries, may).await,
         Err(refused) => Err(Undone::Call(refused)),
     };
     parts.audit.came(parts.now(), intent, &outcome(&answer)).await;
@@ -141,9 +141,13 @@ pub async fn intend(parts: &Arc<Parts>, act: Act) -> Result<Intent, contract::Fa
     parts.audit.intend(parts.now(), act).await.map_err(|error| crate::calls::of_store(&error))
 }
 
-async fn unlocked(parts: &Parts, post: &Post) -> Result<(), CallError> {
+/// The guard, if it lets anybody change the node now.
+///
+/// # Errors
+/// [`LOCKED`]; [`UNWRITTEN`] where nobody knows.
+pub async fn unlocked(parts: &Parts, post: &Post) -> Result<Guard, CallError> {
     let guard = guard(parts, post).await.map_err(|error| unwritten(&error))?;
-    if guard.is_locked(parts.now()) { Err(locked(&known_as(parts, post))) } else { Ok(()) }
+    if guard.is_locked(parts.now()) { Err(locked(&known_as(parts, post))) } else { Ok(guard) }
 }
 
 /// The name a person keeps the node under, also where it was come to by its address.
@@ -152,7 +156,7 @@ pub fn known_as(parts: &Parts, post: &Post) -> String {
 }
 
 /// What a person is told who would change a locked node.
-pub fn locked(name: &str) -> CallError {
+fn locked(name: &str) -> CallError {
     let message = format!(
         "it is marked production and locked, so nothing was done. Unlock it first: `pilot node unlock {name}`, for 15 \
          minutes"

@@ -55,9 +55,8 @@ pub async fn resend(fleet: &Fleet, args: ResendMessage) -> Result<(), Fault> {
 /// What a locked node would refuse later is refused now.
 async fn open(fleet: &Fleet, post: &Post) -> Result<(), Fault> {
     let parts = &fleet.inner.parts;
-    let guard = gate::guard(parts, post).await.map_err(|error| of_store(&error))?;
-    let name = post.row().name;
-    if guard.is_locked(parts.now()) { Err(of_call(&name, &gate::locked(&name))) } else { Ok(()) }
+    let open = gate::unlocked(parts, post).await;
+    open.map(drop).map_err(|error| of_call(&gate::known_as(parts, post), &error))
 }
 
 /// Stops what runs in the session; answers whether something did.
