@@ -30,9 +30,9 @@ mod models;
 mod nearby;
 mod node;
 mod probe;
-mod session;
 mod sessions;
 mod settings;
+mod transcript;
 mod usage;
 
 mod fault;
@@ -51,7 +51,7 @@ impl Handler for Fleet {
     }
 
     async fn watch(&self, window: &str, args: asked::Watch) -> Result<(), Fault> {
-        session::watch(self, window, args.topics);
+        transcript::watch(self, window, args.topics);
         Ok(())
     }
 
@@ -121,16 +121,16 @@ impl Handler for Fleet {
     }
 
     async fn session_create(&self, window: &str, args: asked::SessionCreate) -> Result<SessionRef, Fault> {
-        session::create(self, window, args).await
+        sessions::create(self, window, args).await
     }
 
     async fn session_seen(&self, _: &str, args: asked::SessionSeen) -> Result<(), Fault> {
-        session::seen(self, args.of);
+        transcript::seen(self, args.of);
         Ok(())
     }
 
     async fn rows_before(&self, window: &str, args: asked::RowsBefore) -> Result<Vec<Row>, Fault> {
-        session::rows_before(self, window, args).await
+        transcript::rows_before(self, window, args).await
     }
 
     async fn send_message(&self, _: &str, args: asked::SendMessage) -> Result<(), Fault> {

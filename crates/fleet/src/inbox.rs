@@ -221,10 +221,7 @@ async fn stop(parts: &Parts, post: &Post, asked: &Asked, by: &str) -> Result<(),
             "It was denied. The node does not say which session asked; stop it there.",
         ));
     };
-    let run = parts.core.read(&post.id, |truth| {
-        let run = truth.session(session)?.active_run()?;
-        Some(run.id.to_string()).filter(|id| !id.is_empty())
-    });
+    let run = parts.core.read(&post.id, |truth| truth.run_to_stop(session));
     let call = Call::Abort { session: session.to_owned(), run: run.flatten() };
     match gate::act(parts, post, call, by).await {
         Ok(_) => Ok(()),

@@ -151,6 +151,12 @@ impl Truth {
         self.session(key).is_some_and(|session| session.watched && session.is_behind())
     }
 
+    /// The run to name to a node that is to stop the session: the active one, where the vendor gave it an id.
+    pub fn run_to_stop(&self, session: &str) -> Option<String> {
+        let run = self.session(session)?.active_run()?;
+        Some(run.id.to_string()).filter(|id| !id.is_empty())
+    }
+
     pub fn approval(&self, id: &str) -> Option<&Asked> {
         self.approvals.iter().find(|asked| &*asked.about.id == id)
     }

@@ -61,10 +61,7 @@ async fn open(fleet: &Fleet, post: &Post) -> Result<(), Fault> {
 
 /// Stops what runs in the session; answers whether something did.
 pub async fn abort(fleet: &Fleet, window: &str, of: SessionRef) -> Result<bool, Fault> {
-    let run = fleet.core().read(&of.node, |truth| {
-        let run = truth.session(&of.session)?.active_run()?;
-        Some(run.id.to_string()).filter(|id| !id.is_empty())
-    });
+    let run = fleet.core().read(&of.node, |truth| truth.run_to_stop(&of.session));
     let call = Call::Abort { session: of.session, run: run.flatten() };
     match ask(fleet, window, &of.node, call).await? {
         Reply::Aborted(stopped) => Ok(stopped),

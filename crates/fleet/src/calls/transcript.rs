@@ -1,10 +1,9 @@
-//! Sessions: what a window shows of them, new ones, older rows.
+//! What a window shows of sessions: what it watches, what was looked at, older rows.
 
-use contract::calls::{RowsBefore, SessionCreate};
+use contract::calls::RowsBefore;
 use contract::transcript::{Row, SessionRef};
 use contract::{Fault, Topic};
 use link::call::{Call, Reply};
-use link::event::{Body, Event};
 
 use super::ask::{ask, odd};
 use crate::apply::Fact;
@@ -29,20 +28,6 @@ pub fn watch(fleet: &Fleet, window: &str, topics: Vec<Topic>) {
     for post in nodes.iter().filter_map(|node| fleet.inner.nodes.find(node)) {
         post.signals.wanted.notify_one();
     }
-}
-
-/// A new session with the agent.
-pub async fn create(fleet: &Fleet, window: &str, args: SessionCreate) -> Result<SessionRef, Fault> {
-    let call = Call::CreateSession { agent: args.agent, title: args.title };
-    let Reply::Session(session) = ask(fleet, window, &args.node, call).await? else {
-        return Err(odd());
-    };
-    let of = SessionRef { node: args.node, session: session.key.clone() };
-    // Not every node tells of a session that a client made itself.
-    let mut event = Event::new(fleet.inner.parts.now(), Body::SessionChanged(session));
-    event.session = Some(of.session.as_str().into());
-    fleet.core().feed(&of.node, [Fact::Event(event)]);
-    Ok(of)
 }
 
 /// Marks a session as looked at.
