@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use fleet::truth::NodeHead;
-use link::call::{Call, Reply, Verb};
+use link::call::{Call, CallError, Reply, Verb};
 use serde::Serialize;
 
 use crate::args::steer::SteerVerb;
@@ -39,11 +39,17 @@ pub async fn run(desk: &Desk, verb: SteerVerb, form: Form) -> anyhow::Result<Exi
     }
 }
 
-/// Asks a node; whoever changes something is told first what this vendor makes of it.
-async fn ask(desk: &Desk, head: &NodeHead, call: Call) -> anyhow::Result<Reply> {
+/// Asks a node, and takes what was `wanted` out of its answer; whoever changes something is told first what this vendor
+/// makes of it.
+async fn ask<T>(
+    desk: &Desk,
+    head: &NodeHead,
+    call: Call,
+    wanted: fn(Reply) -> Result<T, CallError>,
+) -> anyhow::Result<T> {
     warn(desk, head, call.verb());
-    match desk.fleet.ask(&head.id, call).await {
-        Ok(reply) => Ok(reply),
+    match desk.fleet.ask(&head.id, call).await.and_then(wanted) {
+        Ok(wanted) => Ok(wanted),
         Err(error) => bail!("{}: {}", head.name, fleet::calls::sentence(&error.to_string())),
     }
 }
@@ -51,7 +57,7 @@ async fn ask(desk: &Desk, head: &NodeHead, call: Call) -> anyhow::Result<Reply> 
 /// Has a node do something.
 async fn order(desk: &Desk, node: &str, call: Call, done: &str) -> anyhow::Result<ExitCode> {
     let head = desk.connected(node).await?;
-    ask(desk, &head, call).await?;
+    ask(desk, &head, call, |_| Ok(())).await?;
     note(done);
     Ok(ExitCode::SUCCESS)
 }

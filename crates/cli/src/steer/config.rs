@@ -25,7 +25,7 @@ pub async fn run(desk: &Desk, node: &str, verb: Option<ConfigVerb>, form: Form) 
         return show(&config, form);
     };
     // Bound to what was just read: whatever somebody changes in between is not overwritten.
-    ask(desk, &head, Call::PatchConfig { patch, version: config.version }).await?;
+    ask(desk, &head, Call::PatchConfig { patch, version: config.version }, |_| Ok(())).await?;
     note("Changed.");
     Ok(ExitCode::SUCCESS)
 }
@@ -45,10 +45,7 @@ fn read(patch: &str) -> anyhow::Result<Value> {
 }
 
 async fn get(desk: &Desk, head: &NodeHead) -> anyhow::Result<Config> {
-    match ask(desk, head, Call::Config).await? {
-        Reply::Config(config) => Ok(config),
-        _ => bail!("{}: It answered something else", head.name),
-    }
+    ask(desk, head, Call::Config, Reply::config).await
 }
 
 fn show(config: &Config, form: Form) -> anyhow::Result<ExitCode> {

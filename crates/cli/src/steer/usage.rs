@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use anyhow::bail;
 use link::call::{Call, Reply, Tokens};
 
 use super::ask;
@@ -11,9 +10,7 @@ use crate::out::{Form, json, note, table};
 
 pub async fn run(desk: &Desk, node: &str, form: Form) -> anyhow::Result<ExitCode> {
     let head = desk.connected(node).await?;
-    let Reply::Usage(usage) = ask(desk, &head, Call::Usage).await? else {
-        bail!("{}: It answered something else", head.name);
-    };
+    let usage = ask(desk, &head, Call::Usage, Reply::usage).await?;
     if form == Form::Json {
         json(&usage)?;
         return Ok(ExitCode::SUCCESS);

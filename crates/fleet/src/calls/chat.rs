@@ -5,7 +5,7 @@ use contract::transcript::SessionRef;
 use contract::{Code, Fault};
 use link::call::{Call, Reply};
 
-use super::ask::{ask, odd};
+use super::ask::ask;
 use super::{of_call, of_store};
 use crate::fleet::Fleet;
 use crate::gate;
@@ -63,8 +63,5 @@ async fn open(fleet: &Fleet, post: &Post) -> Result<(), Fault> {
 pub async fn abort(fleet: &Fleet, window: &str, of: SessionRef) -> Result<bool, Fault> {
     let run = fleet.core().read(&of.node, |truth| truth.run_to_stop(&of.session));
     let call = Call::Abort { session: of.session, run: run.flatten() };
-    match ask(fleet, window, &of.node, call).await? {
-        Reply::Aborted(stopped) => Ok(stopped),
-        _ => Err(odd()),
-    }
+    ask(fleet, window, &of.node, call, Reply::aborted).await
 }

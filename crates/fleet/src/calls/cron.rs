@@ -5,21 +5,17 @@ use contract::calls::{CronEnable, CronList, CronRunNow, CronRuns};
 use contract::steer::{CronJob, CronRun};
 use link::call::{Call, Reply};
 
-use super::ask::{across, ask, odd, order};
+use super::ask::{across, ask, order};
 use crate::fleet::Fleet;
 
 pub async fn list(fleet: &Fleet, window: &str, args: CronList) -> Result<Vec<CronJob>, Fault> {
-    match ask(fleet, window, &args.node, Call::CronJobs).await? {
-        Reply::CronJobs(jobs) => across(&jobs),
-        _ => Err(odd()),
-    }
+    across(&ask(fleet, window, &args.node, Call::CronJobs, Reply::cron_jobs).await?)
 }
 
 pub async fn runs(fleet: &Fleet, window: &str, args: CronRuns) -> Result<Vec<CronRun>, Fault> {
-    match ask(fleet, window, &args.node, Call::CronRuns { job: args.job, limit: args.limit }).await? {
-        Reply::CronRuns(runs) => across(&runs),
-        _ => Err(odd()),
-    }
+    across(
+        &ask(fleet, window, &args.node, Call::CronRuns { job: args.job, limit: args.limit }, Reply::cron_runs).await?,
+    )
 }
 
 pub async fn run(fleet: &Fleet, window: &str, args: CronRunNow) -> Result<(), Fault> {

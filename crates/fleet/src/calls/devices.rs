@@ -5,14 +5,11 @@ use contract::calls::{DeviceSettle, DevicesList};
 use contract::steer::{Device, Verdict};
 use link::call::{Call, Reply};
 
-use super::ask::{across, ask, odd, order};
+use super::ask::{across, ask, order};
 use crate::fleet::Fleet;
 
 pub async fn list(fleet: &Fleet, window: &str, args: DevicesList) -> Result<Vec<Device>, Fault> {
-    match ask(fleet, window, &args.node, Call::Devices).await? {
-        Reply::Devices(devices) => across(&devices),
-        _ => Err(odd()),
-    }
+    across(&ask(fleet, window, &args.node, Call::Devices, Reply::devices).await?)
 }
 
 pub async fn settle(fleet: &Fleet, window: &str, args: DeviceSettle) -> Result<(), Fault> {

@@ -7,7 +7,7 @@ use contract::transcript::SessionRef;
 use link::call::{Call, Reply};
 use link::event::{Body, Event};
 
-use super::ask::{across, ask, odd, order};
+use super::ask::{across, ask, order};
 use crate::apply::Fact;
 use crate::fleet::Fleet;
 
@@ -42,17 +42,12 @@ pub async fn switch(fleet: &Fleet, window: &str, of: SessionRef) -> Result<(), F
 
 pub async fn search(fleet: &Fleet, window: &str, args: SessionSearch) -> Result<Vec<Hit>, Fault> {
     let call = Call::SearchSessions { text: args.text, limit: args.limit };
-    match ask(fleet, window, &args.node, call).await? {
-        Reply::Found(hits) => across(&hits),
-        _ => Err(odd()),
-    }
+    across(&ask(fleet, window, &args.node, call, Reply::found).await?)
 }
 
 /// Has a session made. Not every node tells of one that a client made itself.
 async fn made(fleet: &Fleet, window: &str, node: String, call: Call) -> Result<SessionRef, Fault> {
-    let Reply::Session(session) = ask(fleet, window, &node, call).await? else {
-        return Err(odd());
-    };
+    let session = ask(fleet, window, &node, call, Reply::session).await?;
     let of = SessionRef { node, session: session.key.clone() };
     let mut event = Event::new(fleet.inner.parts.now(), Body::SessionChanged(session));
     event.session = Some(of.session.as_str().into());

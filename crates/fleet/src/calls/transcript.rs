@@ -5,7 +5,7 @@ use contract::transcript::{Row, SessionRef};
 use contract::{Fault, Topic};
 use link::call::{Call, Reply};
 
-use super::ask::{ask, odd};
+use super::ask::ask;
 use crate::apply::Fact;
 use crate::core::Older;
 use crate::fleet::Fleet;
@@ -45,9 +45,7 @@ pub async fn rows_before(fleet: &Fleet, window: &str, args: RowsBefore) -> Resul
     };
     for _ in 0..MOST_PAGES {
         let call = Call::History { session: of.session.clone(), limit: limit.min(LARGEST_PAGE), before };
-        let Reply::History(page) = ask(fleet, window, &of.node, call).await? else {
-            return Err(odd());
-        };
+        let page = ask(fleet, window, &of.node, call, Reply::history).await?;
         let rows = fleet.core().older_page(&of, order, &page);
         if !rows.is_empty() || page.before.is_none() {
             return Ok(rows);

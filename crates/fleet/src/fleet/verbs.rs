@@ -106,10 +106,7 @@ impl Fleet {
     /// # Errors
     /// As `link` gives them.
     pub async fn agents(&self, node: &str) -> Result<Vec<Agent>, CallError> {
-        match self.ask(node, Call::Agents).await? {
-            Reply::Agents(agents) => Ok(agents),
-            _ => Err(odd()),
-        }
+        self.ask(node, Call::Agents).await?.agents()
     }
 
     /// The node's sessions, the newest first.
@@ -117,10 +114,7 @@ impl Fleet {
     /// # Errors
     /// As `link` gives them.
     pub async fn sessions(&self, node: &str) -> Result<Vec<Session>, CallError> {
-        match self.ask(node, Call::Sessions).await? {
-            Reply::Sessions(sessions) => Ok(sessions),
-            _ => Err(odd()),
-        }
+        self.ask(node, Call::Sessions).await?.sessions()
     }
 
     /// The last messages of a session, at most so many, oldest first.
@@ -138,9 +132,7 @@ impl Fleet {
         loop {
             let missing = u32::try_from(most - count).unwrap_or(u32::MAX);
             let call = Call::History { session: of.session.clone(), limit: missing.min(PAGE), before };
-            let Reply::History(page) = gate::read(&self.inner.parts, &post, call, urgency).await? else {
-                return Err(odd());
-            };
+            let page = gate::read(&self.inner.parts, &post, call, urgency).await?.history()?;
             count += page.messages.len();
             let is_last = page.messages.is_empty() || count >= most;
             pages.push(page.messages);
@@ -158,10 +150,7 @@ impl Fleet {
     /// As `link` gives them.
     pub async fn history(&self, of: &SessionRef, limit: u32, before: Option<String>) -> Result<Page, CallError> {
         let call = Call::History { session: of.session.clone(), limit, before };
-        match self.ask(&of.node, call).await? {
-            Reply::History(page) => Ok(page),
-            _ => Err(odd()),
-        }
+        self.ask(&of.node, call).await?.history()
     }
 
     /// Says something at once, past the outbox. Without a session the agent's main one is meant.
@@ -180,10 +169,7 @@ impl Fleet {
             return Err(CallError::Refused { code: "TOO_LONG".to_owned(), message, retryable: false });
         }
         let client_id = uuid::Uuid::now_v7().to_string();
-        match self.ask(node, Call::Send { session, agent, text: text.to_owned(), client_id }).await? {
-            Reply::Sent(sent) => Ok(sent),
-            _ => Err(odd()),
-        }
+        self.ask(node, Call::Send { session, agent, text: text.to_owned(), client_id }).await?.sent()
     }
 
     /// What waits for a person's word on the node.
@@ -191,13 +177,6 @@ impl Fleet {
     /// # Errors
     /// As `link` gives them.
     pub async fn approvals(&self, node: &str) -> Result<Vec<Asked>, CallError> {
-        match self.ask(node, Call::Approvals).await? {
-            Reply::Approvals(approvals) => Ok(approvals),
-            _ => Err(odd()),
-        }
+        self.ask(node, Call::Approvals).await?.approvals()
     }
-}
-
-fn odd() -> CallError {
-    CallError::Unreadable("it answered another question".to_owned())
 }
