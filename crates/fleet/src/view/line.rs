@@ -54,41 +54,6 @@ pub fn not_kept(node: &str, count: u64, now: i64) -> Line {
     }
 }
 
-/// The event's name in the vocabulary.
-pub fn name(body: &Body) -> &'static str {
-    match body {
-        Body::NodeState(_) => "node.state",
-        Body::AgentChanged(_) => "agent.changed",
-        Body::AgentRemoved => "agent.removed",
-        Body::SessionChanged(_) => "session.changed",
-        Body::SessionRemoved => "session.removed",
-        Body::RunQueued { .. } => "run.queued",
-        Body::RunStarted => "run.started",
-        Body::RunStatus { .. } => "run.status",
-        Body::Message(_) => "message",
-        Body::TextDelta { .. } => "text.delta",
-        Body::ThinkingDelta { .. } => "thinking.delta",
-        Body::ToolStarted { .. } => "tool.started",
-        Body::ToolFinished { .. } => "tool.finished",
-        Body::SubagentStarted { .. } => "subagent.started",
-        Body::SubagentFinished { .. } => "subagent.finished",
-        Body::ApprovalRequested(_) => "approval.requested",
-        Body::ApprovalResolved { .. } => "approval.resolved",
-        Body::DeviceRequested(_) => "device.requested",
-        Body::DeviceResolved { .. } => "device.resolved",
-        Body::RunFinished(_) => "run.finished",
-        Body::Artifact { .. } => "artifact",
-        Body::Plan { .. } => "plan.changed",
-        Body::Task { .. } => "task.changed",
-        Body::NodeChanged { .. } => "node.changed",
-        Body::Presence { .. } => "presence",
-        Body::Health { .. } => "health",
-        Body::Notice { .. } => "notice",
-        Body::Gap { .. } => "gap",
-        Body::Other { .. } => "other",
-    }
-}
-
 fn says(truth: &Truth, event: &Event) -> Option<(&'static str, Says)> {
     let says = match &event.body {
         Body::NodeState(state) => link(state)?,
@@ -131,7 +96,7 @@ fn says(truth: &Truth, event: &Event) -> Option<(&'static str, Says)> {
         | Body::Health { .. }
         | Body::Other { .. } => return None,
     };
-    Some((name(&event.body), says))
+    Some((event.body.name(), says))
 }
 
 fn plain(mark: Mark, what: &str) -> Says {
