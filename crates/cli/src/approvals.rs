@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::process::ExitCode;
 
 use anyhow::bail;
-use contract::approval::{Answer, Approval, Decision, Keeper, Rule, drawn};
+use contract::approval::{Answer, Approval, Keeper, Rule, drawn};
 use contract::calls::{ApprovalHistory, Decide, Handler};
 use fleet::apply::Fact;
 use fleet::core::Live;
@@ -213,7 +213,7 @@ async fn over(desk: &Desk, id: &str) -> anyhow::Result<String> {
     let all = desk.fleet.approval_history(PILOT, ApprovalHistory { since: None, limit: 10_000 }).await?;
     let known = all.iter().find(|asked| asked.id.starts_with(id)).and_then(|asked| asked.outcome.as_ref());
     Ok(match known {
-        Some(end) => format!("Nothing with the id “{id}” waits: it was {}. Nothing was sent", ended(end)),
+        Some(end) => format!("Nothing with the id “{id}” waits: it is over, {}. Nothing was sent", ended(end)),
         None => format!("Nothing with the id “{id}” waits; it may be answered or expired. Nothing was sent"),
     })
 }
@@ -277,13 +277,6 @@ fn stands(card: &Approval) -> String {
 }
 
 fn ended(end: &contract::approval::Outcome) -> String {
-    let how = match end.decision {
-        Decision::Once => "allowed once",
-        Decision::Always => "allowed from now on",
-        Decision::Deny => "denied",
-        Decision::Expired => "expired unanswered",
-        Decision::Unknown => "settled elsewhere",
-    };
     let by = end.by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
-    format!("{how}{by}")
+    format!("{}{by}", end.decision.in_words())
 }

@@ -262,14 +262,7 @@ async fn release(parts: &Parts, post: &Post, word: &Word, held: &Held) {
 
 fn ended(decision: Decision, by: Option<&str>) -> Fault {
     let by = by.map(|by| format!(" by {by}")).unwrap_or_default();
-    let how = match decision {
-        Decision::Once => "allowed once",
-        Decision::Always => "allowed from now on",
-        Decision::Deny => "denied",
-        Decision::Expired => "left unanswered until it expired",
-        Decision::Unknown => "settled elsewhere",
-    };
-    settled(&format!("This was already {how}{by}; nothing was sent."))
+    settled(&format!("This is over already: {}{by}; nothing was sent.", decision.in_words()))
 }
 
 fn expired() -> Fault {

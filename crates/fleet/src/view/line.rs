@@ -149,17 +149,9 @@ fn tool(truth: &Truth, event: &Event, id: &str, ok: Option<bool>, ms: Option<u64
 }
 
 fn settled(truth: &Truth, id: &str) -> Option<Says> {
-    use contract::approval::Decision;
     let asked = truth.approval(id)?;
-    let decision = asked.settled.as_ref()?.decision;
-    let what = match decision {
-        Decision::Once => "allowed once",
-        Decision::Always => "allowed from now on",
-        Decision::Deny => "denied",
-        Decision::Expired => "expired without an answer",
-        Decision::Unknown => "was answered elsewhere",
-    };
-    Some(coded(Mark::Asks, what, &asked.about.command))
+    let how = asked.settled.as_ref()?.decision.in_words();
+    Some(coded(Mark::Asks, how, &asked.about.command))
 }
 
 fn link(state: &NodeState) -> Option<Says> {
