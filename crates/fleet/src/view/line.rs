@@ -3,6 +3,7 @@
 use contract::activity::{Line, Mark};
 use link::event::{Body, Event, Message, NodeState, Outcome, Role, RunEnd};
 
+use super::cut::first_line;
 use super::title::called;
 use super::tool::summary;
 use crate::truth::{RowBody, Truth};
@@ -171,13 +172,8 @@ fn link(state: &NodeState) -> Option<Says> {
     Some(says)
 }
 
-/// The first line of a text, cut.
 fn words(text: &str) -> String {
-    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
-    if line.chars().count() <= WORDS {
-        return line.to_owned();
-    }
-    line.chars().take(WORDS - 1).chain(['…']).collect()
+    first_line(text, WORDS)
 }
 
 /// Milliseconds as a short figure.
