@@ -14,7 +14,6 @@ use link::event::{Body, NodeState, Stamped};
 
 use crate::args::Always;
 use crate::desk::Desk;
-use crate::length;
 use crate::out::{Form, Numbered, json, line, note, now, problem, short, time};
 use crate::when;
 
@@ -130,7 +129,7 @@ pub async fn history(desk: &Desk, since: Option<&str>, form: Form) -> anyhow::Re
     for one in &asked {
         match form {
             Form::Json => json(one)?,
-            Form::Text => print(&name(desk, &one.node), one)?,
+            Form::Text => print(&desk.name(&one.node), one)?,
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -185,7 +184,7 @@ fn answer(card: &Approval, word: Word) -> anyhow::Result<Answer> {
         rule.session = None;
     }
     if let Some(length) = &asked.rule_for {
-        rule.expires_at = Some(now() + length::length(length)?);
+        rule.expires_at = Some(now() + when::length(length)?);
     }
     if rule != proposed {
         rule.keeper = Keeper::Here;
@@ -238,10 +237,6 @@ async fn waiting(desk: &Desk, heads: &[NodeHead]) -> Vec<Waiting> {
     }
     all.sort_by_key(|one| one.card.asked_at);
     all
-}
-
-fn name(desk: &Desk, node: &str) -> String {
-    desk.fleet.node(node).map_or_else(|| node.to_owned(), |head| head.name)
 }
 
 fn print(node: &str, card: &Approval) -> anyhow::Result<()> {

@@ -34,7 +34,7 @@ pub async fn export(desk: &Desk, wanted: Wanted) -> anyhow::Result<ExitCode> {
     };
     let of = SessionRef { node: head.id, session: wanted.session };
     let asked = desk.fleet.session_export(PILOT, SessionExport { of, form });
-    let text = asked.await.map_err(|fault| anyhow::anyhow!(fault.message))?;
+    let text = asked.await?;
     match &wanted.output {
         None => document(&text)?,
         Some(path) => {

@@ -33,7 +33,7 @@ async fn list(desk: &Desk, form: Form) -> anyhow::Result<ExitCode> {
         match form {
             Form::Json => json(known)?,
             Form::Text => {
-                let node = desk.fleet.node(&known.rule.node).map_or(known.rule.node.clone(), |head| head.name);
+                let node = desk.name(&known.rule.node);
                 line(&format!("{}  {node}: {}; used {} times", known.id, described(&known.rule), known.used))?;
             }
         }

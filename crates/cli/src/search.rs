@@ -8,7 +8,7 @@ use fleet::truth::PILOT;
 
 use crate::args::Among;
 use crate::desk::Desk;
-use crate::log::{filter, name, there};
+use crate::log::{filter, there};
 use crate::out::{self, Form, json, line, time};
 
 /// Prints what holds the words, newest first; fails where nothing does.
@@ -16,9 +16,9 @@ pub async fn search(desk: &Desk, words: &str, among: &Among, limit: u32, form: F
     there(desk)?;
     let filter = filter(desk, among)?;
     let asked = Search { words: words.to_owned(), filter, limit };
-    let found = desk.fleet.search(PILOT, asked).await.map_err(|fault| anyhow::anyhow!(fault.message))?;
+    let found = desk.fleet.search(PILOT, asked).await?;
     for mut found in found.iter().cloned() {
-        found.node = name(desk, &found.node);
+        found.node = desk.name(&found.node);
         match form {
             Form::Json => json(&found)?,
             Form::Text => print(&found)?,

@@ -1,9 +1,7 @@
 //! Say something, and wait for the answer if asked to.
 
-use std::io::Read;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use fleet::core::Live;
 use fleet::truth::NodeHead;
 use link::call::Sent;
@@ -11,6 +9,7 @@ use link::event::{Body, Outcome, RunEnd, Stamped};
 
 use crate::approvals;
 use crate::desk::Desk;
+use crate::input;
 use crate::out::{self, Form, line, note, piece, short};
 use crate::run::Misused;
 
@@ -41,11 +40,7 @@ pub async fn send(desk: &Desk, message: Message, form: Form) -> anyhow::Result<E
 }
 
 fn text(given: String) -> anyhow::Result<String> {
-    let mut text = given;
-    if text == "-" {
-        text.clear();
-        std::io::stdin().read_to_string(&mut text).context("The message could not be read from standard input")?;
-    }
+    let text = input::dash(given, "message")?;
     if text.trim().is_empty() {
         return Err(Misused("The message is empty; give a text, or pipe one in with -".to_owned()).into());
     }

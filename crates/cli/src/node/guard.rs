@@ -6,7 +6,6 @@ use contract::calls::{Handler, NodeLimit, NodeProduction, NodeUnlock};
 use fleet::truth::{NodeHead, PILOT};
 
 use crate::desk::Desk;
-use crate::length;
 use crate::out::{note, now, time};
 
 /// Marks a node as production, or takes the mark away.
@@ -22,7 +21,7 @@ pub async fn production(desk: &Desk, head: &NodeHead, production: bool) -> anyho
 
 /// Unlocks a production node for a while.
 pub async fn unlock(desk: &Desk, head: &NodeHead, length: &str) -> anyhow::Result<ExitCode> {
-    let minutes = length::length(length)?.div_euclid(60_000).max(1);
+    let minutes = when::length(length)?.div_euclid(60_000).max(1);
     let minutes = u32::try_from(minutes)?;
     desk.fleet.node_unlock(PILOT, NodeUnlock { id: head.id.clone(), minutes }).await?;
     note(&format!("{} is unlocked until {}.", head.name, time(now() + i64::from(minutes) * 60_000)));

@@ -68,11 +68,11 @@ pub async fn edit(desk: &Desk, node: &str, changes: Changes, form: Form) -> anyh
         reach: way::reach(&way, Some(&head.reach))?,
     };
     let name = filled.name.clone();
-    let (id, asked) = (head.id, NodeEdit { id: String::new(), form: filled });
-    match desk.fleet.node_edit(PILOT, NodeEdit { id: id.clone(), ..asked.clone() }).await {
+    let id = head.id;
+    match desk.fleet.node_edit(PILOT, NodeEdit { id: id.clone(), form: filled.clone() }).await {
         Err(Fault { code: Code::NoKeyring, message, .. }) => {
             note(&format!("{message} The key is not stored; give it again with --key-stdin."));
-            let again = NodeForm { session_only: true, ..asked.form };
+            let again = NodeForm { session_only: true, ..filled };
             desk.fleet.node_edit(PILOT, NodeEdit { id: id.clone(), form: again }).await?;
         }
         other => other?,

@@ -1,9 +1,8 @@
 //! A node's settings.
 
-use std::io::Read;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use fleet::truth::NodeHead;
 use link::call::{Call, Config, Reply};
 use serde_json::Value;
@@ -11,6 +10,7 @@ use serde_json::Value;
 use super::ask;
 use crate::args::steer::ConfigVerb;
 use crate::desk::Desk;
+use crate::input;
 use crate::out::{Form, document, json, note};
 use crate::run::Misused;
 
@@ -31,11 +31,7 @@ pub async fn run(desk: &Desk, node: &str, verb: Option<ConfigVerb>, form: Form) 
 }
 
 fn read(patch: &str) -> anyhow::Result<Value> {
-    let mut text = patch.to_owned();
-    if patch == "-" {
-        text.clear();
-        std::io::stdin().read_to_string(&mut text).context("The patch cannot be read")?;
-    }
+    let text = input::dash(patch.to_owned(), "patch")?;
     let value: Value =
         serde_json::from_str(&text).map_err(|error| Misused(format!("The patch is no JSON: {error}")))?;
     if !value.is_object() {
