@@ -18,7 +18,6 @@ mod devices;
 mod logs;
 mod models;
 mod session;
-mod usage;
 
 /// Answers the verb.
 pub async fn run(desk: &Desk, verb: SteerVerb, form: Form) -> anyhow::Result<ExitCode> {
@@ -34,14 +33,13 @@ pub async fn run(desk: &Desk, verb: SteerVerb, form: Form) -> anyhow::Result<Exi
         SteerVerb::Cron { node, verb, .. } => cron::run(desk, &node, verb, form).await,
         SteerVerb::Devices { node, verb, .. } => devices::run(desk, &node, verb, form).await,
         SteerVerb::Config { node, verb, .. } => config::run(desk, &node, verb, form).await,
-        SteerVerb::Spent { node, .. } => usage::run(desk, &node, form).await,
         SteerVerb::Can { node, .. } => can::run(desk, &node, form).await,
     }
 }
 
 /// Asks a node, and takes what was `wanted` out of its answer; whoever changes something is told first what this vendor
 /// makes of it.
-async fn ask<T>(
+pub async fn ask<T>(
     desk: &Desk,
     head: &NodeHead,
     call: Call,

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+pub mod theirs;
+
 use contract::calls::{Handler, UsageRead};
 use contract::usage::{By, Spend, UsageRow};
 use fleet::truth::PILOT;

@@ -1,12 +1,12 @@
-//! Tokens and cost of a node.
+//! Tokens and cost as a node itself counts them.
 
 use std::process::ExitCode;
 
 use link::call::{Call, Reply, Tokens};
 
-use super::ask;
 use crate::desk::Desk;
 use crate::out::{Form, json, note, table};
+use crate::steer::ask;
 
 pub async fn run(desk: &Desk, node: &str, form: Form) -> anyhow::Result<ExitCode> {
     let head = desk.connected(node).await?;
