@@ -7,6 +7,7 @@ use fleet::truth::{NodeHead, PILOT};
 
 use crate::desk::Desk;
 use crate::out::{note, now, time};
+use crate::when;
 
 /// Marks a node as production, or takes the mark away.
 pub async fn production(desk: &Desk, head: &NodeHead, production: bool) -> anyhow::Result<ExitCode> {
