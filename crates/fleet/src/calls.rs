@@ -41,7 +41,7 @@ mod noted;
 pub use fault::{of_call, of_store};
 pub use link::sentence;
 
-pub(crate) use noted::noted;
+pub(crate) use noted::{noted, outcome};
 
 use crate::fleet::Fleet;
 

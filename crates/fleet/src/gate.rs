@@ -2,7 +2,6 @@
 //! down before and after, in its turn.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use link::call::{Call, CallError, Reply};
@@ -10,7 +9,7 @@ use parking_lot::Mutex;
 use serde_json::json;
 use store::StoreError;
 
-use crate::audit::{self, Act, Intent};
+use crate::audit::{self, Act};
 use crate::nodes::{Parts, Post, Urgency};
 use crate::table::guard::{self as table, Guard};
 
@@ -88,17 +87,16 @@ where
     let (act, about) = noted(parts, post, &call);
     let (node, name) = (post.guarded_as.clone(), known_as(parts, post));
     let act = Act { node, name, who: who.to_owned(), act, about };
-    let intent = parts.audit.intend(parts.now(), act).await.map_err(|error| Undone::Call(unwritten(&error)))?;
     let may = || async {
         unlocked(parts, post).await.map_err(Undone::Call)?;
         ready().await.map_err(Undone::Held)
     };
-    let answer = match unlocked(parts, post).await {
-        Ok(_) => post.hand_over(parts, call, Urgency::Act, tries, may).await,
-        Err(refused) => Err(Undone::Call(refused)),
+    let work = async {
+        unlocked(parts, post).await.map_err(Undone::Call)?;
+        post.hand_over(parts, call, Urgency::Act, tries, may).await
     };
-    parts.audit.came(parts.now(), intent, &outcome(&answer)).await;
-    answer
+    let done = parts.audit.noted(&*parts.clock, act, work, outcome).await;
+    done.unwrap_or_else(|error| Err(Undone::Call(unwritten(&error))))
 }
 
 /// What the audit log says of the call.
@@ -131,14 +129,6 @@ fn of_link(undone: Undone<Infallible>) -> CallError {
 pub async fn guard(parts: &Parts, post: &Post) -> Result<Guard, StoreError> {
     let node = post.guarded_as.clone();
     parts.store.read(move |db| table::get(db, &node)).await
-}
-
-/// Writes an act of this program's own down: to a node's row, not to the node.
-///
-/// # Errors
-/// It cannot be written: then it must not be done.
-pub async fn intend(parts: &Arc<Parts>, act: Act) -> Result<Intent, contract::Fault> {
-    parts.audit.intend(parts.now(), act).await.map_err(|error| crate::calls::of_store(&error))
 }
 
 /// The guard, if it lets anybody change the node now.

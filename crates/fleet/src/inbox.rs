@@ -23,7 +23,7 @@ pub use standing::answer_by_rules;
 
 use crate::apply::Fact;
 use crate::audit::Act;
-use crate::calls::{of_call, of_store};
+use crate::calls::{of_call, of_store, outcome};
 use crate::gate::{self, Tries, Undone};
 use crate::nodes::{Parts, Post};
 use crate::table::approval::{self as table, Claim, End};
@@ -204,12 +204,14 @@ async fn keep(parts: &Arc<Parts>, post: &Post, rule: Rule, by: &str) -> Result<(
     let about = serde_json::json!({"agent": rule.agent, "session": rule.session, "kind": rule.kind,
         "rule": crate::audit::words(&rule.text), "expires_at": rule.expires_at});
     let act = Act { node: post.id.clone(), name: post.row().name, who: by.to_owned(), act: "rule.add", about };
-    let intent = gate::intend(parts, act).await?;
-    let kept = parts.store.write(move |tx| rules::add(tx, &rule, now)).await;
-    parts.audit.came(now, intent, if kept.is_ok() { "done" } else { "not done" }).await;
-    kept.map(drop).map_err(|error| {
-        let fault = of_store(&error);
-        Fault { message: format!("It was allowed this once, but the rule was not kept: {}", fault.message), ..fault }
+    let work = async {
+        let kept = parts.store.write(move |tx| rules::add(tx, &rule, now)).await;
+        kept.map(drop).map_err(|error| of_store(&error))
+    };
+    let kept = parts.audit.noted(&*parts.clock, act, work, outcome).await;
+    kept.unwrap_or_else(|error| Err(of_store(&error))).map_err(|fault| {
+        let message = format!("It was allowed this once, but the rule was not kept: {}", fault.message);
+        Fault { message, ..fault }
     })
 }
 

@@ -65,18 +65,7 @@ async fn a_production_node_is_read_only_until_it_is_unlocked_and_allows_nothing_
     let production = |production| fleet.node_production("main", NodeProduction { id: LOCAL.to_owned(), production });
     let unlock = |minutes| fleet.node_unlock("main", NodeUnlock { id: LOCAL.to_owned(), minutes });
     assert_eq!(unlock(15).await.unwrap_err().code, Code::Invalid, "it is not locked");
-    let always = |asked: &Approval| asked.rule.is_some() || asked.allowed.contains(&Decision::Always);
-    let in_pane = |screen: &Screen| {
-        screen.rows.values().find_map(|row| match &row.body {
-            RowBody::Approval { approval } => Some((**approval).clone()),
-            _ => None,
-        })
-    };
-    assert!(always(&asked) && screen.until("its row", in_pane).await.rule.is_some());
     production(true).await.unwrap();
-    let shown = |s: &Screen| s.approvals.get(&asked.id).cloned().filter(|card| !always(card));
-    screen.until("no “always” in the inbox", shown).await;
-    screen.until("no “always” in the conversation", |s| in_pane(s).filter(|card| !always(card))).await;
 
     let answer = |answer| {
         let (id, digest) = (asked.id.clone(), asked.digest.clone());
@@ -113,6 +102,30 @@ async fn a_production_node_is_read_only_until_it_is_unlocked_and_allows_nothing_
     assert_eq!(unlock(9_999).await.unwrap_err().code, Code::Invalid);
     production(false).await.unwrap();
     create().await.unwrap();
+}
+
+#[tokio::test]
+async fn once_a_node_is_production_nothing_shown_of_it_offers_always() {
+    let house = House::new();
+    let gateway = house.gateway("gateway").await;
+    let fleet = house.fleet(Some(embedded(&gateway))).await;
+    ready(&fleet, LOCAL).await;
+    let of = main_of(LOCAL);
+    let mut screen = Screen::watching(&fleet, "main", vec![transcript(&of), Topic::Approvals]).await;
+    say(&fleet, &of, "run echo waiting", "c1").await;
+    let asked = screen.until("an approval", |screen| screen.approvals.values().next().cloned()).await;
+    let always = |asked: &Approval| asked.rule.is_some() || asked.allowed.contains(&Decision::Always);
+    let in_pane = |screen: &Screen| {
+        screen.rows.values().find_map(|row| match &row.body {
+            RowBody::Approval { approval } => Some((**approval).clone()),
+            _ => None,
+        })
+    };
+    assert!(always(&asked) && screen.until("its row", in_pane).await.rule.is_some());
+    fleet.node_production("main", NodeProduction { id: LOCAL.to_owned(), production: true }).await.unwrap();
+    let shown = |s: &Screen| s.approvals.get(&asked.id).cloned().filter(|card| !always(card));
+    screen.until("no “always” in the inbox", shown).await;
+    screen.until("no “always” in the conversation", |s| in_pane(s).filter(|card| !always(card))).await;
 }
 
 #[tokio::test]
