@@ -250,7 +250,7 @@ pub enum FleetVerb {
     },
     /// What runs used and what that cost, as far as prices are known.
     #[command(
-        after_help = "Prices stand in prices.toml in the config folder, for you to edit; none are shipped. What has no price there\nis shown as unknown, never as nothing.\n\nExamples:\n  pilot usage --since 7d --by day\n  pilot usage --by node --by model --json"
+        after_help = "Prices stand in prices.toml in the config folder, for you to edit; none are shipped. What has no price there\nis shown as unknown, never as nothing.\n\nExamples:\n  pilot usage --since 7d --by day\n  pilot usage --by node --by model --json\n  pilot usage --theirs homelab"
     )]
     Usage {
         /// Only since then: 12h, 7d, 2026-11-01.
@@ -259,6 +259,11 @@ pub enum FleetVerb {
         /// Sum by this; may be given several times.
         #[arg(long, value_name = "WHAT", default_value = "node")]
         by: Vec<SumBy>,
+        /// What this node itself counts and charges, instead of what was counted here.
+        #[arg(long, value_name = "NODE", conflicts_with_all = ["since", "by"])]
+        theirs: Option<String>,
+        #[command(flatten)]
+        key: Key,
     },
     /// The rules kept here, by which what you allowed from now on is answered.
     #[command(after_help = "Examples:\n  pilot rules\n  pilot rules remove 3")]
@@ -292,12 +297,11 @@ impl FleetVerb {
             | Self::Approvals { key, .. }
             | Self::Approve { key, .. }
             | Self::Deny { key, .. }
+            | Self::Usage { key, .. }
             | Self::Export { key, .. } => *key,
             Self::Node(verb) => verb.key(),
             Self::Steer(verb) => verb.key(),
-            Self::Rules { .. } | Self::Audit { .. } | Self::Usage { .. } | Self::Log(_) | Self::Search { .. } => {
-                Key::default()
-            }
+            Self::Rules { .. } | Self::Audit { .. } | Self::Log(_) | Self::Search { .. } => Key::default(),
         }
     }
 }

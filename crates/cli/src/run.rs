@@ -78,7 +78,8 @@ async fn with_fleet(desk: &Desk, verb: FleetVerb, form: Form) -> anyhow::Result<
             approvals::decide(desk, &id, word, form).await
         }
         FleetVerb::Audit { verb, since, node } => audit::run(desk, verb, since.as_deref(), node, form).await,
-        FleetVerb::Usage { since, by } => usage::run(desk, since.as_deref(), &by, form).await,
+        FleetVerb::Usage { theirs: Some(node), .. } => usage::theirs::run(desk, &node, form).await,
+        FleetVerb::Usage { since, by, .. } => usage::run(desk, since.as_deref(), &by, form).await,
         FleetVerb::Rules { verb } => rules::run(desk, verb, form).await,
     }
 }

@@ -3,6 +3,7 @@
 use contract::activity::{Line, Mark};
 use link::event::{Body, Event, Message, NodeState, Outcome, Role, RunEnd};
 
+use super::cut::first_line;
 use super::title::called;
 use super::tool::summary;
 use crate::truth::{RowBody, Truth};
@@ -54,41 +55,6 @@ pub fn not_kept(node: &str, count: u64, now: i64) -> Line {
     }
 }
 
-/// The event's name in the vocabulary.
-pub fn name(body: &Body) -> &'static str {
-    match body {
-        Body::NodeState(_) => "node.state",
-        Body::AgentChanged(_) => "agent.changed",
-        Body::AgentRemoved => "agent.removed",
-        Body::SessionChanged(_) => "session.changed",
-        Body::SessionRemoved => "session.removed",
-        Body::RunQueued { .. } => "run.queued",
-        Body::RunStarted => "run.started",
-        Body::RunStatus { .. } => "run.status",
-        Body::Message(_) => "message",
-        Body::TextDelta { .. } => "text.delta",
-        Body::ThinkingDelta { .. } => "thinking.delta",
-        Body::ToolStarted { .. } => "tool.started",
-        Body::ToolFinished { .. } => "tool.finished",
-        Body::SubagentStarted { .. } => "subagent.started",
-        Body::SubagentFinished { .. } => "subagent.finished",
-        Body::ApprovalRequested(_) => "approval.requested",
-        Body::ApprovalResolved { .. } => "approval.resolved",
-        Body::DeviceRequested(_) => "device.requested",
-        Body::DeviceResolved { .. } => "device.resolved",
-        Body::RunFinished(_) => "run.finished",
-        Body::Artifact { .. } => "artifact",
-        Body::Plan { .. } => "plan.changed",
-        Body::Task { .. } => "task.changed",
-        Body::NodeChanged { .. } => "node.changed",
-        Body::Presence { .. } => "presence",
-        Body::Health { .. } => "health",
-        Body::Notice { .. } => "notice",
-        Body::Gap { .. } => "gap",
-        Body::Other { .. } => "other",
-    }
-}
-
 fn says(truth: &Truth, event: &Event, now: i64) -> Option<(&'static str, Says)> {
     let says = match &event.body {
         Body::NodeState(NodeState::Ready { .. }) => connected(truth, now),
@@ -132,7 +98,7 @@ fn says(truth: &Truth, event: &Event, now: i64) -> Option<(&'static str, Says)> 
         | Body::Health { .. }
         | Body::Other { .. } => return None,
     };
-    Some((name(&event.body), says))
+    Some((event.body.name(), says))
 }
 
 fn plain(mark: Mark, what: &str) -> Says {
@@ -185,17 +151,9 @@ fn tool(truth: &Truth, event: &Event, id: &str, ok: Option<bool>, ms: Option<u64
 }
 
 fn settled(truth: &Truth, id: &str) -> Option<Says> {
-    use contract::approval::Decision;
     let asked = truth.approval(id)?;
-    let decision = asked.settled.as_ref()?.decision;
-    let what = match decision {
-        Decision::Once => "allowed once",
-        Decision::Always => "allowed from now on",
-        Decision::Deny => "denied",
-        Decision::Expired => "expired without an answer",
-        Decision::Unknown => "was answered elsewhere",
-    };
-    Some(coded(Mark::Asks, what, &asked.about.command))
+    let how = asked.settled.as_ref()?.decision.in_words();
+    Some(coded(Mark::Asks, how, &asked.about.command))
 }
 
 fn link(state: &NodeState) -> Option<Says> {
@@ -225,13 +183,8 @@ fn connected(truth: &Truth, now: i64) -> Says {
     }
 }
 
-/// The first line of a text, cut.
 fn words(text: &str) -> String {
-    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
-    if line.chars().count() <= WORDS {
-        return line.to_owned();
-    }
-    line.chars().take(WORDS - 1).chain(['…']).collect()
+    first_line(text, WORDS)
 }
 
 /// Milliseconds as a short figure.
