@@ -19,8 +19,6 @@ mod way;
 
 mod guard;
 
-/// The window's label of this program, where a call asks for one.
-
 /// Answers a verb about nodes.
 pub async fn run(desk: &Desk, verb: NodeVerb, form: Form) -> anyhow::Result<ExitCode> {
     match verb {
