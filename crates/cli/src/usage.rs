@@ -19,7 +19,7 @@ pub async fn run(desk: &Desk, since: Option<&str>, by: &[SumBy], form: Form) -> 
     let by: Vec<By> = by.iter().copied().map(summed).collect();
     let report = desk.fleet.usage(PILOT, UsageRead { since, by: by.clone() }).await?;
     if form == Form::Json {
-        report.rows.iter().try_for_each(|row| json(row))?;
+        report.rows.iter().try_for_each(json)?;
     } else if report.rows.is_empty() {
         note("No run has ended in that time while it was heard of here.");
     } else {
