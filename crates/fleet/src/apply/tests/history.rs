@@ -197,3 +197,16 @@ fn a_run_that_ends_after_its_message_was_given_up_settles_it() {
         "me hi [done]\nagent hello",
     );
 }
+
+#[test]
+fn a_clock_that_is_set_back_leaves_no_message_acknowledged_for_ever() {
+    check(
+        "send c1 hi\nfate c1 acknowledged r1\npass -3600000\ndown\nready\nhistory u:hi a:hello",
+        "me hi [done]\nagent hello",
+    );
+}
+
+#[test]
+fn a_clock_that_is_set_forward_gives_up_no_message_of_this_connection() {
+    check("send c1 hi\nfate c1 acknowledged r1\npass 3600000\nhistory u:hi", "me hi [acknowledged]");
+}
