@@ -1,6 +1,6 @@
 //! The promises: nothing lost, nothing doubled, order kept, and the window shows what the node has.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context, ensure};
 use fleet::nodes::LOCAL;
@@ -85,13 +85,30 @@ fn shown(night: &Night, session: &str, people: &[&str]) -> anyhow::Result<()> {
     let texts: Vec<&str> = rows[rows.len() - length..].iter().map(String::as_str).collect();
     let there = &people[people.len() - length..];
     let differs = texts.iter().zip(there).position(|(shown, has)| shown != has);
-    let from = differs.unwrap_or(0).saturating_sub(2);
-    ensure!(
-        differs.is_none(),
-        "the window shows {:?} in {session} where the node has {:?}",
-        &texts[from..(from + 6).min(length)],
-        &there[from..(from + 6).min(length)]
-    );
+    if let Some(place) = differs {
+        let shown: Vec<&str> = rows.iter().map(String::as_str).collect();
+        anyhow::bail!(
+            "the window shows in {session} {} of {length} messages before the end {:?} where the node has {:?}; {}",
+            place,
+            short(texts[place]),
+            short(there[place]),
+            difference(&shown, people)
+        );
+    }
     ensure!(people.is_empty() || length > 0, "the window shows nothing of {session}");
     Ok(())
+}
+
+/// What is shown more or less often than it is there, to be read by people.
+fn difference(shown: &[&str], there: &[&str]) -> String {
+    let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
+    shown.iter().for_each(|text| *counts.entry(text).or_default() += 1);
+    there.iter().for_each(|text| *counts.entry(text).or_default() -= 1);
+    // What is only there may be older than all that is shown.
+    let odd = counts.into_iter().filter(|(text, count)| *count > 0 || (*count < 0 && shown.contains(text)));
+    odd.map(|(text, count)| format!("{} {count:+}", short(text))).collect::<Vec<_>>().join(", ")
+}
+
+fn short(text: &str) -> String {
+    format!("{} ({})", text.get(..12).unwrap_or(text), text.len())
 }

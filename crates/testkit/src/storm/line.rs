@@ -28,8 +28,9 @@ impl Line {
             let (near, mut far) = tokio::io::duplex(1 << 14);
             let gateway = here.gateway.lock().clone().filter(|_| here.line.state() != State::Down);
             if let Some(gateway) = gateway {
-                let line = here.line.clone();
-                tokio::spawn(async move { line.carry(&mut far, gateway.connect()).await });
+                // The gateway itself is not held: it ends when it is told to, whatever becomes of its connections.
+                let (line, server) = (here.line.clone(), gateway.connect());
+                tokio::spawn(async move { line.carry(&mut far, server).await });
             }
             near
         };
