@@ -128,12 +128,16 @@ fn weave(
 ) -> (VecDeque<Row>, Option<u64>) {
     let mut next = VecDeque::with_capacity(old.len());
     let (mut passed, mut first) = (0, None);
+    let page: Vec<_> = page.collect();
+    // A row whose place is further down waits for its draft.
+    let awaited: Vec<usize> = page.iter().filter_map(|(_, (_, moved))| *moved).collect();
     for (draft, (known, moved)) in page {
         let mut take = |at: Option<usize>| at.and_then(|at| old.get_mut(at)?.take());
         let row = match (take(known), take(moved)) {
             (Some(mut row), _) => {
                 let at = known.unwrap_or_default();
-                let between = old[passed.min(at)..at].iter_mut().filter_map(Option::take);
+                let between = (passed.min(at)..at).filter(|index| !awaited.contains(index));
+                let between = between.filter_map(|index| old[index].take());
                 // What stands before the page's first row is not covered by it.
                 next.extend(between.filter(|row| first.is_none() || !is_gap(row)));
                 passed = at + 1;

@@ -87,26 +87,31 @@ fn shown(night: &Night, session: &str, people: &[&str]) -> anyhow::Result<()> {
     let differs = texts.iter().zip(there).position(|(shown, has)| shown != has);
     if let Some(place) = differs {
         let shown: Vec<&str> = rows.iter().map(String::as_str).collect();
+        let (odd, difference) = difference(&shown, people);
+        let number = night.said.iter().position(|said| Some(said.text.as_str()) == odd);
         anyhow::bail!(
-            "the window shows in {session} {} of {length} messages before the end {:?} where the node has {:?}; {}",
+            "the window shows in {session} {} of {length} messages before the end {:?} where the node has {:?}; {}; {}",
             place,
             short(texts[place]),
             short(there[place]),
-            difference(&shown, people)
+            difference,
+            number.map(|number| row_of(night, number)).unwrap_or_default()
         );
     }
     ensure!(people.is_empty() || length > 0, "the window shows nothing of {session}");
     Ok(())
 }
 
-/// What is shown more or less often than it is there, to be read by people.
-fn difference(shown: &[&str], there: &[&str]) -> String {
+/// What is shown more or less often than it is there: the first of it, and all to be read by people.
+fn difference<'a>(shown: &[&'a str], there: &[&'a str]) -> (Option<&'a str>, String) {
     let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
     shown.iter().for_each(|text| *counts.entry(text).or_default() += 1);
     there.iter().for_each(|text| *counts.entry(text).or_default() -= 1);
     // What is only there may be older than all that is shown.
     let odd = counts.into_iter().filter(|(text, count)| *count > 0 || (*count < 0 && shown.contains(text)));
-    odd.map(|(text, count)| format!("{} {count:+}", short(text))).collect::<Vec<_>>().join(", ")
+    let odd: Vec<_> = odd.collect();
+    let words = odd.iter().map(|(text, count)| format!("{} {count:+}", short(text))).collect::<Vec<_>>().join(", ");
+    (odd.first().map(|(text, _)| *text), words)
 }
 
 fn short(text: &str) -> String {
