@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context, ensure};
-use fleet::nodes::LOCAL;
+use fleet::nodes::{LOCAL, Urgency};
 use fleet::truth::RowBody;
 use link::event::{Message, Role};
 
@@ -28,19 +28,9 @@ pub async fn all(night: &Night) -> anyhow::Result<()> {
 
 /// All messages of the session as the gateway has them, oldest first. One that nothing was said in need not be there.
 async fn history(night: &Night, session: &str) -> anyhow::Result<Vec<Message>> {
-    let (mut all, mut before) = (Vec::new(), None);
-    if said(night, session).next().is_none() {
-        return Ok(all);
-    }
-    loop {
-        let mut page = night.fleet.history(&of(session), 200, before).await?;
-        let is_last = page.messages.is_empty();
-        page.messages.append(&mut all);
-        all = page.messages;
-        before = page.before;
-        if before.is_none() || is_last {
-            return Ok(all);
-        }
+    match said(night, session).next() {
+        Some(_) => Ok(night.fleet.last_messages(&of(session), usize::MAX, Urgency::Screen).await?),
+        None => Ok(Vec::new()),
     }
 }
 
