@@ -56,6 +56,8 @@ pub enum Fact {
     Sending { session: String, agent: Option<String>, text: String, client_id: String },
     /// How a message sent from here fares. `run` is the run that answers it, where the node named it.
     Fate { session: String, client_id: String, fate: Fate, run: Option<String>, fault: Option<String> },
+    /// A message sent from here goes out under another key from now on.
+    Key { session: String, client_id: String, key: String },
     /// The person took back a message that had not gone out.
     Withdrawn { session: String, client_id: String },
     /// A person looked at the session.
@@ -113,6 +115,7 @@ pub fn apply(truth: &mut Truth, fact: &Fact, now: i64, changes: &mut Changes) ->
             let news = own::News { client_id, fate: *fate, run: run.as_deref(), fault: fault.as_deref() };
             own::fate(truth, session, &news, now, changes);
         }
+        Fact::Key { session, client_id, key } => own::key(truth, session, client_id, key, now, changes),
         Fact::Withdrawn { session, client_id } => own::withdrawn(truth, session, client_id, changes),
         Fact::Seen { session } => session::seen(truth, session, changes),
         Fact::Watched { session, shown } => session::watched(truth, session, *shown, changes),

@@ -90,22 +90,28 @@ pub async fn cancel(parts: &Parts, of: &SessionRef, client_id: &str) -> Result<b
 
 /// Queues a failed or unknown message again; answers whether it was one.
 ///
-/// An unknown one goes out under the same key, so that a node that has it does not run it twice. One whose run failed
-/// was taken by the node: it needs a new key, or the node would answer with the old failure.
+/// An unknown one goes out under the same key, so that a node that has it does not run it twice. One that the node has,
+/// and whose run failed or left no trace, needs a new key: the node would answer with the old run.
 ///
 /// # Errors
 /// The database refused.
 pub async fn resend(parts: &Parts, post: &Post, client_id: &str) -> Result<bool, StoreError> {
     let (node, id, now) = (post.id.clone(), client_id.to_owned(), parts.now());
+    // The table only knows that the node took it; that nothing came of it the history told.
+    let stranded = parts.core.read(&post.id, |truth| truth.is_stranded(client_id)) == Some(true);
     let queued = parts
         .store
         .write(move |tx| {
             let Some(parcel) = table::get(tx, &node, &id)? else {
                 return Ok(None);
             };
+            let taken = matches!(parcel.fate, Fate::Acknowledged | Fate::Running);
+            if taken && !stranded {
+                return Ok(None);
+            }
             let wire_id = match parcel.run {
-                Some(_) => format!("{id}.{now}"),
-                None => parcel.wire_id,
+                None if !taken => parcel.wire_id,
+                _ => format!("{id}.{now}"),
             };
             if !table::requeue(tx, &id, &wire_id, now)? {
                 return Ok(None);
@@ -114,6 +120,7 @@ pub async fn resend(parts: &Parts, post: &Post, client_id: &str) -> Result<bool,
         })
         .await?;
     let Some(parcel) = queued else { return Ok(false) };
+    rekey(parts, &parcel);
     tell(parts, &parcel, &outcome(Fate::Queued, now));
     post.bell.notify_one();
     Ok(true)
@@ -179,7 +186,12 @@ pub async fn reconcile(parts: &Parts, node: &str, page: &link::call::Page) -> Re
 /// # Errors
 /// The database refused.
 pub async fn work(parts: &Parts, post: &Arc<Post>) -> Result<(), String> {
-    for parcel in recover(parts, &post.id).await.map_err(|error| error.to_string())? {
+    let met = recover(parts, &post.id).await.map_err(|error| error.to_string())?;
+    if !met.is_empty() {
+        // Where the link is up already, nothing else would ask the history what became of them.
+        post.signals.reread.notify_one();
+    }
+    for parcel in met {
         let fault = parcel.fault.clone();
         tell(parts, &parcel, &Outcome { fate: Fate::Unknown, run: None, fault, at: parcel.fate_at });
     }
@@ -334,6 +346,15 @@ fn outcome(fate: Fate, at: i64) -> Outcome {
 fn show(parts: &Parts, parcel: &Parcel) {
     let Parcel { session, agent, text, client_id, .. } = parcel.clone();
     parts.core.feed(&parcel.node, [Fact::Sending { session, agent, text, client_id }]);
+    rekey(parts, parcel);
+}
+
+/// Tells under which key it goes out, where that is not its id.
+fn rekey(parts: &Parts, parcel: &Parcel) {
+    let Parcel { session, client_id, wire_id: key, .. } = parcel.clone();
+    if key != client_id {
+        parts.core.feed(&parcel.node, [Fact::Key { session, client_id, key }]);
+    }
 }
 
 fn tell(parts: &Parts, parcel: &Parcel, outcome: &Outcome) {

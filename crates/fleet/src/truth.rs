@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use contract::node::{NodeId, Reach, Vendor};
+use contract::transcript::Fate;
 use contract::usage::Spend;
 use link::event::{Agent, NodeState};
 use link::{Pin, Taken};
@@ -155,6 +156,15 @@ impl Truth {
     pub fn run_to_stop(&self, session: &str) -> Option<String> {
         let run = self.session(session)?.active_run()?;
         Some(run.id.to_string()).filter(|id| !id.is_empty())
+    }
+
+    /// Whether the node has this message from here, and nothing came or will come of it.
+    pub(crate) fn is_stranded(&self, client_id: &str) -> bool {
+        let stranded = |row: &Row| {
+            let over = |own: &Own| &*own.client_id == client_id && matches!(own.fate, Fate::Unknown | Fate::Failed);
+            row.message.is_some() && row.own().is_some_and(over)
+        };
+        self.sessions.values().filter_map(|session| session.transcript.as_ref()).any(|it| it.rows.iter().any(stranded))
     }
 
     pub fn approval(&self, id: &str) -> Option<&Asked> {

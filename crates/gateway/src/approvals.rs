@@ -14,8 +14,8 @@ use tokio::time::Instant;
 use wire::approval::{Answer, Decision, Kind, Request, ResolveParams, Resolved, Rule};
 use wire::{Code, Error, event};
 
+use crate::clock::Clock;
 use crate::hub::Hub;
-use crate::table;
 
 /// Settled requests that are remembered, to say how they ended.
 const REMEMBERED: usize = 500;
@@ -23,6 +23,7 @@ const REMEMBERED: usize = 500;
 /// The one authority on what an agent may do.
 pub(crate) struct Approvals {
     hub: Arc<Hub>,
+    clock: Clock,
     inner: Arc<Mutex<Inner>>,
 }
 
@@ -53,8 +54,8 @@ pub(crate) struct Asked {
 }
 
 impl Approvals {
-    pub fn new(hub: Arc<Hub>) -> Self {
-        Self { hub, inner: Arc::default() }
+    pub fn new(hub: Arc<Hub>, clock: Clock) -> Self {
+        Self { hub, clock, inner: Arc::default() }
     }
 
     /// Whether "always" was said to exactly this, in this agent and session.
@@ -70,7 +71,7 @@ impl Approvals {
     /// Asks and waits. Dropping the future withdraws the request.
     pub async fn ask(&self, asked: Asked) -> Decision {
         let expires = Instant::now() + asked.patience;
-        let request = request_of(asked);
+        let request = request_of(asked, self.clock.now_ms());
         let (answer, answered) = oneshot::channel();
         let pending = Pending { request: request.clone(), expires, answer };
         let number = {
@@ -120,13 +121,14 @@ impl Approvals {
             Answer::Approved => Decision::Approved,
             Answer::Denied => Decision::Denied,
         };
-        let rule = (params.always && decision == Decision::Approved).then(|| inner.allow(&pending.request));
+        let rule = (params.always && decision == Decision::Approved)
+            .then(|| inner.allow(&pending.request, self.clock.now_ms()));
         inner.settle(&pending.request.request_id, decision);
         let resolved = Resolved {
             always: rule.is_some(),
             rule: rule.flatten(),
             by: Some(by.to_owned()),
-            ..resolved(&pending.request, decision)
+            ..resolved(&pending.request, decision, self.clock.now_ms())
         };
         // Whoever asked is gone if this fails, and its guard has said so.
         let _ = pending.answer.send(decision);
@@ -161,7 +163,7 @@ impl Approvals {
             inner.settle(&pending.request.request_id, decision);
             pending.request
         };
-        self.hub.broadcast(event::name::APPROVAL_RESOLVED, &resolved(&request, decision));
+        self.hub.broadcast(event::name::APPROVAL_RESOLVED, &resolved(&request, decision, self.clock.now_ms()));
     }
 }
 
@@ -196,14 +198,14 @@ impl Inner {
     }
 
     /// Makes a rule of a request; gives the rule's text.
-    fn allow(&mut self, request: &Request) -> Option<String> {
+    fn allow(&mut self, request: &Request, now: u64) -> Option<String> {
         let rule = Rule {
             rule_id: uuid::Uuid::new_v4().to_string(),
             agent_id: request.agent_id.clone()?,
             session_key: request.session_key.clone(),
             kind: request.kind.unwrap_or(Kind::Other),
             rule: request.rule.clone()?,
-            created_at_ms: table::now_ms(),
+            created_at_ms: now,
         };
         let text = rule.rule.clone();
         self.rules.push(rule);
@@ -211,8 +213,7 @@ impl Inner {
     }
 }
 
-fn request_of(asked: Asked) -> Request {
-    let now = table::now_ms();
+fn request_of(asked: Asked, now: u64) -> Request {
     Request {
         request_id: uuid::Uuid::new_v4().to_string(),
         command: asked.ask.command,
@@ -230,7 +231,7 @@ fn request_of(asked: Asked) -> Request {
     }
 }
 
-fn resolved(request: &Request, decision: Decision) -> Resolved {
+fn resolved(request: &Request, decision: Decision, now: u64) -> Resolved {
     Resolved {
         request_id: request.request_id.clone(),
         session_key: request.session_key.clone(),
@@ -241,7 +242,7 @@ fn resolved(request: &Request, decision: Decision) -> Resolved {
         agent_id: request.agent_id.clone(),
         run_id: request.run_id.clone(),
         tool_call_id: request.tool_call_id.clone(),
-        at_ms: table::now_ms(),
+        at_ms: now,
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) use schema::{File, Kind, Preset, Provider};
 
 use secrecy::SecretString;
 
+use crate::clock::Clock;
 use crate::keys::Keys;
 
 /// The commented file that a first start writes; everything in it is a comment
@@ -32,6 +33,7 @@ pub struct Config {
     pub(crate) path: PathBuf,
     pub(crate) file: File,
     pub(crate) keys: Keys,
+    pub(crate) clock: Clock,
 }
 
 impl Config {
@@ -43,12 +45,12 @@ impl Config {
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-        Ok(Self { path: path.to_owned(), file: check::read(path, &text)?, keys: Keys::none() })
+        Ok(Self { path: path.to_owned(), file: check::read(path, &text)?, keys: Keys::none(), clock: Clock::default() })
     }
 
     /// The settings of a data folder that has no file yet.
     pub fn default_in(data: &Path) -> Self {
-        Self { path: data.join(FILE_NAME), file: check::defaults(), keys: Keys::none() }
+        Self { path: data.join(FILE_NAME), file: check::defaults(), keys: Keys::none(), clock: Clock::default() }
     }
 
     /// The settings of a data folder: its file if there is one, else the
@@ -75,6 +77,13 @@ impl Config {
         E: fmt::Display,
     {
         Self { keys: Keys::from(read), ..self }
+    }
+
+    /// By whose time of day (Unix milliseconds) clients are told when something was asked and when it expires; without
+    /// this by the system's. How long something is waited for is the timers' business.
+    #[must_use]
+    pub fn with_clock(self, now: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
+        Self { clock: Clock::from(now), ..self }
     }
 
     /// The file that these settings come from, or would be read from.

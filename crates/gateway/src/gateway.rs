@@ -63,7 +63,8 @@ impl Gateway {
     /// As [`Config::load`]; the settings before stay in force.
     pub async fn reload(&self) -> Result<(), ConfigError> {
         let setup = self.state.setup();
-        let config = Config { keys: setup.config.keys.clone(), ..Config::load(setup.config.path())? };
+        let (keys, clock) = (setup.config.keys.clone(), setup.config.clock.clone());
+        let config = Config { keys, clock, ..Config::load(setup.config.path())? };
         self.state.set_up(config);
         self.state.hub.broadcast(event::name::AGENTS_CHANGED, &self.state.agents_list());
         Ok(())

@@ -22,6 +22,7 @@ mod state;
 
 mod agent;
 mod approvals;
+mod clock;
 mod config;
 mod handshake;
 mod http;

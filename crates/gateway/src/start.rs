@@ -112,7 +112,7 @@ async fn tick(state: Arc<State>) -> Result<(), String> {
         tokio::select! {
             () = state.scope.cancelled() => return Ok(()),
             _ = beat.tick() => {
-                state.hub.broadcast(event::name::TICK, &Tick { ts: table::now_ms(), mem: None });
+                state.hub.broadcast(event::name::TICK, &Tick { ts: state.setup().config.clock.now_ms(), mem: None });
             }
         }
     }

@@ -57,7 +57,7 @@ impl State {
         Self {
             hostname: hostname(),
             started: Instant::now(),
-            approvals: Approvals::new(Arc::clone(&hub)),
+            approvals: Approvals::new(Arc::clone(&hub), config.clock.clone()),
             lanes: Lanes::default(),
             setup: ArcSwap::from_pointee(Setup::new(config, &data)),
             scope,

@@ -168,7 +168,7 @@ impl Actor {
         } else if wish.retry
             && let Phase::Live(live) = &mut self.phase
         {
-            live.ping();
+            live.probe();
         }
     }
 

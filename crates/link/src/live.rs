@@ -127,6 +127,12 @@ impl Live {
         self.socket.ping(number);
     }
 
+    /// Somebody wants to know whether it lives: if nothing is heard soon, it does not.
+    pub fn probe(&mut self) {
+        let number = self.pulse.probe(Instant::now());
+        self.socket.ping(number);
+    }
+
     /// Writes a call, or says at once why not.
     pub fn call(&mut self, call: &Call, answer: Answer, out: &mut Out) {
         if !self.dialect.ready() {

@@ -57,6 +57,12 @@ impl Pulse {
         self.ping.0
     }
 
+    /// Somebody wants to know now whether it lives: an answer is due as soon as after a sleep. The ping's number.
+    pub fn probe(&mut self, now: Instant) -> u64 {
+        self.answer_due.get_or_insert(now + WAKE_ANSWER);
+        self.ping(now)
+    }
+
     /// Called every few seconds. `limit` is the longest silence allowed.
     pub fn check(&mut self, limit: Duration, now: Instant, unix_ms: i64) -> Beat {
         let slept = self.slept(now, unix_ms);
@@ -151,6 +157,15 @@ mod tests {
         pulse.heard(clock.at(6).0);
         let (now, day) = clock.at(10);
         assert_eq!(pulse.check(LIMIT, now, day + 3_600_000), Beat::Fine);
+    }
+
+    #[test]
+    fn whoever_asks_whether_it_lives_is_told_soon() {
+        let (clock, mut pulse) = Clock::pulse();
+        assert_eq!(pulse.probe(clock.start), 1);
+        pulse.probe(clock.at(3).0);
+        let (now, day) = clock.at(5);
+        assert_eq!(pulse.check(LIMIT, now, day), Beat::Dead(Duration::from_secs(5)), "asking again puts off nothing");
     }
 
     #[test]

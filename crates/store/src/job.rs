@@ -8,6 +8,7 @@ use rusqlite::{Transaction, ffi};
 use tokio::sync::oneshot;
 
 use crate::error::StoreError;
+use crate::flight::Flight;
 
 pub(crate) type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 
@@ -24,11 +25,13 @@ pub(crate) struct Write<F, T> {
     work: Option<F>,
     outcome: Option<Result<T, StoreError>>,
     answer: Answer<T>,
+    /// Lands when the answer was given: it goes with the job, behind all that is in it.
+    _flight: Flight,
 }
 
 impl<F, T> Write<F, T> {
     pub fn new(path: &Path, work: F, answer: Answer<T>) -> Self {
-        Write { path: path.to_owned(), work: Some(work), outcome: None, answer }
+        Write { path: path.to_owned(), work: Some(work), outcome: None, answer, _flight: Flight::begin() }
     }
 }
 

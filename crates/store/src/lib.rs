@@ -20,7 +20,8 @@
 //!
 //! Tests with a paused clock: the runtime counts as idle while a thread works for it, so a paused clock jumps to the
 //! next timer during every call of a store. Such tests run on the real clock, without deadlines around the calls, or
-//! move the clock themselves while nothing is [`in_flight`].
+//! have their runtime wait ([`until_idle`]) whenever it would park, or move the clock themselves while nothing is
+//! [`in_flight`].
 
 mod store;
 
@@ -36,7 +37,7 @@ mod reader;
 mod writer;
 
 pub use error::StoreError;
-pub use flight::in_flight;
+pub use flight::{in_flight, until_idle};
 pub use home::{Home, HomeError};
 pub use migrate::Migration;
 pub use rusqlite;

@@ -6,6 +6,7 @@ use std::sync::mpsc::SyncSender;
 use rusqlite::{Connection, Transaction};
 
 use crate::error::StoreError;
+use crate::flight::Flight;
 use crate::inbox::Inbox;
 use crate::job::{Answer, caught};
 
@@ -28,7 +29,10 @@ where
     F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
 {
     let path: PathBuf = path.to_owned();
+    let flight = Flight::begin();
     Box::new(move |db| {
+        // It lands when the caller has its answer, or will never have one.
+        let _flight = flight;
         // A caller that has gone away needs no answer.
         if answer.is_closed() {
             return;

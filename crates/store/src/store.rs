@@ -11,7 +11,6 @@ use supervise::{Lost, Scope};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::StoreError;
-use crate::flight::Flight;
 use crate::inbox::Inbox;
 use crate::job::{Job, Write};
 use crate::migrate::Migration;
@@ -71,7 +70,6 @@ impl Store {
         migrations: &[Migration],
         options: OpenOptions,
     ) -> Result<Store, StoreError> {
-        let _flight = Flight::begin();
         let scope = scope.child(&format!("store {}", path.file_name().unwrap_or_default().display()));
         let (file, steps) = (path.to_owned(), migrations.to_vec());
         let connect = move || {
@@ -110,10 +108,9 @@ impl Store {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let _flight = Flight::begin();
+        let place = self.inner.writes.reserve().await.map_err(|_| self.closed())?;
         let (answer, result) = oneshot::channel();
-        let job: Box<dyn Job> = Box::new(Write::new(&self.inner.path, work, answer));
-        self.inner.writes.send(job).await.map_err(|_| self.closed())?;
+        place.send(Box::new(Write::new(&self.inner.path, work, answer)));
         result.await.map_err(|_| self.closed())?
     }
 
@@ -128,10 +125,9 @@ impl Store {
         let Some(reads) = &self.inner.reads else {
             return self.write(|tx| reader::on_the_writer(tx, work)).await;
         };
-        let _flight = Flight::begin();
+        let place = reads.reserve().await.map_err(|_| self.closed())?;
         let (answer, result) = oneshot::channel();
-        let read = reader::pack(&self.inner.path, work, answer);
-        reads.send(read).await.map_err(|_| self.closed())?;
+        place.send(reader::pack(&self.inner.path, work, answer));
         result.await.map_err(|_| self.closed())?
     }
 

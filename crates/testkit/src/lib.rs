@@ -6,8 +6,14 @@
 
 pub mod desk;
 pub mod fake_model;
+pub mod house;
+pub mod kills;
+pub mod line;
 pub mod openclaw;
+pub mod own;
 pub mod part;
+pub mod proxy;
+pub mod rng;
 pub mod running;
 pub mod sshd;
 #[cfg(feature = "storm")]

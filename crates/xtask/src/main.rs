@@ -14,6 +14,7 @@ mod run;
 mod runner;
 mod setup;
 mod steps;
+mod storm;
 mod style;
 mod summary;
 mod system;
@@ -95,6 +96,11 @@ enum Verb {
     },
     /// Make a .deb of the app and `pilot`.
     Bundle,
+    /// Live through simulated nights of faults, with the fleet and our own gateway whole, and look for broken promises.
+    ///
+    /// Each night has a seed, and the same seed draws the same night. A night that breaks a promise is told with its
+    /// seed and with the command that repeats it.
+    Storm(storm::Storm),
     /// Run a benchmark, for example `cargo xtask bench ingest`.
     Bench {
         /// Which one: a `bench-NAME` of crates/testkit.
@@ -129,6 +135,7 @@ fn done(verb: Verb) -> Result<ExitCode> {
         Verb::Build { release: false } => run::build(&house)?,
         Verb::Fuzz { dialect, seconds, keep } => fuzz::dialects(&house, dialect.as_deref(), seconds, keep)?,
         Verb::Bundle => bundle::deb(&house)?,
+        Verb::Storm(asked) => storm::run(&house, &asked)?,
         Verb::Bench { name, args } => run::bench(&house, &name, &args)?,
     }
     Ok(ExitCode::SUCCESS)

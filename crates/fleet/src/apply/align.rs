@@ -59,7 +59,7 @@ fn weight(draft: &Draft, row: &Row, cut_off: bool) -> u32 {
     match (&draft.body, &row.body) {
         (RowBody::Tool { call: a, .. }, RowBody::Tool { call: b, .. }) if a == b => SAME_ID,
         (RowBody::User { .. }, RowBody::User { own, .. }) => {
-            let own = own.as_ref().map(|own| &own.client_id);
+            let own = own.as_ref().map(|own| &own.key);
             match (&draft.client, own) {
                 (Some(a), Some(b)) if a == b => SAME_ID,
                 (Some(_), Some(_)) => 0,

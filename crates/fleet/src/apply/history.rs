@@ -19,7 +19,7 @@ const UNANSWERED: &str = "The node has this message, but no answer follows it an
 
 /// The node answered: its page is the truth for what it covers, and what is only known live stays in its place.
 pub(super) fn merge(truth: &mut Truth, key: &str, page: &Page, now: i64, changes: &mut Changes) {
-    let (ready, since) = (truth.is_ready(), truth.link.since);
+    let ready = truth.is_ready();
     let touched = truth.session(key).map_or(0, |session| session.touched);
     let mut sheet = Sheet::open(truth, key, None, touched, changes);
     sheet.now = now;
@@ -31,7 +31,7 @@ pub(super) fn merge(truth: &mut Truth, key: &str, page: &Page, now: i64, changes
     }
     running(&mut sheet, page);
     if ready {
-        strays(&mut sheet, since, page.running.is_some());
+        strays(&mut sheet, page.running.is_some());
     }
     let rows = sheet.rows();
     rows.trim(KEPT_ROWS);
@@ -128,12 +128,16 @@ fn weave(
 ) -> (VecDeque<Row>, Option<u64>) {
     let mut next = VecDeque::with_capacity(old.len());
     let (mut passed, mut first) = (0, None);
+    let page: Vec<_> = page.collect();
+    // A row whose place is further down waits for its draft.
+    let awaited: Vec<usize> = page.iter().filter_map(|(_, (_, moved))| *moved).collect();
     for (draft, (known, moved)) in page {
         let mut take = |at: Option<usize>| at.and_then(|at| old.get_mut(at)?.take());
         let row = match (take(known), take(moved)) {
             (Some(mut row), _) => {
                 let at = known.unwrap_or_default();
-                let between = old[passed.min(at)..at].iter_mut().filter_map(Option::take);
+                let between = (passed.min(at)..at).filter(|index| !awaited.contains(index));
+                let between = between.filter_map(|index| old[index].take());
                 // What stands before the page's first row is not covered by it.
                 next.extend(between.filter(|row| first.is_none() || !is_gap(row)));
                 passed = at + 1;
@@ -177,7 +181,10 @@ fn absorb(row: &mut Row, draft: Draft, now: i64) {
         (RowBody::User { own: Some(own), .. }, _) => {
             own.run = own.run.take().or(row.run.clone());
             match own.fate {
-                Fate::Queued | Fate::Sent => (own.fate, own.fate_at, own.fault) = (Fate::Acknowledged, now, None),
+                Fate::Queued | Fate::Sent => {
+                    own.fares(Fate::Acknowledged, now);
+                    own.fault = None;
+                }
                 // Nothing was done about it since: its time stays.
                 Fate::Unknown | Fate::Failed => (own.fate, own.fault) = (Fate::Acknowledged, None),
                 Fate::Acknowledged | Fate::Running | Fate::Done => {}
@@ -216,7 +223,7 @@ fn settle_fates(rows: &mut VecDeque<Row>, now: i64) {
         let confirmed = row.message.is_some();
         if let Some(own) = row.own_mut().filter(|own| confirmed && own.fate == Fate::Acknowledged && own.run.is_none())
         {
-            (own.fate, own.fate_at) = (Fate::Done, now);
+            own.fares(Fate::Done, now);
         }
     }
 }
@@ -275,7 +282,7 @@ fn running(sheet: &mut Sheet<'_>, page: &Page) {
 
 /// Messages that the node took before the link last went down, and that nothing goes on for: an answer behind one is
 /// its end; without any nobody knows how it went. While the node is `busy`, one without an answer may still wait there.
-fn strays(sheet: &mut Sheet<'_>, since: i64, busy: bool) {
+fn strays(sheet: &mut Sheet<'_>, busy: bool) {
     let now = sheet.now;
     let runs: Vec<(Box<str>, bool)> = sheet.session.runs.iter().map(|run| (run.id.clone(), run.is_active())).collect();
     let known =
@@ -286,12 +293,12 @@ fn strays(sheet: &mut Sheet<'_>, since: i64, busy: bool) {
             RowBody::Assistant { .. } => answered = true,
             RowBody::User { own, .. } => {
                 let stray = own.as_mut().filter(|own| {
-                    let taken = matches!(own.fate, Fate::Acknowledged | Fate::Running) && own.fate_at < since;
+                    let taken = matches!(own.fate, Fate::Acknowledged | Fate::Running) && own.before_link;
                     let over = answered || !busy || known(&own.run) == Some(false);
                     taken && over && known(&own.run) != Some(true)
                 });
                 if let Some(own) = stray {
-                    (own.fate, own.fate_at) = (if answered { Fate::Done } else { Fate::Unknown }, now);
+                    own.fares(if answered { Fate::Done } else { Fate::Unknown }, now);
                     own.fault = (!answered).then(|| UNANSWERED.to_owned());
                 }
                 answered = false;

@@ -30,6 +30,7 @@ pub(super) fn moved(truth: &mut Truth, state: &NodeState, now: i64, changes: &mu
             link.scopes.clone_from(scopes);
             if !was_ready {
                 truth.clock = NodeClock::default();
+                came_up(truth);
             }
         }
         _ if was_ready => went_down(truth, now),
@@ -92,6 +93,15 @@ pub(super) fn spent(truth: &mut Truth, spent: Option<&Spend>, changes: &mut Chan
 pub(super) fn head(truth: &mut Truth, head: &NodeHead, changes: &mut Changes) {
     truth.head = head.clone();
     changes.node = true;
+}
+
+/// What was learnt of messages until now was learnt before this connection.
+fn came_up(truth: &mut Truth) {
+    let sessions = truth.sessions.values_mut();
+    let rows = sessions.filter_map(|session| session.transcript.as_mut()).flat_map(|rows| rows.owned());
+    for own in rows.filter_map(|row| row.own_mut()) {
+        own.before_link = true;
+    }
 }
 
 /// What was known is old from now on, and what was going on may have ended.

@@ -47,7 +47,8 @@ fn person(sheet: &mut Sheet<'_>, event: &Event, message: &Message) -> Taken {
     let id = row.id;
     if let Some(own) = row.own_mut() {
         if matches!(own.fate, Fate::Queued | Fate::Sent | Fate::Unknown) {
-            (own.fate, own.fate_at, own.fault) = (Fate::Acknowledged, now, None);
+            own.fares(Fate::Acknowledged, now);
+            own.fault = None;
         }
         own.run = run.cloned().or(own.run.take());
     }
@@ -74,7 +75,7 @@ fn was_overtaken(sheet: &mut Sheet<'_>, id: u64) -> bool {
 fn is_echo(row: &Row, message: &Message) -> bool {
     let Some(own) = row.own() else { return false };
     match &message.client_id {
-        Some(client) => *own.client_id == **client,
+        Some(client) => *own.key == **client,
         None => row.message.is_none() && own.fate != Fate::Done && row.text().trim() == message.text.trim(),
     }
 }

@@ -31,16 +31,45 @@ pub(super) fn sending(truth: &mut Truth, said: &Said<'_>, now: i64, changes: &mu
     if let Some(row) = sheet.rows().own_row(said.client_id) {
         let id = row.id;
         if let Some(own) = row.own_mut().filter(|own| again(own.fate)) {
-            (own.fate, own.fate_at, own.fault, own.run) = (Fate::Queued, now, None, None);
+            own.fares(Fate::Queued, now);
+            (own.fault, own.run) = (None, None);
             sheet.rows().move_last(id);
         }
         sheet.changed(id, RowChange::Whole);
         return Taken::Known;
     }
-    let own = Own { client_id: said.client_id.into(), fate: Fate::Queued, fate_at: now, fault: None, run: None };
+    let own = Own {
+        client_id: said.client_id.into(),
+        key: said.client_id.into(),
+        fate: Fate::Queued,
+        fate_at: now,
+        fault: None,
+        run: None,
+        before_link: false,
+    };
     sheet.rows().owns = true;
     sheet.push(Some(now), None, RowBody::User { text: said.text.to_owned(), own: Some(own) });
     Taken::New
+}
+
+/// The message goes out under another key from now on. What the node has of it under the old one is a message of its
+/// own: it stays where it is, and the new one gets a row.
+pub(super) fn key(truth: &mut Truth, session: &str, client_id: &str, key: &str, now: i64, changes: &mut Changes) {
+    let mut sheet = Sheet::open(truth, session, None, now, changes);
+    let Some(row) = sheet.rows().own_row(client_id) else {
+        return;
+    };
+    let (id, text, is_there) = (row.id, row.text().to_owned(), row.message.is_some());
+    let RowBody::User { own: slot, .. } = &mut row.body else { return };
+    let Some(mut own) = slot.take() else { return };
+    own.key = key.into();
+    if !is_there {
+        *slot = Some(own);
+        return;
+    }
+    own.run = None;
+    sheet.changed(id, RowChange::Whole);
+    sheet.push(Some(now), None, RowBody::User { text, own: Some(own) });
 }
 
 /// A fate only moves on, except that a failed or unknown message may be sent again.
@@ -57,7 +86,7 @@ pub(super) fn fate(truth: &mut Truth, session: &str, news: &News<'_>, now: i64, 
         own.run = news.run.map(Into::into).or(own.run.take());
         return;
     }
-    (own.fate, own.fate_at) = (news.fate, now);
+    own.fares(news.fate, now);
     own.fault = news.fault.map(str::to_owned);
     own.run = if anew { None } else { news.run.map(Into::into).or(own.run.take()) };
     if anew {
@@ -99,7 +128,8 @@ pub(super) fn run_began(sheet: &mut Sheet<'_>, run: &str) {
     let id = row.id;
     // What was taken for unknown goes on after all.
     if let Some(own) = row.own_mut().filter(|own| rank(own.fate) <= rank(Fate::Unknown)) {
-        (own.fate, own.fate_at, own.run, own.fault) = (Fate::Running, now, Some(run.into()), None);
+        own.fares(Fate::Running, now);
+        (own.run, own.fault) = (Some(run.into()), None);
         sheet.changed(id, RowChange::Whole);
     }
 }
@@ -112,7 +142,7 @@ pub(super) fn run_ended(sheet: &mut Sheet<'_>, id: &str, outcome: Outcome, error
     for row in sheet.rows().owned() {
         let row_id = row.id;
         if let Some(own) = row.own_mut().filter(|own| bound(own)) {
-            (own.fate, own.fate_at) = (run::fate_of(outcome), now);
+            own.fares(run::fate_of(outcome), now);
             own.fault = match outcome {
                 Outcome::Error => error.map(str::to_owned),
                 Outcome::Aborted => Some("It was stopped before it was done.".to_owned()),
@@ -134,7 +164,8 @@ pub(super) fn queued_at_node(sheet: &mut Sheet<'_>, run: &str) {
     for row in sheet.rows().owned() {
         let id = row.id;
         if let Some(own) = row.own_mut().filter(|own| bound(own)) {
-            (own.fate, own.fate_at, own.run) = (Fate::Acknowledged, now, None);
+            own.fares(Fate::Acknowledged, now);
+            own.run = None;
             waiting = Some(id);
         }
     }

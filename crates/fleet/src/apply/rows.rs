@@ -59,8 +59,8 @@ impl<'a> Sheet<'a> {
         let kept = if self.session.watched { KEPT_ROWS } else { UNWATCHED_ROWS };
         let rows = self.rows();
         let id = rows.push(at, run.filter(|run| !run.is_empty()), body);
-        rows.trim(kept);
-        self.changed(id, RowChange::Whole);
+        let moved = rows.trim(kept);
+        moved.into_iter().chain([id]).for_each(|id| self.changed(id, RowChange::Whole));
         id
     }
 

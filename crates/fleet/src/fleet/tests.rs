@@ -3,6 +3,7 @@
 mod rig;
 
 mod approvals;
+mod full;
 mod guards;
 mod homes;
 mod nodes;

@@ -126,11 +126,12 @@ pub fn cancel(tx: &Transaction<'_>, node: &str, client_id: &str) -> rusqlite::Re
     Ok(tx.execute(sql, [node, client_id])? == 1)
 }
 
-/// Failed or unknown → queued again, at the end of the queue, to go out under `wire_id`.
+/// Not done → queued again, at the end of the queue, to go out under `wire_id`. Of what the node took, its history must
+/// have told that nothing comes of it.
 pub fn requeue(tx: &Transaction<'_>, client_id: &str, wire_id: &str, at: i64) -> rusqlite::Result<bool> {
     let sql = "UPDATE outbox SET fate = 'queued', fault = NULL, run = NULL, wire_id = ?2, fate_at = ?3,
                    n = (SELECT max(n) + 1 FROM outbox)
-               WHERE client_id = ?1 AND fate IN ('failed', 'unknown')";
+               WHERE client_id = ?1 AND fate IN ('failed', 'unknown', 'acknowledged', 'running')";
     Ok(tx.execute(sql, params![client_id, wire_id, at])? == 1)
 }
 

@@ -64,6 +64,8 @@ pub enum RowBody {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Own {
     pub client_id: Box<str>,
+    /// The key it goes out under, by which the node knows it.
+    pub key: Box<str>,
     pub fate: Fate,
     /// Unix milliseconds of the fate.
     pub fate_at: i64,
@@ -71,6 +73,15 @@ pub struct Own {
     pub fault: Option<String>,
     /// The run that answers it, once known.
     pub run: Option<Box<str>>,
+    /// Whether the link came up since it was learnt how it fares. No time tells that: a clock may be set.
+    pub before_link: bool,
+}
+
+impl Own {
+    /// It fares so now.
+    pub(crate) fn fares(&mut self, fate: Fate, now: i64) {
+        (self.fate, self.fate_at, self.before_link) = (fate, now, false);
+    }
 }
 
 impl Row {

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use contract::transcript::Fate;
+
 use super::{Row, RowBody};
 
 /// How many rows of a session that is shown stay in memory.
@@ -97,11 +99,22 @@ impl Transcript {
         self.next_id
     }
 
-    /// Lets go of the oldest rows beyond `kept`; the node's history has them.
-    pub(crate) fn trim(&mut self, kept: usize) {
-        if self.rows.len() > kept + kept / 4 {
-            self.rows.drain(..self.rows.len() - kept);
-            self.more = true;
+    /// Lets go of the oldest rows beyond `kept`; the node's history has them. What was said here and is in no history
+    /// only this row knows of: it goes to the end. The ids of such rows.
+    pub(crate) fn trim(&mut self, kept: usize) -> Vec<u64> {
+        if self.rows.len() <= kept + kept / 4 {
+            return Vec::new();
         }
+        let waiting = self.rows.iter().rev().take_while(|row| row.waits()).count();
+        let spare = self.rows.len() - kept.max(waiting);
+        if spare == 0 {
+            return Vec::new();
+        }
+        let only_here = |row: &Row| row.message.is_none() && row.own().is_some_and(|own| own.fate != Fate::Done);
+        let old: Vec<Row> = self.rows.drain(..spare).filter(only_here).collect();
+        self.more = true;
+        let ids = old.iter().map(|row| row.id).collect();
+        old.into_iter().for_each(|row| self.append(row));
+        ids
     }
 }

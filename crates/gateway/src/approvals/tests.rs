@@ -18,7 +18,7 @@ fn asked(command: &str) -> Asked {
 }
 
 fn approvals() -> Approvals {
-    Approvals::new(Arc::default())
+    Approvals::new(Arc::default(), Clock::default())
 }
 
 fn params(id: &str, decision: Answer) -> ResolveParams {

@@ -1,72 +1,109 @@
 //! The promises: nothing lost, nothing doubled, order kept, and the window shows what the node has.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context, ensure};
 use fleet::nodes::{LOCAL, Urgency};
 use fleet::truth::RowBody;
-use link::event::Role;
+use link::event::{Message, Role};
 
-use super::night::{Night, of, words};
-use super::pace;
+use super::fates::row_of;
+use super::night::{Night, SESSIONS, Said, of};
 
 /// How many of the last messages the window must show as the node has them.
 const SHOWN: usize = 40;
 
 /// Compares what was said with what the node has, and that with what is shown.
 pub async fn all(night: &Night) -> anyhow::Result<()> {
-    let history = pace::during(night.fleet.last_messages(&of(), usize::MAX, Urgency::Screen)).await?;
-    let people: Vec<&str> =
-        history.iter().filter(|message| message.role == Role::User).map(|message| &*message.text).collect();
-    each_once(night, &people)?;
-    in_order(night, &people)?;
-    shown(night, &people)
+    for session in SESSIONS {
+        let history = history(night, session).await.with_context(|| format!("the history of {session}"))?;
+        let people = history.iter().filter(|message| message.role == Role::User);
+        let people: Vec<&str> = people.map(|message| &*message.text).collect();
+        each_once(night, session, &people)?;
+        in_order(night, session, &people)?;
+        shown(night, session, &people)?;
+    }
+    Ok(())
 }
 
-fn each_once(night: &Night, people: &[&str]) -> anyhow::Result<()> {
+/// All messages of the session as the gateway has them, oldest first. One that nothing was said in need not be there.
+async fn history(night: &Night, session: &str) -> anyhow::Result<Vec<Message>> {
+    match said(night, session).next() {
+        Some(_) => Ok(night.fleet.last_messages(&of(session), usize::MAX, Urgency::Screen).await?),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// What was said in a session, with its numbers.
+fn said<'a>(night: &'a Night, session: &'a str) -> impl Iterator<Item = (usize, &'a Said)> {
+    night.said.iter().enumerate().filter(move |(_, said)| said.session == session)
+}
+
+fn each_once(night: &Night, session: &str, people: &[&str]) -> anyhow::Result<()> {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     people.iter().for_each(|text| *counts.entry(text).or_default() += 1);
-    for number in 0..night.said.len() {
-        let (text, _) = words(number);
-        let count = counts.remove(text.as_str()).unwrap_or(0);
-        ensure!(count == 1, "“{text}” arrived {count} times; {}", night.row_of(number));
+    for (number, said) in said(night, session) {
+        let count = counts.remove(said.text.as_str()).unwrap_or(0);
+        let (expected, row) = (1 + said.anew, row_of(night, number));
+        ensure!(count == expected, "message {number} of {session} is there {count} times, not {expected}; {row}");
     }
     ensure!(counts.is_empty(), "nobody said {counts:?}");
     Ok(())
 }
 
 /// Messages whose fate was always known stand in the order they were said in.
-fn in_order(night: &Night, people: &[&str]) -> anyhow::Result<()> {
+fn in_order(night: &Night, session: &str, people: &[&str]) -> anyhow::Result<()> {
     let places: HashMap<&str, usize> = people.iter().zip(0..).map(|(text, place)| (*text, place)).collect();
     let mut last = None;
-    for (number, _) in night.said.iter().enumerate().filter(|(_, said)| !said.was_unknown) {
-        let (text, _) = words(number);
-        let place = *places.get(text.as_str()).context("it was there a moment ago")?;
-        ensure!(last < Some(place), "“{text}” stands before what was said earlier");
+    for (number, said) in said(night, session).filter(|(_, said)| !said.was_unknown) {
+        let place = *places.get(said.text.as_str()).context("it was there a moment ago")?;
+        ensure!(last < Some(place), "message {number} of {session} stands before what was said earlier");
         last = Some(place);
     }
     Ok(())
 }
 
 /// The window's last rows of people are the node's, each once.
-fn shown(night: &Night, people: &[&str]) -> anyhow::Result<()> {
+fn shown(night: &Night, session: &str, people: &[&str]) -> anyhow::Result<()> {
     let rows = night.fleet.core().read(LOCAL, |truth| {
-        let rows = truth.session(&of().session)?.transcript.as_ref()?.rows.iter();
+        let rows = truth.session(session)?.transcript.as_ref()?.rows.iter();
         let people = rows.filter(|row| matches!(row.body, RowBody::User { .. }));
         Some(people.map(|row| row.text().to_owned()).collect::<Vec<_>>())
     });
-    let rows = rows.flatten().context("the session is not in memory")?;
+    let rows = rows.flatten().unwrap_or_default();
     let length = rows.len().min(people.len()).min(SHOWN);
     let texts: Vec<&str> = rows[rows.len() - length..].iter().map(String::as_str).collect();
     let there = &people[people.len() - length..];
     let differs = texts.iter().zip(there).position(|(shown, has)| shown != has);
-    let from = differs.unwrap_or(0).saturating_sub(2);
-    ensure!(
-        differs.is_none(),
-        "the window shows {:?} where the node has {:?}",
-        &texts[from..(from + 6).min(length)],
-        &there[from..(from + 6).min(length)]
-    );
-    ensure!(people.is_empty() || length > 0, "the window shows nothing");
+    if let Some(place) = differs {
+        let shown: Vec<&str> = rows.iter().map(String::as_str).collect();
+        let (odd, difference) = difference(&shown, people);
+        let number = night.said.iter().position(|said| Some(said.text.as_str()) == odd);
+        anyhow::bail!(
+            "the window shows in {session} {} of {length} messages before the end {:?} where the node has {:?}; {}; {}",
+            place,
+            short(texts[place]),
+            short(there[place]),
+            difference,
+            number.map(|number| row_of(night, number)).unwrap_or_default()
+        );
+    }
+    ensure!(people.is_empty() || length > 0, "the window shows nothing of {session}");
     Ok(())
+}
+
+/// What is shown more or less often than it is there: the first of it, and all to be read by people.
+fn difference<'a>(shown: &[&'a str], there: &[&'a str]) -> (Option<&'a str>, String) {
+    let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
+    shown.iter().for_each(|text| *counts.entry(text).or_default() += 1);
+    there.iter().for_each(|text| *counts.entry(text).or_default() -= 1);
+    // What is only there may be older than all that is shown.
+    let odd = counts.into_iter().filter(|(text, count)| *count > 0 || (*count < 0 && shown.contains(text)));
+    let odd: Vec<_> = odd.collect();
+    let words = odd.iter().map(|(text, count)| format!("{} {count:+}", short(text))).collect::<Vec<_>>().join(", ");
+    (odd.first().map(|(text, _)| *text), words)
+}
+
+fn short(text: &str) -> String {
+    format!("{} ({})", text.get(..12).unwrap_or(text), text.len())
 }

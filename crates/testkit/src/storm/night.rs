@@ -1,293 +1,208 @@
-//! One night: what is done and what goes wrong, drawn from a seed.
+//! One night: a fleet, a gateway and the line between them; what a person does, and how it all begins and ends.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
-use contract::calls::{ResendMessage, SendMessage, Watch};
-use contract::transcript::{Fate, SessionRef};
+use contract::calls::{SendMessage, Watch};
+use contract::transcript::SessionRef;
 use contract::{Batch, Handler, Topic};
+use fleet::core::Clock;
 use fleet::keys::Keys;
 use fleet::nodes::LOCAL;
-use fleet::truth::{Own, Row};
 use fleet::{Fleet, Home, Options};
 use gateway::{Config, Gateway};
 use supervise::Scope;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
+use tokio::time::sleep;
 
-use super::line::{Line, State};
-use super::rng::Rng;
-use super::{Report, check, pace};
+use super::desk::{self, Desk};
+use super::line::{End, Line};
+use super::{Report, check, fates, faults, pace};
+use crate::rng::Rng;
 
-/// The clock's step while something is under way, and while nothing is.
-const CLOSE: Duration = Duration::from_millis(250);
-const WIDE: Duration = Duration::from_secs(2);
+/// The sessions of a night: people talk in one, and agents ask in the other.
+pub const SESSIONS: [&str; 2] = ["main", "desk"];
+/// How often it is looked at what the window shows.
+const LOOK: Duration = Duration::from_secs(2);
 /// How long a gateway or a fleet gets to end.
 const GRACE: Duration = Duration::from_secs(5);
-/// How long everything may take to be well again, in steps of [`CLOSE`].
-const HEALING: u32 = 4 * 1_800;
+/// The gateway's settings: it answers by itself and asks no network.
+const SETTINGS: &str = "[models]\ndiscover = false\n";
 
 /// Everything of a night.
 pub struct Night {
     folder: TempDir,
     pub fleet: Fleet,
-    life: Scope,
-    gateway: Scope,
-    line: Arc<Line>,
-    batches: mpsc::Receiver<Batch>,
-    rng: Rng,
+    pub line: Arc<Line>,
+    pub rng: Rng,
+    /// The time of day.
+    pub clock: Arc<pace::Watch>,
+    pub desk: Desk,
     /// What was said, by its number.
     pub said: Vec<Said>,
+    pub report: Report,
+    life: Scope,
+    gateway: Scope,
+    batches: mpsc::Receiver<Batch>,
 }
 
 /// A message of this night.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone)]
 pub struct Said {
+    pub session: &'static str,
+    pub text: String,
     /// Whether its fate was unknown at some time: its place is then no promise.
     pub was_unknown: bool,
+    /// How often it was said anew because nothing came of it: so often more the node has it.
+    pub anew: usize,
 }
 
-/// Lives through a night of so many hours and looks at what is left.
-pub async fn live(seed: u64, hours: u64, report: &mut Report) -> anyhow::Result<()> {
+/// Lives through a night of so many hours and looks at what is left; what happened.
+pub async fn live(seed: u64, hours: u64) -> anyhow::Result<Report> {
     let mut night = Night::begin(seed).await?;
     let mut left = Duration::from_secs(hours * 3_600);
     while !left.is_zero() {
         let time = Duration::from_secs(night.rng.between(4, 180)).min(left);
         left -= time;
-        night.happen(report).await?;
-        let busy = time.min(Duration::from_secs(20));
-        pace::pass(busy, CLOSE).await;
-        pace::pass(time - busy, WIDE).await;
-        night.look(report);
+        faults::happen(&mut night).await?;
+        night.pass(time).await?;
     }
-    night.heal(report).await?;
+    fates::heal(&mut night).await?;
     check::all(&night).await?;
-    report.messages += night.said.len() as u64;
-    night.end().await;
-    Ok(())
+    night.report.nights = 1;
+    night.report.hours = hours;
+    night.report.messages = night.said.len() as u64;
+    Ok(night.end().await)
 }
 
-/// The session that everything is said in.
-pub fn of() -> SessionRef {
-    SessionRef { node: LOCAL.to_owned(), session: "main".to_owned() }
+/// A session of the node.
+pub fn of(session: &str) -> SessionRef {
+    SessionRef { node: LOCAL.to_owned(), session: session.to_owned() }
 }
 
-/// The words and the id of a message.
-pub fn words(number: usize) -> (String, String) {
-    (format!("message {number}"), format!("night-{number}"))
+/// The id of a message.
+pub fn id(number: usize) -> String {
+    format!("night-{number}")
 }
 
 impl Night {
     async fn begin(seed: u64) -> anyhow::Result<Night> {
         let folder = tempfile::tempdir()?;
-        let line = Line::new();
-        let (gateway, running) = start_gateway(&folder).await?;
+        let (line, clock) = (Line::new(), Arc::new(pace::Watch::start()));
+        let (gateway, running) = start_gateway(&folder, &clock).await?;
         line.lead_to(Some(running));
-        let (life, fleet, batches) = open_fleet(&folder, &line).await?;
-        Ok(Night { folder, fleet, life, gateway, line, batches, rng: Rng::from(seed), said: Vec::new() })
+        let (life, fleet, batches) = open_fleet(&folder, &line, &clock).await?;
+        let (rng, desk, said, report) = (Rng::from(seed), Desk::new(seed), Vec::new(), Report::default());
+        Ok(Night { folder, fleet, line, rng, clock, desk, said, report, life, gateway, batches })
     }
 
-    /// One thing happens.
-    async fn happen(&mut self, report: &mut Report) -> anyhow::Result<()> {
-        // Whatever the window was told is no concern here, but it is taken.
-        while self.batches.try_recv().is_ok() {}
-        match self.rng.between(0, 100) {
-            0..48 => self.say().await?,
-            48..56 => {
-                self.line.cut();
-                report.cuts += 1;
-            }
-            56..62 => {
-                self.line.set(State::Stalled);
-                report.stalls += 1;
-            }
-            62..66 => {
-                self.line.set(State::Crawling);
-                report.crawls += 1;
-            }
-            66..70 => {
-                self.line.set(State::Split);
-                report.splits += 1;
-            }
-            70..75 => {
-                self.line.garble();
-                report.garbled += 1;
-            }
-            75..80 => {
-                self.line.set(State::Down);
-                self.line.cut();
-                report.outages += 1;
-            }
-            80..83 => {
-                self.restart_gateway().await?;
-                report.restarts += 1;
-            }
-            83..85 => {
-                self.reopen().await?;
-                report.reopened += 1;
-            }
-            85..89 => report.resent += self.resend().await,
-            _ => self.line.set(State::Clear),
+    /// Time passes, and the window is looked at all the while.
+    ///
+    /// # Errors
+    /// What must not be seen.
+    pub async fn pass(&mut self, time: Duration) -> anyhow::Result<()> {
+        let mut left = time;
+        while !left.is_zero() {
+            let by = left.min(LOOK);
+            left -= by;
+            sleep(by).await;
+            self.look()?;
         }
         Ok(())
     }
 
-    async fn say(&mut self) -> anyhow::Result<()> {
-        let (text, client_id) = words(self.said.len());
-        self.said.push(Said::default());
-        let message = SendMessage { of: of(), agent: None, text, client_id };
-        let sent = pace::during(self.fleet.send_message("night", message)).await;
-        sent.map_err(|fault| anyhow::anyhow!(fault.message))
-    }
-
-    /// The person sends again what has an unknown fate, as far as the node does not show it; how many messages that was.
-    async fn resend(&mut self) -> u64 {
-        let mut count = 0;
-        for number in self.unconfirmed() {
-            let (_, client_id) = words(number);
-            let asked = ResendMessage { of: of(), client_id };
-            // It may have become known meanwhile.
-            if pace::during(self.fleet.resend_message("night", asked)).await.is_ok() {
-                if let Some(said) = self.said.get_mut(number) {
-                    said.was_unknown = true;
-                }
-                count += 1;
-            }
+    fn look(&mut self) -> anyhow::Result<()> {
+        while let Ok(batch) = self.batches.try_recv() {
+            batch.updates.into_iter().for_each(|update| self.desk.hear(update));
         }
-        count
+        fates::look(self);
+        self.desk.look(&self.workspace())?;
+        self.desk.answer(&self.fleet, &self.clock, &mut self.report)
     }
 
-    /// The messages that have one of these fates, as far as rows of them are in memory.
-    fn numbers(&self, fates: &[Fate]) -> Vec<usize> {
-        self.numbers_of(|_, own| fates.contains(&own.fate))
+    fn workspace(&self) -> PathBuf {
+        self.folder.path().join("gateway/workspaces/main")
     }
 
-    /// The messages that nobody knows the fate of, and that the node's history does not hold.
-    fn unconfirmed(&self) -> Vec<usize> {
-        self.numbers_of(|row, own| matches!(own.fate, Fate::Unknown | Fate::Failed) && row.message.is_none())
+    /// The person says something.
+    pub async fn say(&mut self) -> anyhow::Result<()> {
+        let text = format!("message {}", self.said.len());
+        self.send("main", text).await
     }
 
-    fn numbers_of(&self, wanted: impl Fn(&Row, &Own) -> bool) -> Vec<usize> {
-        let found = self.fleet.core().read(LOCAL, |truth| {
-            let rows = truth.session(&of().session)?.transcript.as_ref()?.rows.iter();
-            let own = rows.filter_map(|row| row.own().filter(|own| wanted(row, own)));
-            Some(own.filter_map(|own| own.client_id.strip_prefix("night-")?.parse().ok()).collect())
-        });
-        found.flatten().unwrap_or_default()
+    /// The person has an agent do what it must ask for.
+    pub async fn wish(&mut self) -> anyhow::Result<()> {
+        let text = desk::wish(self.said.len(), &mut self.rng);
+        self.report.wishes += 1;
+        self.send("desk", text).await
     }
 
-    /// Takes note of fates that are unknown now.
-    fn look(&mut self, report: &mut Report) {
-        for number in self.numbers(&[Fate::Unknown]) {
-            if let Some(said) = self.said.get_mut(number).filter(|said| !said.was_unknown) {
-                said.was_unknown = true;
-                report.unknown += 1;
-            }
-        }
+    async fn send(&mut self, session: &'static str, text: String) -> anyhow::Result<()> {
+        let client_id = id(self.said.len());
+        self.said.push(Said { session, text: text.clone(), was_unknown: false, anew: 0 });
+        let message = SendMessage { of: of(session), agent: None, text, client_id };
+        self.fleet.send_message("night", message).await.map_err(|fault| anyhow::anyhow!(fault.message))
     }
 
-    async fn restart_gateway(&mut self) -> anyhow::Result<()> {
+    /// The gateway stops and starts again.
+    pub async fn restart_gateway(&mut self) -> anyhow::Result<()> {
         self.line.lead_to(None);
-        pace::during(self.gateway.shutdown(GRACE)).await;
-        self.line.cut();
-        let (scope, running) = start_gateway(&self.folder).await?;
+        pace::ending(self.gateway.shutdown(GRACE)).await;
+        self.line.cut(End::Closed);
+        self.desk.look(&self.workspace())?;
+        self.desk.gateway_restarted();
+        let (scope, running) = start_gateway(&self.folder, &self.clock).await?;
         self.gateway = scope;
         self.line.lead_to(Some(running));
         Ok(())
     }
 
     /// The app is closed and opened again.
-    async fn reopen(&mut self) -> anyhow::Result<()> {
-        pace::during(self.fleet.shutdown()).await;
-        pace::during(self.life.shutdown(GRACE)).await;
-        let (life, fleet, batches) = open_fleet(&self.folder, &self.line).await?;
+    pub async fn reopen(&mut self) -> anyhow::Result<()> {
+        pace::ending(self.fleet.shutdown()).await;
+        pace::ending(self.life.shutdown(GRACE)).await;
+        let (life, fleet, batches) = open_fleet(&self.folder, &self.line, &self.clock).await?;
         (self.life, self.fleet, self.batches) = (life, fleet, batches);
         Ok(())
     }
 
-    /// The storm is over: in a while every fate is known.
-    async fn heal(&mut self, report: &mut Report) -> anyhow::Result<()> {
-        self.line.set(State::Clear);
-        let open = [Fate::Queued, Fate::Sent, Fate::Acknowledged, Fate::Running];
-        for step in 0..HEALING {
-            while self.batches.try_recv().is_ok() {}
-            self.look(report);
-            if step % 240 == 239 {
-                report.resent += self.resend().await;
-            }
-            if self.is_ready() && self.numbers(&open).is_empty() && self.unconfirmed().is_empty() {
-                // What the node says of it is there too.
-                pace::pass(Duration::from_secs(10), CLOSE).await;
-                return Ok(());
-            }
-            pace::pass(CLOSE, CLOSE).await;
-        }
-        let state = self.fleet.core().read(LOCAL, |truth| format!("{:?}", truth.link.state));
-        let state = state.context("the node is gone")?;
-        let unconfirmed = self.unconfirmed();
-        anyhow::bail!(
-            "not well again: the link is {state}; unconfirmed are {unconfirmed:?}, open {}",
-            self.open_rows(&open)
-        );
-    }
-
-    /// The rows of messages with one of these fates, to be read by people.
-    fn open_rows(&self, fates: &[Fate]) -> String {
-        let rows = self.fleet.core().read(LOCAL, |truth| {
-            let session = truth.session(&of().session)?;
-            let transcript = session.transcript.as_ref()?;
-            let rows = transcript.rows.iter();
-            let open: Vec<_> = rows.filter_map(|row| row.own()).filter(|own| fates.contains(&own.fate)).collect();
-            let last = transcript.rows.iter().rev().take(4).collect::<Vec<_>>();
-            let (since, loading, fault) = (truth.link.since, transcript.loading, &transcript.fault);
-            let run = session.runs.last();
-            Some(format!(
-                "{open:?}; the link is so since {since}, loading {loading}, {fault:?}, {run:?}; last {last:#?}"
-            ))
-        });
-        rows.flatten().unwrap_or_default()
-    }
-
-    /// What is known of a message, to be read by people.
-    pub fn row_of(&self, number: usize) -> String {
-        let (text, _) = words(number);
-        let row = self.fleet.core().read(LOCAL, |truth| {
-            let rows = truth.session(&of().session)?.transcript.as_ref()?.rows.iter();
-            Some(format!("{:?}", rows.filter(|row| row.text() == text).collect::<Vec<_>>()))
-        });
-        row.flatten().unwrap_or_default()
-    }
-
-    fn is_ready(&self) -> bool {
-        self.fleet.core().read(LOCAL, |truth| truth.is_ready()) == Some(true)
-    }
-
-    async fn end(self) {
-        pace::during(self.fleet.shutdown()).await;
-        pace::during(self.life.shutdown(GRACE)).await;
-        pace::during(self.gateway.shutdown(GRACE)).await;
+    async fn end(self) -> Report {
+        pace::ending(self.fleet.shutdown()).await;
+        pace::ending(self.life.shutdown(GRACE)).await;
+        pace::ending(self.gateway.shutdown(GRACE)).await;
+        self.report
     }
 }
 
-async fn start_gateway(folder: &TempDir) -> anyhow::Result<(Scope, Gateway)> {
+async fn start_gateway(folder: &TempDir, clock: &Arc<pace::Watch>) -> anyhow::Result<(Scope, Gateway)> {
     let (scope, data) = (Scope::root("gateway"), folder.path().join("gateway"));
-    let running = pace::during(Gateway::start(&scope, &data, Config::default_in(&data))).await?;
+    std::fs::create_dir_all(&data)?;
+    std::fs::write(data.join(gateway::FILE_NAME), SETTINGS)?;
+    let clock = clock.clone();
+    let config = Config::open(&data)?.with_clock(move || u64::try_from(clock.now()).unwrap_or_default());
+    let running = Gateway::start(&scope, &data, config).await?;
     Ok((scope, running))
 }
 
-async fn open_fleet(folder: &TempDir, line: &Arc<Line>) -> anyhow::Result<(Scope, Fleet, mpsc::Receiver<Batch>)> {
+async fn open_fleet(
+    folder: &TempDir,
+    line: &Arc<Line>,
+    clock: &Arc<pace::Watch>,
+) -> anyhow::Result<(Scope, Fleet, mpsc::Receiver<Batch>)> {
     let scope = Scope::root("fleet");
     let options = Options {
         home: Home::at(folder.path()),
         embedded: Some(line.embedded()),
         keys: Keys::system(&scope),
-        clock: Arc::new(pace::Watch::default()),
+        clock: clock.clone(),
         shared: false,
     };
-    let fleet = pace::during(Fleet::start(&scope, options)).await?;
+    let fleet = Fleet::start(&scope, options).await?;
     let batches = fleet.attach("night");
-    let watch = Watch { topics: vec![Topic::Transcript { of: of(), limit: 200 }] };
-    pace::during(fleet.watch("night", watch)).await.map_err(|fault| anyhow::anyhow!(fault.message))?;
+    let transcripts = SESSIONS.map(|session| Topic::Transcript { of: of(session), limit: 200 });
+    let topics = transcripts.into_iter().chain([Topic::Approvals]).collect();
+    fleet.watch("night", Watch { topics }).await.map_err(|fault| anyhow::anyhow!(fault.message))?;
     Ok((scope, fleet, batches))
 }

@@ -1,86 +1,72 @@
-//! The clock: it moves by hand, a step at a time, and only when nobody works.
+//! The clock: it stands while anybody works and leaps to the next timer when nobody has anything left to do, so an hour
+//! costs what happens in it and no more. The time of day goes with it, and can be set as a person sets a clock.
 
 use std::future::Future;
+use std::io;
 use std::pin::pin;
-use std::sync::{OnceLock, mpsc};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use tokio::task::{spawn_blocking, yield_now};
-use tokio::time::{Instant, advance};
-
 use fleet::core::Clock;
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, sleep};
 
-/// One step of the clock.
-const STEP: Duration = Duration::from_millis(250);
 /// When all of it begins: the 1st of January 2027, Unix milliseconds.
 const MIDNIGHT: i64 = 1_798_761_600_000;
-/// The moment of the clock that this is.
-static BEGINNING: OnceLock<Instant> = OnceLock::new();
-/// How often everybody gets a turn before nobody is taken to have anything left to do.
-const TURNS: usize = 48;
+/// How much time passes here for each moment that threads get to end: their end is no timer's.
+const BREATH: Duration = Duration::from_millis(10);
+/// Such a moment, of real time.
+const MOMENT: Duration = Duration::from_micros(200);
 
-/// Runs `life` on a clock that only [`during`] and [`pass`] move: the runtime leaves it alone while a thread works for it.
-pub async fn by_hand<T>(life: impl Future<Output = T>) -> T {
-    let (done, wait) = mpsc::channel::<()>();
-    // It ends when nobody is left to send.
-    let thread = spawn_blocking(move || wait.recv().is_ok());
-    let lived = life.await;
-    drop(done);
-    // What it answers says nothing.
-    let _ = thread.await;
-    lived
+/// A runtime for one night. Its clock never leaps while a database works.
+///
+/// # Errors
+/// The system gives none.
+pub fn runtime() -> io::Result<Runtime> {
+    Builder::new_current_thread().enable_all().start_paused(true).on_thread_park(store::until_idle).build()
 }
 
-/// Lets the clock run until the work is done.
-pub async fn during<T>(work: impl Future<Output = T>) -> T {
+/// Waits for something that ends threads, which no timer waits for: it gets real time, too.
+pub async fn ending<T>(work: impl Future<Output = T>) -> T {
     let mut work = pin!(work);
     loop {
         tokio::select! {
             biased;
             done = &mut work => return done,
-            () = step(STEP) => {}
+            () = breathe() => {}
         }
     }
 }
 
-/// Lets so much time pass; in long steps where nothing is under way.
-pub async fn pass(time: Duration, stride: Duration) {
-    let mut left = time;
-    while !left.is_zero() {
-        let by = left.min(stride);
-        step(by).await;
-        left -= by;
-    }
+async fn breathe() {
+    // While a thread works for the runtime its clock stands.
+    let _ = spawn_blocking(|| std::thread::sleep(MOMENT)).await;
+    sleep(BREATH).await;
 }
 
-/// The time of day of a simulated world: it goes as the clock that is moved by hand.
+/// The time of day of a simulated world.
 pub struct Watch {
     began: Instant,
+    /// By how much it was set since, milliseconds.
+    set: AtomicI64,
 }
 
-impl Default for Watch {
-    fn default() -> Watch {
-        Watch { began: *BEGINNING.get_or_init(Instant::now) }
+impl Watch {
+    /// It is midnight.
+    pub fn start() -> Watch {
+        Watch { began: Instant::now(), set: AtomicI64::new(0) }
+    }
+
+    /// Somebody sets it forward, or back.
+    pub fn set(&self, by: i64) {
+        self.set.fetch_add(by, Ordering::Relaxed);
     }
 }
 
 impl Clock for Watch {
     fn now(&self) -> i64 {
         let since = Instant::now().saturating_duration_since(self.began);
-        MIDNIGHT + i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+        MIDNIGHT + i64::try_from(since.as_millis()).unwrap_or(i64::MAX) + self.set.load(Ordering::Relaxed)
     }
-}
-
-/// Everybody does what can be done now; then the clock moves.
-async fn step(by: Duration) {
-    loop {
-        for _ in 0..TURNS {
-            yield_now().await;
-        }
-        if store::in_flight() == 0 {
-            break;
-        }
-        std::thread::yield_now();
-    }
-    advance(by).await;
 }

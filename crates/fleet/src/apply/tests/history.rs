@@ -197,3 +197,25 @@ fn a_run_that_ends_after_its_message_was_given_up_settles_it() {
         "me hi [done]\nagent hello",
     );
 }
+
+#[test]
+fn a_clock_that_is_set_back_leaves_no_message_acknowledged_for_ever() {
+    check(
+        "send c1 hi\nfate c1 acknowledged r1\npass -3600000\ndown\nready\nhistory u:hi a:hello",
+        "me hi [done]\nagent hello",
+    );
+}
+
+#[test]
+fn a_clock_that_is_set_forward_gives_up_no_message_of_this_connection() {
+    check("send c1 hi\nfate c1 acknowledged r1\npass 3600000\nhistory u:hi", "me hi [acknowledged]");
+}
+
+#[test]
+fn a_message_that_the_node_has_further_down_than_it_was_shown_is_not_shown_twice() {
+    check(
+        "send c1 late\nfate c1 unknown\nheard h0-two - two\nheard h1-three - three\n\
+         history u:two u:three mine@c1:late",
+        "user two\nuser three\nme late [acknowledged]",
+    );
+}

@@ -1,6 +1,7 @@
 //! Messages sent from here, from the key press to the end of the run that answers them.
 
 use super::check;
+use super::script::{KEY, play};
 
 #[test]
 fn a_message_is_shown_before_it_goes_out() {
@@ -75,4 +76,31 @@ fn a_failed_message_can_go_out_again() {
 #[test]
 fn a_message_taken_back_is_gone() {
     check("send c1 hi\nwithdraw c1", "");
+}
+
+#[test]
+fn a_message_that_came_to_nothing_goes_out_again_as_another_and_both_stand_where_the_node_has_them() {
+    let stranded = "send c1 hi\nheard m1 c1 hi\nfate c1 acknowledged r1\ndown\nready\nhistory mine@c1:hi";
+    let again = format!("{stranded}\nkey c1 c1.7\nfate c1 queued\nheard m2 - next\nfate c1 sent");
+    check(&format!("{again}\nheard m3 c1.7 hi"), "user hi\nuser next\nme hi [acknowledged]");
+    check(
+        &format!("{again}\ndown\nready\nhistory mine@c1:hi u:next mine@c1.7:hi a:yo"),
+        "user hi\nuser next\nme hi [done]\nagent yo",
+    );
+}
+
+#[test]
+fn another_key_changes_nothing_of_a_message_that_the_node_does_not_have() {
+    check("send c1 hi\nfate c1 failed\nkey c1 c1.7\nfate c1 queued\nheard m1 c1.7 hi", "me hi [acknowledged]");
+}
+
+#[test]
+fn a_message_of_unknown_fate_does_not_leave_with_the_old_rows() {
+    let much = (0..600).map(|number| format!("heard m{number} - word {number}\n")).collect::<String>();
+    let play = play(&format!("send c1 lost\nfate c1 unknown\n{much}"));
+    let rows = &play.truth.session(KEY).unwrap().transcript.as_ref().unwrap().rows;
+    assert!(rows.len() < 600, "old rows leave");
+    let lost: Vec<_> = rows.iter().filter(|row| row.text() == "lost").collect();
+    assert_eq!(lost.len(), 1, "nobody else knows of it");
+    assert!(rows.iter().zip(rows.iter().skip(1)).all(|(one, next)| one.order < next.order));
 }

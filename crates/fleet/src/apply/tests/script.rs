@@ -124,6 +124,7 @@ fn fact(verb: &str, rest: &str, now: i64) -> Fact {
             run: some(last).map(str::to_owned),
             fault: None,
         },
+        "key" => Fact::Key { session: KEY.into(), client_id: first.into(), key: second.into() },
         "withdraw" => Fact::Withdrawn { session: KEY.into(), client_id: first.into() },
         "unwatch" => Fact::Watched { session: KEY.into(), shown: Shown::No },
         "seen" => Fact::Seen { session: KEY.into() },

@@ -1,0 +1,239 @@
+//! A line between a client and a server, and its faults: bytes are carried both ways until an end goes, as well or as
+//! badly as somebody says. What kind of stream it is made of is the caller's business.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, split};
+use tokio::sync::watch;
+use tokio::task::yield_now;
+use tokio::time::{sleep, timeout};
+
+/// The bytes of a piece, where the line carries small pieces.
+const PIECE: usize = 7;
+/// The pause of a line that crawls, after each handful of pieces.
+const CRAWL: Duration = Duration::from_millis(700);
+/// How long a line that merges waits for more to carry at once.
+const GATHER: Duration = Duration::from_millis(200);
+/// As much as is carried at once.
+const MOST: usize = 1 << 12;
+
+/// How a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Clear,
+    /// Open, and nothing comes through in either direction until it is well again.
+    Stalled,
+    /// A few bytes at a time, slowly.
+    Crawling,
+    /// A few bytes at a time.
+    Split,
+    /// What comes within a moment goes on as one piece.
+    Merged,
+    /// Nobody answers at the other end.
+    Down,
+}
+
+/// How a connection ends that somebody cuts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// As if the other side had hung up.
+    Closed,
+    /// As if the other side had never heard of it.
+    Reset,
+    /// Not at all, for the client: the server is gone and nobody says so.
+    HalfOpen,
+}
+
+/// A line. All its connections are as it is.
+pub struct Line {
+    state: watch::Sender<State>,
+    cuts: watch::Sender<End>,
+    /// Set to spoil the next bytes from the server.
+    garble: AtomicBool,
+    connections: AtomicU64,
+}
+
+impl Line {
+    /// A clear one.
+    pub fn new() -> Arc<Line> {
+        let (state, cuts) = (watch::Sender::new(State::Clear), watch::Sender::new(End::Closed));
+        Arc::new(Line { state, cuts, garble: AtomicBool::new(false), connections: AtomicU64::new(0) })
+    }
+
+    pub fn state(&self) -> State {
+        *self.state.borrow()
+    }
+
+    pub fn set(&self, state: State) {
+        self.state.send_replace(state);
+    }
+
+    /// Ends all connections that there are now.
+    pub fn cut(&self, end: End) {
+        self.cuts.send_replace(end);
+    }
+
+    /// Spoils what the server says next.
+    pub fn garble(&self) {
+        self.garble.store(true, Ordering::Release);
+    }
+
+    /// How many connections it has carried so far.
+    pub fn connections(&self) -> u64 {
+        self.connections.load(Ordering::Acquire)
+    }
+
+    /// Carries a connection until an end is gone or it is cut; how it ended, for whoever closes the streams.
+    pub async fn carry<C, S>(&self, client: &mut C, server: S) -> End
+    where
+        C: AsyncRead + AsyncWrite + Unpin,
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        self.connections.fetch_add(1, Ordering::AcqRel);
+        let mut cuts = self.cuts.subscribe();
+        let (mut from_client, mut to_client) = split(client);
+        let (mut from_server, mut to_server) = split(server);
+        let end = tokio::select! {
+            () = self.copy(&mut from_client, &mut to_server, Spoil::No) => return End::Closed,
+            () = self.copy(&mut from_server, &mut to_client, Spoil::Yes) => return End::Closed,
+            _ = cuts.changed() => *cuts.borrow_and_update(),
+        };
+        if end == End::HalfOpen {
+            drop((from_server, to_server));
+            swallow(&mut from_client, &mut cuts).await;
+        }
+        end
+    }
+
+    /// Carries one direction until an end is gone.
+    async fn copy(&self, from: &mut (impl AsyncRead + Unpin), to: &mut (impl AsyncWrite + Unpin), may_spoil: Spoil) {
+        let mut buffer = vec![0; MOST];
+        let mut state = self.state.subscribe();
+        while let Ok(read @ 1..) = from.read(&mut buffer).await {
+            let Ok(now) = state.wait_for(|state| *state != State::Stalled).await.map(|state| *state) else { return };
+            let read = if now == State::Merged { gather(from, &mut buffer, read).await } else { read };
+            if may_spoil == Spoil::Yes && self.garble.swap(false, Ordering::AcqRel) {
+                // No UTF-8 and no frame looks like this: it cannot pass for another text.
+                buffer[read / 2] ^= 0x80;
+            }
+            let piece = if matches!(now, State::Split | State::Crawling) { PIECE } else { read };
+            for piece in buffer[..read].chunks(piece) {
+                if to.write_all(piece).await.is_err() || to.flush().await.is_err() {
+                    return;
+                }
+                yield_now().await;
+            }
+            if now == State::Crawling {
+                sleep(CRAWL).await;
+            }
+        }
+    }
+}
+
+/// Whether a direction may be spoilt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Spoil {
+    Yes,
+    No,
+}
+
+/// Waits a moment for more to carry at once; how much there is then.
+async fn gather(from: &mut (impl AsyncRead + Unpin), buffer: &mut [u8], mut read: usize) -> usize {
+    let more = async {
+        while read < buffer.len() {
+            match from.read(&mut buffer[read..]).await {
+                Ok(more @ 1..) => read += more,
+                _ => return,
+            }
+        }
+    };
+    // An end that came meanwhile is met again by the next read.
+    let _ = timeout(GATHER, more).await;
+    read
+}
+
+/// Takes what a client still says to nobody, until it hangs up or is cut off in earnest.
+async fn swallow(from: &mut (impl AsyncRead + Unpin), cuts: &mut watch::Receiver<End>) {
+    let mut buffer = vec![0; MOST];
+    let listen = async { while let Ok(1..) = from.read(&mut buffer).await {} };
+    tokio::select! {
+        () = listen => {}
+        _ = cuts.wait_for(|end| *end != End::HalfOpen) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use tokio::io::duplex;
+
+    use super::*;
+
+    /// What the far end hears of what the near end says.
+    async fn heard(line: &Line, said: &[u8]) -> Vec<Vec<u8>> {
+        let (mut near, mut client) = duplex(1 << 14);
+        let (server, mut far) = duplex(1 << 14);
+        let mut pieces = Vec::new();
+        let talk = async {
+            near.write_all(said).await.unwrap();
+            let mut left = said.len();
+            while left > 0 {
+                let mut buffer = vec![0; 1 << 12];
+                let read = far.read(&mut buffer).await.unwrap();
+                pieces.push(buffer[..read].to_vec());
+                left -= read;
+            }
+        };
+        tokio::select! {
+            _ = line.carry(&mut client, server) => {}
+            () = talk => {}
+        }
+        pieces
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn small_pieces_are_the_same_bytes() {
+        let line = Line::new();
+        line.set(State::Split);
+        let pieces = heard(&line, b"twenty bytes in all!").await;
+        assert!(pieces.iter().all(|piece| piece.len() <= PIECE), "{pieces:?}");
+        assert_eq!(pieces.concat(), b"twenty bytes in all!");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_half_open_connection_takes_words_and_says_nothing() {
+        let line = Line::new();
+        let (mut near, mut client) = duplex(64);
+        let (server, mut far) = duplex(64);
+        let carrying = line.carry(&mut client, server);
+        let talk = async {
+            tokio::task::yield_now().await;
+            line.cut(End::HalfOpen);
+            near.write_all(b"is anybody there?").await.unwrap();
+            let answer = timeout(Duration::from_secs(3_600), near.read_u8()).await;
+            assert!(answer.is_err(), "nobody answers and nobody hangs up");
+            assert_eq!(far.read(&mut [0; 8]).await.unwrap(), 0, "the server is told that the client went");
+            line.cut(End::Reset);
+        };
+        let (end, ()) = tokio::join!(carrying, talk);
+        assert_eq!(end, End::HalfOpen);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_held_up_comes_when_the_line_is_well_again() {
+        let line = Line::new();
+        line.set(State::Stalled);
+        let mend = async {
+            sleep(Duration::from_secs(60)).await;
+            line.set(State::Clear);
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            pieces = heard(&line, b"late") => assert_eq!(pieces.concat(), b"late"),
+            () = mend => {}
+        }
+    }
+}

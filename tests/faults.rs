@@ -1,0 +1,151 @@
+//! Real gateways behind a proxy that misbehaves: a dead connection is found, its state shown, the link comes back, and
+//! what was said stands on the gateway and in the window once and in order.
+
+use anyhow::{Context, Result, ensure};
+use contract::Handler;
+use contract::calls::NodeRetry;
+use contract::node::Vendor;
+use contract::transcript::{Fate, SessionRef};
+use supervise::Scope;
+use testkit::fake_model::FakeModel;
+use testkit::house::{House, SOON};
+use testkit::line::{End, State};
+use testkit::proxy::Proxy;
+use testkit::wait::until;
+use testkit::{openclaw, or_skip, own};
+
+/// A gateway's line, and the session that is talked in.
+struct Talk {
+    house: House,
+    proxy: Proxy,
+    of: SessionRef,
+    said: Vec<String>,
+    /// Sent again by the person: their place is no promise.
+    again: Vec<String>,
+}
+
+#[tokio::test]
+async fn our_own_gateway_behind_a_bad_line_loses_and_doubles_nothing() -> Result<()> {
+    let (folder, scope, model) = (tempfile::tempdir()?, Scope::root("gateway"), FakeModel::start().await?);
+    let (_gateway, listening) = own::open(&scope, folder.path(), 0, &model.url()).await?;
+    let mut talk = Talk::with(Vendor::Moltis, &listening.url, own::TOKEN, "main").await?;
+    talk.through_everything().await
+}
+
+#[tokio::test]
+async fn a_real_openclaw_behind_a_bad_line_loses_and_doubles_nothing() -> Result<()> {
+    let claw = or_skip!(openclaw::start().await);
+    let mut talk = Talk::with(Vendor::Openclaw, &claw.url(), claw.token(), "agent:main:main").await?;
+    talk.through_everything().await
+}
+
+#[tokio::test]
+async fn a_half_open_connection_is_found_dead_when_the_person_asks() -> Result<()> {
+    let (folder, scope, model) = (tempfile::tempdir()?, Scope::root("gateway"), FakeModel::start().await?);
+    let (_gateway, listening) = own::open(&scope, folder.path(), 0, &model.url()).await?;
+    let mut talk = Talk::with(Vendor::Moltis, &listening.url, own::TOKEN, "main").await?;
+    talk.say().await?;
+    talk.settled().await?;
+    let before = talk.proxy.line().connections();
+    talk.proxy.line().cut(End::HalfOpen);
+    talk.say().await?;
+    let retry = NodeRetry { id: talk.of.node.clone() };
+    talk.house.fleet.node_retry("main", retry).await.map_err(|fault| anyhow::anyhow!(fault.message))?;
+    let anew = || async { (talk.proxy.line().connections() > before).then_some(()) };
+    until("the link gives the dead connection up", SOON, anew).await?;
+    talk.settled().await?;
+    talk.compare().await
+}
+
+#[tokio::test]
+async fn a_gateway_that_cannot_be_reached_is_shown_so_and_what_is_said_waits() -> Result<()> {
+    let (folder, scope, model) = (tempfile::tempdir()?, Scope::root("gateway"), FakeModel::start().await?);
+    let (_gateway, listening) = own::open(&scope, folder.path(), 0, &model.url()).await?;
+    let mut talk = Talk::with(Vendor::Moltis, &listening.url, own::TOKEN, "main").await?;
+    talk.say().await?;
+    talk.settled().await?;
+    talk.proxy.line().set(State::Down);
+    talk.proxy.line().cut(End::Reset);
+    let node = talk.of.node.clone();
+    let away = || async { talk.house.state(&node).starts_with("BackingOff").then_some(()) };
+    until("the link says that the gateway is away", SOON, away).await?;
+    talk.say().await?;
+    let waits = talk.house.own(&talk.of, |_, own| own.fate == Fate::Queued);
+    ensure!(waits == talk.said[1..], "{waits:?} wait");
+    talk.proxy.line().set(State::Clear);
+    talk.settled().await?;
+    ensure!(talk.again.is_empty(), "what never left was sent again: {:?}", talk.again);
+    talk.compare().await
+}
+
+impl Talk {
+    async fn with(vendor: Vendor, url: &str, key: &str, session: &str) -> Result<Talk> {
+        let mut house = House::new().await?;
+        let (proxy, address) = Proxy::of(url).await?;
+        let node = house.add(vendor, &address, key).await?;
+        house.ready(&node).await?;
+        let of = SessionRef { node, session: session.to_owned() };
+        house.show(&of).await?;
+        Ok(Talk { house, proxy, of, said: Vec::new(), again: Vec::new() })
+    }
+
+    /// Every fault of a line once, in the middle of talk.
+    async fn through_everything(&mut self) -> Result<()> {
+        for state in [State::Split, State::Merged] {
+            self.proxy.line().set(state);
+            self.say().await?;
+            self.settled().await.with_context(|| format!("{state:?}"))?;
+            self.proxy.line().set(State::Clear);
+        }
+        for end in [End::Closed, End::Reset] {
+            self.broken(|proxy| proxy.line().cut(end)).await.with_context(|| format!("{end:?}"))?;
+        }
+        self.broken(|proxy| proxy.line().garble()).await.context("garbled")?;
+        self.compare().await
+    }
+
+    /// Something is said, the line breaks while it is answered, and something more is said.
+    async fn broken(&mut self, fault: impl Fn(&Proxy)) -> Result<()> {
+        let before = self.proxy.line().connections();
+        self.say().await?;
+        let (of, text) = (self.of.clone(), self.said.last().cloned().unwrap_or_default());
+        let left = || async {
+            let waits = self.house.own(&of, |_, own| *own.client_id == *text && own.fate == Fate::Queued);
+            waits.is_empty().then_some(())
+        };
+        until("it is on its way", SOON, left).await?;
+        fault(&self.proxy);
+        self.say().await?;
+        let anew = || async { (self.proxy.line().connections() > before).then_some(()) };
+        until("the link comes back", SOON, anew).await?;
+        self.settled().await
+    }
+
+    async fn say(&mut self) -> Result<()> {
+        let text = format!("word {}", self.said.len());
+        self.house.say(&self.of, &text).await?;
+        self.said.push(text);
+        Ok(())
+    }
+
+    async fn settled(&mut self) -> Result<()> {
+        self.again.extend(self.house.settled(&self.of).await?);
+        Ok(())
+    }
+
+    /// What was said is there once and in order, and the window shows it so.
+    async fn compare(&self) -> Result<()> {
+        let there = self.house.there(&self.of).await?;
+        let count = |text: &String| there.iter().filter(|one| one.ends_with(text.as_str())).count();
+        for text in &self.said {
+            ensure!(count(text) == 1, "“{text}” is there {} times: {there:?}", count(text));
+        }
+        let known: Vec<_> = self.said.iter().filter(|text| !self.again.contains(text)).collect();
+        let places: Vec<_> =
+            known.iter().map(|text| there.iter().position(|one| one.ends_with(text.as_str()))).collect();
+        ensure!(places.is_sorted(), "the order was turned: {there:?}");
+        let alike = || async { (self.house.shown(&self.of) == there).then_some(()) };
+        let shown = until("the window shows what the gateway has", SOON, alike).await;
+        shown.with_context(|| format!("{:?} where there is {there:?}", self.house.shown(&self.of)))
+    }
+}
