@@ -43,6 +43,8 @@ pub async fn open(parts: &Arc<Parts>, post: &Arc<Post>, scope: &Scope) -> Result
             ours: parts.ours.clone(),
             on_token: None,
             on_route: None,
+            on_drift: None,
+            tape: Default::default(),
             transport: Transport::Memory(embedded.connect.clone()),
         },
         Kind::Kept | Kind::Once => match target(parts, &row, credentials) {
@@ -111,6 +113,8 @@ pub fn target(parts: &Parts, row: &NodeRow, credentials: Credential) -> Result<T
         ours: parts.ours.clone(),
         on_token: None,
         on_route: None,
+        on_drift: None,
+        tape: Default::default(),
         transport: Transport::Net,
     })
 }
