@@ -19,7 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::dialect::{Credentials, Kind};
 
 pub use recording::{Begun, Recording, Tally};
-pub use redact::{Person, Redactor, Texts};
+pub use redact::{Person, Redactor, Removed, Texts};
 
 /// What crossed a socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

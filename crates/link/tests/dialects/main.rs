@@ -9,6 +9,7 @@ mod digest;
 mod mutation;
 mod promises;
 mod recordings;
+mod redacted;
 mod steer;
 mod traps;
 
