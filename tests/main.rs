@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod parts;
+mod planted;
 mod storm;
 mod terminal;
 mod tidy;

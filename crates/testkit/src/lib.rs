@@ -7,6 +7,7 @@ pub mod desk;
 pub mod fake_model;
 pub mod openclaw;
 pub mod part;
+pub mod planted;
 pub mod running;
 pub mod sshd;
 #[cfg(feature = "storm")]

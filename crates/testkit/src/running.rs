@@ -110,7 +110,7 @@ fn again(program: &str, first: &[&str], inner: &Command) -> Command {
 }
 
 /// Everything below a process, as the kernel tells it.
-fn descendants(process: u32, found: &mut Vec<u32>) {
+pub(crate) fn descendants(process: u32, found: &mut Vec<u32>) {
     let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
     for child in children.split_whitespace().filter_map(|number| number.parse().ok()) {
         found.push(child);
