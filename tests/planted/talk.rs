@@ -84,7 +84,10 @@ pub async fn recorded(scene: &mut Scene, node: &str) -> Result<()> {
         .await?;
         drop(record);
         let text = std::fs::read_to_string(&file)?;
-        ensure!(text.contains("\"method\":\"connect\"") && text.contains("REDACTED"), "no handshake in it: {text:.600}");
+        ensure!(
+            text.contains("\"method\":\"connect\"") && text.contains("REDACTED"),
+            "no handshake in it: {text:.600}"
+        );
         ensure!(text.contains("for the record") == more.is_some(), "what was said, in {path}");
         let dialect = if text.contains("\"opened\":\"openclaw\"") { "openclaw" } else { "moltis" };
         let events = scene.does(&["decode", "--dialect", dialect, &path], "").await?;

@@ -124,7 +124,7 @@ fn told(recording: &Recording, with_text: bool) -> std::io::Result<()> {
     ))?;
     let texts = if with_text { "what was said is kept".to_owned() } else { count(recording.texts, "text") };
     line(&format!(
-        "Taken out: {}, {texts}, {} of people or their folders. Ids, times and names of agents, tools and models stay: \
+        "Taken out: {}, {texts}, {} of people or their folders. Ids, times, errors and names of agents, tools and models stay: \
          look it through before you give it away.",
         count(recording.secrets, "key"),
         count(recording.persons, "mention")

@@ -34,6 +34,8 @@ pub enum RecordError {
     Exists { path: PathBuf },
     #[error("{path} cannot be written: {source}. Name a file in a folder of yours")]
     Unwritable { path: PathBuf, source: io::Error },
+    #[error("{path} cannot be written: {why}. Make room, or name a file on another disk")]
+    Full { path: PathBuf, why: String },
     #[error("no random numbers can be had on this computer: {0}")]
     Random(getrandom::Error),
 }
@@ -55,7 +57,7 @@ impl Recorded {
         let redactor = Redactor::new(texts, person(), salt);
         let recording = Arc::new(Recording::begin(file, redactor, &Begun::now(texts)));
         if let Some(fault) = &recording.tally().borrow().fault {
-            return Err(unwritable(io::Error::other(fault.clone())));
+            return Err(RecordError::Full { path: path.to_owned(), why: fault.clone() });
         }
         // What is left of it when it fails later is told by whoever gave the name.
         Ok(Recorded { path: path.to_owned(), recording, on: true, file: same })

@@ -152,7 +152,8 @@ impl Drift {
             Kind::Openclaw => "OpenClaw",
             Kind::McpDashboard => "mcp-cli",
         };
-        self.found.product = server.product.or_else(|| Some(vendor.to_owned()));
+        let ours = server.product.as_deref() == Some(wire::PRODUCT);
+        self.found.product = Some(if ours { "Pilothouse" } else { vendor }.to_owned());
         let known = self.known;
         features.methods.iter().filter(|name| !known.has_method(name)).for_each(|name| self.met(What::Method, name));
         features.events.iter().filter(|name| !known.has_event(name)).for_each(|name| self.met(What::Event, name));

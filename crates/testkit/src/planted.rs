@@ -150,7 +150,8 @@ impl Hunt {
 /// A key as it is and as programs write it.
 fn forms(key: &str) -> Vec<(&'static str, Vec<u8>)> {
     let bytes = key.as_bytes();
-    let hex = |upper: bool| bytes.iter().map(|byte| if upper { format!("{byte:02X}") } else { format!("{byte:02x}") });
+    let hex =
+        |upper: bool| bytes.iter().map(move |byte| if upper { format!("{byte:02X}") } else { format!("{byte:02x}") });
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(byte);
     let percent = |byte: &u8| if plain(byte) { char::from(*byte).to_string() } else { format!("%{byte:02X}") };
     let mut forms = vec![

@@ -7,9 +7,10 @@ use clap::Args;
 use super::Key;
 
 pub(super) const RECORD: &str = "\
-Keys, tokens, passwords and signatures are taken out before anything is written, and so are your name and your
-home folder. Filler of the same length stands for what was said and done, unless --with-text keeps it. Ids, times
-and the names of agents, tools and models stay: look the file through before you give it away.
+Keys, tokens, passwords and signatures are taken out before anything is written, and so are your
+name and your home folder. Filler of the same length stands for what was said and done, unless
+--with-text keeps it. Ids, times, errors and the names of agents, tools and models stay: look the
+file through before you give it away.
 
 Examples:
   pilot record homelab --for 60s
@@ -18,8 +19,9 @@ Examples:
   pilot decode --dialect openclaw report.jsonl";
 
 pub(super) const DRIFT: &str = "\
-A gateway newer than this program has methods, events and fields that mean nothing here. The window says so once
-for each version of a node; here they are all listed. Of what comes in thousands only a sample is looked at.
+A gateway newer than this program has methods, events and fields that mean nothing here. The window
+says so once for each version of a node; here they are all listed. Of what comes in thousands only a
+sample is looked at.
 
 Examples:
   pilot drift homelab

@@ -4,8 +4,7 @@
 use tracing::{Level, Metadata};
 
 /// The crates of this house: nothing of theirs prints a key.
-const OURS: [&str; 9] =
-    ["contract", "fleet", "gateway", "link", "pilot", "pilothouse", "store", "supervise", "wire"];
+const OURS: [&str; 9] = ["contract", "fleet", "gateway", "link", "pilot", "pilothouse", "store", "supervise", "wire"];
 
 /// Whether this may be logged; for the filter of every log.
 pub fn may_be_logged(about: &Metadata<'_>) -> bool {
@@ -24,9 +23,8 @@ mod tests {
         for (target, ours) in [("tungstenite::protocol", false), ("link::actor", true), ("pilothouse_desktop", true)] {
             let callsite = tracing::callsite::Identifier(&Nobody);
             let fields = || tracing::field::FieldSet::new(&[], callsite.clone());
-            let about = |level| {
-                Metadata::new("x", target, level, None, None, None, fields(), tracing::metadata::Kind::EVENT)
-            };
+            let about =
+                |level| Metadata::new("x", target, level, None, None, None, fields(), tracing::metadata::Kind::EVENT);
             seen.push((may_be_logged(&about(Level::TRACE)) == ours, may_be_logged(&about(Level::DEBUG))));
         }
         assert_eq!(seen, [(true, true); 3]);

@@ -18,6 +18,7 @@ pub(super) struct Known {
 static MOLTIS: LazyLock<Known> = LazyLock::new(|| {
     let mut known = Known::read(include_str!("../dialect/moltis/known.txt"));
     known.methods.extend(wire::Method::ALL.iter().map(|method| method.name()));
+    known.events.extend(wire::event::name::ALL);
     known
 });
 static OPENCLAW: LazyLock<Known> = LazyLock::new(|| Known::read(include_str!("../dialect/openclaw/known.txt")));

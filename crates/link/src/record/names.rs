@@ -57,6 +57,16 @@ const FREE: [&str; 14] = [
     "resolved",
 ];
 
+/// How sentences of programs begin that tell a dialect what happened.
+pub(super) const BEGINNINGS: [&str; 6] = [
+    "seq gap",
+    "approval timed out",
+    "command denied",
+    "Error: Error code: ",
+    "Error: Connection error",
+    "Error: Request timed out",
+];
+
 /// Whether what stands below a field of this name was handed to a tool.
 pub(super) fn is_handed_over(name: &str) -> bool {
     matches!(name, "arguments" | "args" | "input" | "partialArgs" | "paramsJSON" | "parameters")
@@ -91,7 +101,7 @@ const KEPT: [&str; 12] = [
     "requestId request_id approvalId approvalKind decision resolvedKind messageId entryId eventId jobId flowId \
      idempotencyKey subscriptionId activeLeafEntryId firstKeptEntryId responseId index position",
     // Machines and clients.
-    "connId conn_id clientId clientMode instanceId processInstanceId bootId deviceId nodeId pairId publicKey public_key \
+    "gatewayId connId conn_id clientId clientMode instanceId processInstanceId bootId deviceId nodeId pairId publicKey public_key \
      nonce fingerprint platform deviceFamily arch locale userAgent encoding surface os",
     // Models.
     "model models provider primary activeModel activeModelProvider modelProvider responseModel selectedModel \

@@ -10,7 +10,7 @@ use super::filler::fill;
 use super::names;
 use super::pseudonym::Pseudonyms;
 use super::secret::{Known, REMOVED};
-use super::walk::{Edit, Part, edited};
+use super::walk::{Edit, Lines, Part, edited};
 use crate::dialect::Kind;
 
 /// JSON inside of a text inside of a text is looked into this deep.
@@ -86,10 +86,10 @@ impl Redactor {
 
     /// A frame as JSON on one line. One that is no JSON becomes a string.
     pub fn frame(&mut self, text: &str) -> String {
-        // A text that is JSON of its own would be taken for the frame itself.
-        let is_text = text.trim_start().starts_with('"');
-        let json = if is_text { None } else { self.json(text, Zone::Frame, NESTED) };
-        let made = json.unwrap_or_else(|| quoted(&self.words(text, NESTED)));
+        // A word that is JSON of its own would be taken for the frame itself, or for none.
+        let is_frame = text.trim_start().starts_with(['{', '[']);
+        let json = is_frame.then(|| self.json(text, Zone::Frame, Lines::Joined, NESTED)).flatten();
+        let made = json.unwrap_or_else(|| quoted(&self.words(text, Zone::Free, NESTED)));
         if !self.known.is_in(&made) {
             return made;
         }
@@ -103,23 +103,26 @@ impl Redactor {
         self.cleaned(text, false).into_owned()
     }
 
-    fn json(&mut self, text: &str, zone: Zone, depth: u32) -> Option<String> {
+    fn json(&mut self, text: &str, zone: Zone, lines: Lines, depth: u32) -> Option<String> {
         // As strict as whoever reads it again.
         serde_json::from_str::<&RawValue>(text).ok()?;
-        edited(text, &mut Pass { redactor: self, zones: vec![zone], depth })
+        edited(text, lines, &mut Pass { redactor: self, zones: vec![zone], depth })
     }
 
     /// Words of somebody.
-    fn words(&mut self, text: &str, depth: u32) -> String {
+    fn words(&mut self, text: &str, zone: Zone, depth: u32) -> String {
         let nested = text.trim_start().starts_with(['{', '[']) && depth > 0;
-        if let Some(json) = nested.then(|| self.json(text, Zone::Free, depth - 1)).flatten() {
+        if let Some(json) = nested.then(|| self.json(text, zone, Lines::Kept, depth - 1)).flatten() {
             return json;
         }
         let clean = self.cleaned(text, false);
         if self.texts == Texts::Kept || clean == REMOVED {
             return clean.into_owned();
         }
-        let filled = fill(text);
+        // What is known to begin so is a program's sentence, and something hangs on it.
+        let begins = names::BEGINNINGS.iter().find(|begin| text.starts_with(**begin));
+        let (kept, rest) = text.split_at(begins.map_or(0, |begin| begin.len()));
+        let filled = kept.to_owned() + &fill(rest);
         self.removed.texts += u64::from(filled != text);
         filled
     }
@@ -157,6 +160,8 @@ impl Redactor {
 enum Zone {
     /// The protocol's own.
     Frame,
+    /// What a response says went wrong: the gateway's own sentence, without which no report is worth much.
+    Failure,
     /// A vendor's or a tool's own: it may say anything.
     Free,
     /// What was handed to a tool: its numbers, too, are somebody's words.
@@ -186,8 +191,11 @@ impl Pass<'_> {
             Zone::HandedOver => Zone::HandedOver,
             _ if names::is_handed_over(name) => Zone::HandedOver,
             Zone::Free => Zone::Free,
-            Zone::Frame if names::is_free(name) => Zone::Free,
-            Zone::Frame => Zone::Frame,
+            Zone::Frame | Zone::Failure if names::is_free(name) => Zone::Free,
+            // The outermost object is the second zone.
+            Zone::Frame if name == "error" && self.zones.len() == 2 => Zone::Failure,
+            Zone::Failure if name == "message" => Zone::Failure,
+            Zone::Frame | Zone::Failure => Zone::Frame,
         }
     }
 
@@ -196,19 +204,22 @@ impl Pass<'_> {
         let kept = name.is_some_and(|name| match zone {
             Zone::Frame => names::is_kept(name) && is_plain(text),
             Zone::Free => names::is_kept_when_free(name) && is_word(text),
-            Zone::HandedOver | Zone::Secret => false,
+            Zone::Failure | Zone::HandedOver | Zone::Secret => false,
         });
         match zone {
             Zone::Secret => self.redactor.secret(text),
             _ if kept || (zone != Zone::HandedOver && is_time(text)) => self.redactor.cleaned(text, true).into_owned(),
-            _ => self.redactor.words(text, self.depth),
+            Zone::Failure => self.redactor.sentence(text),
+            Zone::HandedOver => self.redactor.words(text, Zone::HandedOver, self.depth),
+            _ => self.redactor.words(text, Zone::Free, self.depth),
         }
     }
 
     /// The name of a member: a name, or a text that somebody filed something under.
     fn name(&mut self, text: &str) -> String {
         let clean = self.redactor.cleaned(text, true).into_owned();
-        let is_filled = self.redactor.texts == Texts::Filled && self.zone() != Zone::Frame;
+        let is_ours = matches!(self.zone(), Zone::Frame | Zone::Failure);
+        let is_filled = self.redactor.texts == Texts::Filled && !is_ours;
         if is_filled && !is_plain(&clean) { fill(&clean) } else { clean }
     }
 }
@@ -239,10 +250,11 @@ impl Edit for Pass<'_> {
 
 impl Pass<'_> {
     fn number(&mut self, name: Option<&str>, json: &str) -> Option<String> {
-        let hidden = match self.zone_of(name) {
-            Zone::Secret => true,
-            Zone::HandedOver => self.redactor.texts == Texts::Filled,
-            Zone::Frame | Zone::Free => false,
+        let hidden = match (self.zone(), self.zone_of(name)) {
+            (_, Zone::Secret) => true,
+            // A lone number is a count: `usage.input`.
+            (Zone::HandedOver, _) => self.redactor.texts == Texts::Filled,
+            _ => false,
         };
         let ones = || json.chars().map(|char| if char.is_ascii_digit() { '1' } else { char }).collect();
         hidden.then(ones)
@@ -253,8 +265,8 @@ impl Person {
     /// The text without their folder and their name; `None` when neither is in it.
     fn taken_out(&self, text: &str) -> Option<String> {
         let mut clean = Cow::Borrowed(text);
-        if let Some(home) = self.home.as_deref().filter(|home| home.len() > 5 && clean.contains(home)) {
-            clean = Cow::Owned(clean.replace(home, "/home/user"));
+        if let Some(home) = self.home.as_deref().filter(|home| home.len() > 1 && clean.contains(home)) {
+            clean = Cow::Owned(word_taken_out(&clean, home, "/home/user"));
         }
         for (before, end) in [("/home/", '/'), ("/Users/", '/'), ("C:\\Users\\", '\\')] {
             if clean.contains(before) {
@@ -262,7 +274,7 @@ impl Person {
             }
         }
         if let Some(name) = self.name.as_deref().filter(|name| name.len() > 2 && !["root", "user"].contains(name)) {
-            clean = Cow::Owned(word_taken_out(&clean, name));
+            clean = Cow::Owned(word_taken_out(&clean, name, "user"));
         }
         (clean != text).then(|| clean.into_owned())
     }
@@ -283,8 +295,8 @@ fn owner_taken_out(text: &str, before: &str, end: char) -> String {
     clean
 }
 
-/// The text with `user` in place of that word.
-fn word_taken_out(text: &str, word: &str) -> String {
+/// The text with another word in place of that one.
+fn word_taken_out(text: &str, word: &str, other: &str) -> String {
     let is_letter = |char: Option<char>| char.is_some_and(char::is_alphanumeric);
     let (mut clean, mut at) = (String::with_capacity(text.len()), 0);
     for (found, _) in text.match_indices(word) {
@@ -292,7 +304,7 @@ fn word_taken_out(text: &str, word: &str) -> String {
         let inside = is_letter(text.get(..found).and_then(|text| text.chars().next_back()))
             || is_letter(behind.and_then(|text| text.chars().next()));
         clean.push_str(before);
-        clean.push_str(if inside { word } else { "user" });
+        clean.push_str(if inside { word } else { other });
         at = found + word.len();
     }
     clean.push_str(text.get(at..).unwrap_or_default());

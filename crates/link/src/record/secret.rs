@@ -131,13 +131,22 @@ fn assigned(text: &str, found: &mut Vec<Range<usize>>) {
         let is_named = names::is_secret(said.trim_start_matches('-'), Kind::Openclaw);
         let gives = match between.trim() {
             "=" | ":" | "\":\"" | "\": \"" | "=\"" | "='" | ":\"" | ": \"" | "\\\":\\\"" | "\\\": \\\"" => true,
-            "" => said.starts_with("--") || said.eq_ignore_ascii_case("bearer"),
+            "" => said.starts_with("--") || is_scheme(said),
             _ => false,
         };
-        if (is_named || said.eq_ignore_ascii_case("bearer")) && gives {
+        // `Authorization: Bearer …`: the key stands behind the scheme.
+        let stands_behind = text.get(value.clone()).is_some_and(is_scheme);
+        // "Basic" begins sentences, too; what it gives is long.
+        let is_scheme = is_scheme(said) && (value.len() >= 16 || said.len() == "bearer".len());
+        if (is_named || is_scheme) && gives && !stands_behind {
             found.push(value.clone());
         }
     }
+}
+
+/// How a header says what kind of key follows.
+fn is_scheme(word: &str) -> bool {
+    word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("basic")
 }
 
 /// The words of a text as keys are made of.

@@ -31,9 +31,16 @@ struct Level {
     name: Option<String>,
 }
 
-/// The text as edited; line ends between its parts become blanks, so that it is one line. `None` where the text is not
-/// what its beginning promised.
-pub(super) fn edited(text: &str, edit: &mut impl Edit) -> Option<String> {
+/// What becomes of line ends between the parts of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lines {
+    /// Blanks: it is one line.
+    Joined,
+    Kept,
+}
+
+/// The text as edited. `None` where it is not what its beginning promised.
+pub(super) fn edited(text: &str, lines: Lines, edit: &mut impl Edit) -> Option<String> {
     let (bytes, mut at) = (text.as_bytes(), 0);
     let mut out = String::with_capacity(text.len() + 16);
     let mut levels: Vec<Level> = Vec::new();
@@ -69,7 +76,7 @@ pub(super) fn edited(text: &str, edit: &mut impl Edit) -> Option<String> {
             b'-' | b'0'..=b'9' => {
                 out.push_str(&edit.part(Part::Number(name), token).unwrap_or_else(|| token.to_owned()));
             }
-            b'\n' | b'\r' | b'\t' => out.push(' '),
+            b'\n' | b'\r' if lines == Lines::Joined => out.push(' '),
             _ => out.push_str(token),
         }
         at = end;
@@ -123,7 +130,7 @@ mod tests {
     fn strings_change_and_everything_else_stays_as_it_was_written() {
         let mut shout = Shout::default();
         let text = "{ \"b\" : \"x\\\"y\",\n\"a\":[\"p\",{\"c\":\"q\"},1.50e3, true], \"a\":null}";
-        let edited = edited(text, &mut shout).unwrap();
+        let edited = edited(text, Lines::Joined, &mut shout).unwrap();
         assert_eq!(edited, "{ \"b\" : \"X\\\"Y\", \"a\":[\"P\",{\"c\":\"Q\"},1.50e3, true], \"a\":null}");
         let seen = [
             "Name \"b\"",
@@ -142,6 +149,6 @@ mod tests {
     #[test]
     fn depth_costs_no_stack() {
         let deep = format!("{}\"x\"{}", "[".repeat(200_000), "]".repeat(200_000));
-        assert_eq!(edited(&deep, &mut Shout::default()).unwrap().len(), deep.len());
+        assert_eq!(edited(&deep, Lines::Kept, &mut Shout::default()).unwrap().len(), deep.len());
     }
 }

@@ -45,7 +45,7 @@ fn shape(event: &Stamped) -> Value {
     fn fill(value: &mut Value) {
         match value {
             Value::String(text) => {
-                *text = text.chars().filter(|char| !char.is_alphanumeric()).collect();
+                *text = text.chars().filter(|char| char.is_ascii() && !char.is_alphanumeric()).collect();
             }
             Value::Array(items) => items.iter_mut().for_each(fill),
             Value::Object(fields) => fields.values_mut().for_each(fill),
@@ -63,8 +63,8 @@ fn shape(event: &Stamped) -> Value {
     value
 }
 
-fn differences(recording: &Recording, texts: Texts) -> Option<String> {
-    let (before, after) = (recording.decoded(), decode_text(recording.kind, redacted(recording, texts).as_bytes()));
+fn differences(recording: &Recording, made: &str) -> Option<String> {
+    let (before, after) = (recording.decoded(), decode_text(recording.kind, made.as_bytes()));
     if !after.problems.is_empty() {
         return Some(format!("{}: {:?}", recording.name, after.problems));
     }
@@ -82,25 +82,23 @@ fn differences(recording: &Recording, texts: Texts) -> Option<String> {
     (counts.0 != counts.1).then(|| format!("{}: {counts:?} events", recording.name))
 }
 
-#[test]
-fn a_redacted_recording_decodes_to_the_same_events() {
-    for texts in [Texts::Filled, Texts::Kept] {
-        let different: Vec<_> = all().iter().filter_map(|recording| differences(recording, texts)).collect();
-        assert!(different.is_empty(), "{texts:?}, {}:\n{}", different.len(), different.join("\n"));
-    }
+/// The line of a frame that still holds a key.
+fn left(made: &str) -> Option<&str> {
+    // Remarks of those who recorded the fixtures are no frames.
+    let frames = made.lines().filter(|line| !line.contains("\"dir\":\"meta\"") && !line.contains("\"note\""));
+    frames.into_iter().find(|frame| PLANTED.iter().any(|key| frame.contains(key)))
 }
 
 #[test]
-fn no_key_of_the_recordings_is_left() {
+fn a_redacted_recording_holds_no_key_and_decodes_to_the_same_events() {
     for texts in [Texts::Filled, Texts::Kept] {
+        let mut different = Vec::new();
         for recording in all() {
             let made = redacted(&recording, texts);
-            let frames = made.lines().filter(|line| !line.contains("\"dir\":\"meta\"") && !line.contains("\"note\""));
-            for frame in frames {
-                let left = PLANTED.iter().find(|key| frame.contains(*key));
-                assert!(left.is_none(), "{}: {left:?} in {frame}", recording.name);
-            }
+            assert_eq!(left(&made), None, "{}", recording.name);
+            different.extend(differences(&recording, &made));
         }
+        assert!(different.is_empty(), "{texts:?}, {}:\n{}", different.len(), different.join("\n"));
     }
 }
 

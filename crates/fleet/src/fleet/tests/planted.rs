@@ -160,15 +160,11 @@ async fn asked(fleet: &Fleet, id: &str, url: &str, heard: &mut Heard) {
 /// Recorded over a reconnect, so that the handshake is in it.
 async fn recorded(fleet: &Fleet, house: &House, id: &str, heard: &mut Heard) {
     let file = house.folder.path().join("recording.jsonl");
-    let start = RecordStart {
-        node: id.to_owned(),
-        file: file.display().to_string(),
-        with_text: true,
-        replace: false,
-    };
+    let start = RecordStart { node: id.to_owned(), file: file.display().to_string(), with_text: true, replace: false };
     heard.shown(fleet.record_start("main", start.clone()).await).unwrap();
     assert!(heard.shown(fleet.record_start("main", start).await).is_none(), "one recording at a time");
-    let edited = NodeForm { key: None, ..form("harbour", &fleet.nodes().iter().find(|node| node.id == id).unwrap().address) };
+    let edited =
+        NodeForm { key: None, ..form("harbour", &fleet.nodes().iter().find(|node| node.id == id).unwrap().address) };
     fleet.node_edit("main", NodeEdit { id: id.to_owned(), form: edited }).await.unwrap();
     ready(fleet, id).await;
     fleet.agents(id).await.unwrap();

@@ -72,6 +72,17 @@ fn what_was_handed_to_a_tool_is_somebodys_words_to_the_last_digit() {
 }
 
 #[test]
+fn what_the_gateway_says_of_an_error_is_kept() {
+    let frame = json!({"type": "res", "id": "1", "ok": false, "error": {"code": "NOT_PAIRED",
+        "message": "pairing required for /home/bob, token=abc", "details": {"code": "X", "hint": "ask bob"}},
+        "payload": {"error": {"message": "secret talk"}}});
+    let error = seen(Texts::Filled, frame);
+    assert_eq!(error["error"]["message"], "pairing required for /home/user, token=REDACTED");
+    assert_eq!(error["error"]["details"], json!({"code": "X", "hint": "xxx xxx"}));
+    assert_eq!(error["payload"]["error"]["message"], "xxxxxx xxxx");
+}
+
+#[test]
 fn json_inside_of_a_text_is_looked_into() {
     let inner = json!({"apiKey": "hunter2", "city": "Ulm"}).to_string();
     let frame = json!({"type": "event", "event": "x", "payload": {"partialJson": inner}});
