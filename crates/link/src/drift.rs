@@ -72,7 +72,9 @@ pub struct Drift {
 impl Drift {
     /// Of one connection to a gateway of this vendor.
     pub fn new(kind: Kind) -> Drift {
-        let found = Found::default();
+        // A dashboard has no hello to say who it is.
+        let product = (kind == Kind::McpDashboard).then(|| "mcp-cli".to_owned());
+        let found = Found { product, ..Found::default() };
         Drift { kind, known: Known::of(kind), found, told: None, frames: 0, pieces: 0 }
     }
 
