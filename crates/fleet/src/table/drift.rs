@@ -97,8 +97,7 @@ mod tests {
         let mut db = Connection::open_in_memory().unwrap();
         db.execute_batch(CREATE.sql).unwrap();
         let tx = db.transaction().unwrap();
-        let note =
-            |node, version, name, telling| note(&tx, node, version, &[unknown(name, 1)], telling, 1).unwrap();
+        let note = |node, version, name, telling| note(&tx, node, version, &[unknown(name, 1)], telling, 1).unwrap();
         assert!(!note("n", "OpenClaw 1", "a", Telling::No), "a guest tells nobody");
         assert!(note("n", "OpenClaw 1", "a", Telling::Yes));
         assert!(!note("n", "OpenClaw 1", "a", Telling::Yes), "after a restart");

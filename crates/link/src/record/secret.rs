@@ -213,7 +213,7 @@ const BEGINNINGS: [&str; 37] = [
 
 /// Whether a word is as long and as mixed as only a key is. Digests and UUIDs, all of one case, are not.
 fn looks_random(word: &str) -> bool {
-    let has = |is: fn(&u8) -> bool| word.bytes().filter(|byte| is(byte)).count();
+    let has = |is: fn(&u8) -> bool| word.bytes().filter(is).count();
     let (upper, lower) = (has(u8::is_ascii_uppercase), has(u8::is_ascii_lowercase));
     let digits = has(u8::is_ascii_digit);
     word.len() >= 24 && upper >= 3 && lower >= 3 && digits >= 2 && !word.contains('.') && turns(word) * 4 >= word.len()
