@@ -9,6 +9,7 @@ use testkit::desk::Desk;
 use testkit::fake_model::FakeModel;
 use testkit::part::Part;
 use testkit::running::{Running, input};
+use testkit::wait::until;
 use testkit::{openclaw, or_skip};
 
 /// How long one command may take here, beside other tests.
@@ -80,6 +81,29 @@ async fn a_providers_key_goes_from_the_keyring_to_the_provider_and_nowhere_else(
     ensure!(said.status.success(), "{}", words(&said));
     let given = model.authorizations();
     ensure!(!given.is_empty() && given.iter().all(|key| key.as_deref() == Some("Bearer a-provider-key")), "{given:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_request_that_comes_is_shown_as_it_is_with_what_answers_it() -> Result<()> {
+    let (desk, pilot) = or_skip!(terminal().await);
+    let (_gateway, url) = own_gateway(&desk, &pilot)?;
+    let added = pilot.run(&desk, &["node", "add", "own", &url, "--key-stdin"], TOKEN).await?;
+    ensure!(added.status.success(), "{}", words(&added));
+    let log = desk.log("approvals.out");
+    let watch = pilot.command(&desk, &["approvals", "--watch"]);
+    let _watching = Running::start(&watch, std::process::Stdio::null(), &log)?;
+    // A command that would overwrite its own line, said before or while the watch begins.
+    let said = pilot.run(&desk, &["send", "own", "run echo harmful \r\u{1b}[2Kharmless"], "").await?;
+    ensure!(said.status.success(), "{}", words(&said));
+    let shown = || std::fs::read_to_string(&log).ok().filter(|text| text.contains("harmful"));
+    let text = until("the request is shown", PATIENCE, || async { shown() }).await?;
+    ensure!(!text.contains(['\r', '\u{1b}']) && text.contains('‹'), "the terminal was ordered about: {text:?}");
+    let id = text.lines().flat_map(str::split_whitespace).find(|word| word.contains('#'));
+    let id = id.with_context(|| format!("no id with a digest in {text}"))?;
+    let denied = pilot.run(&desk, &["deny", id], "").await?;
+    ensure!(words(&denied).contains("Denied on own"), "{}", words(&denied));
+    ensure!(text.matches("harmful").count() == 1, "it was shown twice: {text}");
     Ok(())
 }
 

@@ -1,19 +1,20 @@
 //! What waits for a person's word, the word, and what was asked before.
 
+use std::collections::HashSet;
 use std::process::ExitCode;
 
 use anyhow::bail;
-use contract::approval::{Answer, Approval, Decision, Keeper, Rule, drawn};
+use contract::approval::{Answer, Approval, Keeper, Rule, drawn};
 use contract::calls::{ApprovalHistory, Decide, Handler};
 use fleet::apply::Fact;
-use fleet::truth::{Asked, NodeHead};
+use fleet::core::Live;
+use fleet::truth::{Asked, NodeHead, PILOT, Truth};
 use fleet::view;
-use link::event::Body;
+use link::event::{Body, NodeState, Stamped};
 
 use crate::args::Always;
 use crate::desk::Desk;
-use crate::length;
-use crate::out::{Form, Numbered, line, note, now, problem, short, time};
+use crate::out::{Form, Numbered, json, line, note, now, problem, short, time};
 use crate::when;
 
 /// How many of the digest's characters are shown: enough to tell a change.
@@ -36,38 +37,99 @@ pub enum Word {
 
 /// Lists what waits; with `watch` it goes on with what comes.
 pub async fn list(desk: &Desk, watch: bool, form: Form) -> anyhow::Result<ExitCode> {
+    // From before the nodes are asked: what comes meanwhile is in the one or in the other.
+    let events = desk.fleet.core().events();
     let heads = desk.all_connected(&[]).await?;
-    let waiting = waiting(desk, &heads).await;
-    if waiting.is_empty() && form == Form::Text {
+    let mut told = Told { desk, form, cards: HashSet::new() };
+    told.waiting(waiting(desk, &heads).await)?;
+    if told.cards.is_empty() && form == Form::Text {
         note("Nothing waits for your word.");
     }
-    for one in &waiting {
-        match form {
-            Form::Json => {
-                let body = Body::ApprovalRequested(one.asked.about.clone());
-                let (agent, session) = (one.card.agent.as_deref(), one.card.session.as_deref());
-                Numbered::new(&one.head.name).print(agent, session, body)?;
+    if watch {
+        told.follow(events, &heads).await?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What was printed of what waits, so that each request is printed once.
+struct Told<'a> {
+    desk: &'a Desk,
+    form: Form,
+    /// By node, id and digest.
+    cards: HashSet<(String, String, String)>,
+}
+
+impl Told<'_> {
+    fn waiting(&mut self, waiting: Vec<Waiting>) -> anyhow::Result<()> {
+        for one in waiting.into_iter().filter(|one| self.cards.insert(key(&one.card))) {
+            match self.form {
+                Form::Json => {
+                    let body = Body::ApprovalRequested(one.asked.about);
+                    let (agent, session) = (one.card.agent.as_deref(), one.card.session.as_deref());
+                    Numbered::new(&one.head.name).print(agent, session, body)?;
+                }
+                Form::Text => print(&one.head.name, &one.card)?,
             }
-            Form::Text => print(&one.head.name, &one.card)?,
+        }
+        Ok(())
+    }
+
+    /// What comes, until it is stopped.
+    async fn follow(&mut self, mut events: Live, heads: &[NodeHead]) -> anyhow::Result<()> {
+        while let Some(event) = events.next().await {
+            let Some(head) = heads.iter().find(|head| head.name == *event.node) else { continue };
+            match &event.event.body {
+                Body::ApprovalRequested(about) => self.requested(head, &about.id, &event)?,
+                Body::ApprovalResolved { .. } => crate::watch::print(&event, self.form)?,
+                // What was asked while the node was away is told by no event.
+                Body::NodeState(NodeState::Ready { .. }) => {
+                    let missed = waiting(self.desk, std::slice::from_ref(head)).await;
+                    self.waiting(missed)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn requested(&mut self, head: &NodeHead, id: &str, event: &Stamped) -> anyhow::Result<()> {
+        let Some(card) = card(self.desk, &head.id, id) else { return Ok(()) };
+        if !self.cards.insert(key(&card)) {
+            return Ok(());
+        }
+        match self.form {
+            Form::Json => crate::watch::print(event, self.form),
+            Form::Text => print(&head.name, &card),
         }
     }
-    if !watch {
-        return Ok(ExitCode::SUCCESS);
-    }
-    crate::watch::watch(desk, &[], &["approval.*".to_owned()], form).await
+}
+
+fn key(card: &Approval) -> (String, String, String) {
+    (card.node.clone(), card.id.clone(), card.digest.clone())
+}
+
+/// A request that the node told of.
+fn card(desk: &Desk, node: &str, id: &str) -> Option<Approval> {
+    let card = |truth: &Truth| Some(view::approval::approval(truth, truth.approval(id)?));
+    desk.fleet.core().read(node, card).flatten()
+}
+
+/// A request that the node told of, as it is listed.
+pub fn shown(desk: &Desk, head: &NodeHead, id: &str) -> Option<String> {
+    card(desk, &head.id, id).map(|card| text(&head.name, &card))
 }
 
 /// What was asked, on all nodes, and how it ended; the newest first. No node is asked.
 pub async fn history(desk: &Desk, since: Option<&str>, form: Form) -> anyhow::Result<ExitCode> {
     let since = since.map(when::when).transpose()?;
-    let asked = desk.fleet.approval_history("pilot", ApprovalHistory { since, limit: 10_000 }).await?;
+    let asked = desk.fleet.approval_history(PILOT, ApprovalHistory { since, limit: 10_000 }).await?;
     if asked.is_empty() && form == Form::Text {
         note("Nothing was asked in that time. What was asked is remembered for 90 days.");
     }
     for one in &asked {
         match form {
-            Form::Json => line(&serde_json::to_string(one)?)?,
-            Form::Text => print(&name(desk, &one.node), one)?,
+            Form::Json => json(one)?,
+            Form::Text => print(&desk.name(&one.node), one)?,
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -94,7 +156,7 @@ pub async fn decide(desk: &Desk, id: &str, word: Word, form: Form) -> anyhow::Re
     let yes = matches!(word, Word::Once | Word::Always(_));
     let answer = answer(card, word)?;
     let asked = Decide { node: card.node.clone(), id: card.id.clone(), digest: card.digest.clone(), answer };
-    desk.fleet.decide("pilot", asked).await?;
+    desk.fleet.decide(PILOT, asked).await?;
     if form == Form::Text {
         let word = if yes { "Allowed" } else { "Denied" };
         line(&format!("{word} on {}: {}", one.head.name, short(&drawn(&card.shown), 200)))?;
@@ -122,7 +184,7 @@ fn answer(card: &Approval, word: Word) -> anyhow::Result<Answer> {
         rule.session = None;
     }
     if let Some(length) = &asked.rule_for {
-        rule.expires_at = Some(now() + length::length(length)?);
+        rule.expires_at = Some(now() + when::length(length)?);
     }
     if rule != proposed {
         rule.keeper = Keeper::Here;
@@ -147,10 +209,10 @@ pub fn described(rule: &Rule) -> String {
 
 /// Why nothing of that id waits: how it ended, if that is remembered.
 async fn over(desk: &Desk, id: &str) -> anyhow::Result<String> {
-    let all = desk.fleet.approval_history("pilot", ApprovalHistory { since: None, limit: 10_000 }).await?;
+    let all = desk.fleet.approval_history(PILOT, ApprovalHistory { since: None, limit: 10_000 }).await?;
     let known = all.iter().find(|asked| asked.id.starts_with(id)).and_then(|asked| asked.outcome.as_ref());
     Ok(match known {
-        Some(end) => format!("Nothing with the id “{id}” waits: it was {}. Nothing was sent", ended(end)),
+        Some(end) => format!("Nothing with the id “{id}” waits: it is over, {}. Nothing was sent", ended(end)),
         None => format!("Nothing with the id “{id}” waits; it may be answered or expired. Nothing was sent"),
     })
 }
@@ -162,11 +224,13 @@ async fn waiting(desk: &Desk, heads: &[NodeHead]) -> Vec<Waiting> {
         match desk.fleet.approvals(&head.id).await {
             Ok(asked) => {
                 desk.fleet.core().feed(&head.id, [Fact::Approvals(asked)]);
-                let waiting = desk.fleet.core().read(&head.id, |truth| truth.approvals.clone()).unwrap_or_default();
-                all.extend(waiting.into_iter().filter(|asked| asked.settled.is_none()).map(|asked| {
-                    let card = view::approval::approval(&head.id, &asked);
-                    Waiting { head: head.clone(), asked, card }
-                }));
+                let waiting = desk.fleet.core().read(&head.id, |truth| {
+                    let waiting = truth.approvals.iter().filter(|asked| asked.settled.is_none());
+                    let card = |asked: &Asked| (asked.clone(), view::approval::approval(truth, asked));
+                    waiting.map(card).collect::<Vec<_>>()
+                });
+                let waiting = waiting.unwrap_or_default().into_iter();
+                all.extend(waiting.map(|(asked, card)| Waiting { head: head.clone(), asked, card }));
             }
             Err(error) => problem(&format!("{}: {error}", head.name)),
         }
@@ -175,22 +239,24 @@ async fn waiting(desk: &Desk, heads: &[NodeHead]) -> Vec<Waiting> {
     all
 }
 
-fn name(desk: &Desk, node: &str) -> String {
-    desk.fleet.node(node).map_or_else(|| node.to_owned(), |head| head.name)
+fn print(node: &str, card: &Approval) -> anyhow::Result<()> {
+    Ok(line(&text(node, card))?)
 }
 
-fn print(node: &str, card: &Approval) -> anyhow::Result<()> {
+/// With all that it would do and where, and the id and digest to answer it by.
+fn text(node: &str, card: &Approval) -> String {
     let who: Vec<_> = [Some(node), card.agent.as_deref(), card.session.as_deref()].into_iter().flatten().collect();
     let digest = card.digest.get(..SHORT).unwrap_or_default();
-    line(&format!("{}#{digest}  {}  {}", card.id, who.join(" / "), stands(card)))?;
-    line(&format!("  {}", drawn(&card.shown)))?;
-    if view::reveal::hides(&card.shown) {
-        line("  ! what stands in ‹ › is not what it looks like, or cannot be seen at all")?;
+    let mut lines = vec![format!("{}#{digest}  {}  {}", card.id, who.join(" / "), stands(card))];
+    lines.push(format!("  {}", drawn(&card.shown)));
+    lines.extend(card.cwd.as_ref().map(|_| format!("  in {}", drawn(&card.shown_cwd))));
+    if view::reveal::hides(&card.shown) || view::reveal::hides(&card.shown_cwd) {
+        lines.push("  ! what stands in ‹ › is not what it looks like, or cannot be seen at all".to_owned());
     }
-    if card.cwd.is_some() {
-        line(&format!("  in {}", drawn(&card.shown_cwd)))?;
-    }
-    Ok(())
+    lines.join(
+        "
+",
+    )
 }
 
 /// How old it is and how long it still waits, or how it ended.
@@ -206,13 +272,6 @@ fn stands(card: &Approval) -> String {
 }
 
 fn ended(end: &contract::approval::Outcome) -> String {
-    let how = match end.decision {
-        Decision::Once => "allowed once",
-        Decision::Always => "allowed from now on",
-        Decision::Deny => "denied",
-        Decision::Expired => "expired unanswered",
-        Decision::Unknown => "settled elsewhere",
-    };
     let by = end.by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
-    format!("{how}{by}")
+    format!("{}{by}", end.decision.in_words())
 }

@@ -252,7 +252,7 @@ pub enum FleetVerb {
     },
     /// What runs used and what that cost, as far as prices are known.
     #[command(
-        after_help = "Prices stand in prices.toml in the config folder, for you to edit; none are shipped. What has no price there\nis shown as unknown, never as nothing.\n\nExamples:\n  pilot usage --since 7d --by day\n  pilot usage --by node --by model --json"
+        after_help = "Prices stand in prices.toml in the config folder, for you to edit; none are shipped. What has no price there\nis shown as unknown, never as nothing.\n\nExamples:\n  pilot usage --since 7d --by day\n  pilot usage --by node --by model --json\n  pilot usage --theirs homelab"
     )]
     Usage {
         /// Only since then: 12h, 7d, 2026-11-01.
@@ -261,6 +261,11 @@ pub enum FleetVerb {
         /// Sum by this; may be given several times.
         #[arg(long, value_name = "WHAT", default_value = "node")]
         by: Vec<SumBy>,
+        /// What this node itself counts and charges, instead of what was counted here.
+        #[arg(long, value_name = "NODE", conflicts_with_all = ["since", "by"])]
+        theirs: Option<String>,
+        #[command(flatten)]
+        key: Key,
     },
     /// Record what crosses the connection to a node, fit to be shown: for a report of a fault.
     #[command(after_help = record::RECORD)]
@@ -300,13 +305,12 @@ impl FleetVerb {
             | Self::Approvals { key, .. }
             | Self::Approve { key, .. }
             | Self::Deny { key, .. }
+            | Self::Usage { key, .. }
             | Self::Export { key, .. } => *key,
             Self::Record(RecordWanted { key, .. }) | Self::Drift(DriftWanted { key, .. }) => *key,
             Self::Node(verb) => verb.key(),
             Self::Steer(verb) => verb.key(),
-            Self::Rules { .. } | Self::Audit { .. } | Self::Usage { .. } | Self::Log(_) | Self::Search { .. } => {
-                Key::default()
-            }
+            Self::Rules { .. } | Self::Audit { .. } | Self::Log(_) | Self::Search { .. } => Key::default(),
         }
     }
 }

@@ -4,10 +4,11 @@ use std::process::ExitCode;
 
 use contract::audit::{Phase, Record};
 use contract::calls::{AuditRead, AuditVerify, Handler};
+use fleet::truth::PILOT;
 
 use crate::args::AuditVerb;
 use crate::desk::Desk;
-use crate::out::{Form, line, note, problem, short, time};
+use crate::out::{Form, json, line, note, problem, short, time};
 use crate::when;
 
 /// Prints records, or looks the log through.
@@ -27,9 +28,9 @@ pub async fn run(
 }
 
 async fn verify(desk: &Desk, form: Form) -> anyhow::Result<ExitCode> {
-    let verdict = desk.fleet.audit_verify("pilot", AuditVerify {}).await?;
+    let verdict = desk.fleet.audit_verify(PILOT, AuditVerify {}).await?;
     if form == Form::Json {
-        line(&serde_json::to_string(&verdict)?)?;
+        json(&verdict)?;
     }
     let Some(broken) = verdict.broken else {
         if form == Form::Text {
@@ -45,13 +46,13 @@ async fn verify(desk: &Desk, form: Form) -> anyhow::Result<ExitCode> {
 }
 
 async fn list(desk: &Desk, asked: AuditRead, form: Form) -> anyhow::Result<ExitCode> {
-    let records = desk.fleet.audit("pilot", asked).await?;
+    let records = desk.fleet.audit(PILOT, asked).await?;
     if records.is_empty() && form == Form::Text {
         note("Nothing was done to a node in that time.");
     }
     for record in &records {
         match form {
-            Form::Json => line(&serde_json::to_string(record)?)?,
+            Form::Json => json(record)?,
             Form::Text => line(&text(record))?,
         }
     }

@@ -67,7 +67,7 @@ impl Desk {
         if !looks_like_an_address(node) {
             bail!("There is no node named “{node}”.{}", self.known());
         }
-        let key = self.given.of(node).map(|key| Secret::new(key.expose_secret()));
+        let key = self.given.of(node).as_ref().map(secret);
         let (name, address) = (node.to_owned(), node.to_owned());
         let form = NodeForm { name, address, vendor, key, trust, session_only: true, reach: None };
         let id = self.fleet.one_off(form).await?;
@@ -84,6 +84,11 @@ impl Desk {
         let connect = Arc::new(move || inside.connect());
         self.fleet.embed(Embedded { connect, name: fleet::nodes::LOCAL.to_owned() }).await?;
         self.fleet.node(fleet::nodes::LOCAL).ok_or_else(|| anyhow!("The local node did not start"))
+    }
+
+    /// The name of a node by its id; the id where it is not kept any more.
+    pub fn name(&self, id: &str) -> String {
+        self.fleet.node(id).map_or_else(|| id.to_owned(), |head| head.name)
     }
 
     /// Connects a node and waits until it is ready.

@@ -9,8 +9,8 @@ use tokio::time::sleep;
 
 use crate::args::DriftWanted;
 use crate::desk::Desk;
-use crate::length::length;
 use crate::out::{Form, line, note, problem, table};
+use crate::when::length;
 
 /// Connects, listens if that is wanted, and lists it. A node that is away is answered from what was kept.
 pub async fn drift(desk: &Desk, wanted: &DriftWanted, form: Form) -> anyhow::Result<ExitCode> {

@@ -8,10 +8,11 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use contract::calls::{Handler, SessionExport};
 use contract::transcript::{self, SessionRef};
+use fleet::truth::PILOT;
 
 use crate::args::ExportForm;
 use crate::desk::Desk;
-use crate::out::{note, piece, problem};
+use crate::out::{document, note, problem};
 
 /// What is to be written down, and where to.
 pub struct Wanted {
@@ -32,10 +33,10 @@ pub async fn export(desk: &Desk, wanted: Wanted) -> anyhow::Result<ExitCode> {
         ExportForm::Jsonl => transcript::ExportForm::Jsonl,
     };
     let of = SessionRef { node: head.id, session: wanted.session };
-    let asked = desk.fleet.session_export("pilot", SessionExport { of, form });
-    let text = asked.await.map_err(|fault| anyhow::anyhow!(fault.message))?;
+    let asked = desk.fleet.session_export(PILOT, SessionExport { of, form });
+    let text = asked.await?;
     match &wanted.output {
-        None => piece(&text)?,
+        None => document(&text)?,
         Some(path) => {
             write_new(path, &text)?;
             note(&format!("Written to {}.", path.display()));

@@ -1,12 +1,10 @@
 //! Our own gateway without a window.
 
-use std::io::Read;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use fleet::keys::Keys;
@@ -15,6 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use store::Home;
 use supervise::Scope;
 
+use crate::input;
 use crate::out::{line, note};
 
 /// How long open runs may take at the end.
@@ -62,12 +61,7 @@ fn tls(listen: SocketAddr) -> Option<Tls> {
 /// The token from standard input, or a new one, which is shown once and kept nowhere.
 fn token(from_stdin: bool) -> anyhow::Result<SecretString> {
     if from_stdin {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).context("The token could not be read from standard input")?;
-        if text.trim().is_empty() {
-            bail!("Standard input holds no token");
-        }
-        return Ok(SecretString::from(text.trim()));
+        return input::secret("token");
     }
     let mut bytes = [0u8; 24];
     getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("No random bytes for a token: {error}"))?;

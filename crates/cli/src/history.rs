@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use contract::transcript::SessionRef;
+use fleet::nodes::Urgency;
 use link::event::{Body, Message, Role};
 
 use crate::desk::Desk;
@@ -12,7 +13,7 @@ use crate::out::{Form, Numbered, line, short, time};
 pub async fn history(desk: &Desk, node: &str, session: &str, limit: u32, form: Form) -> anyhow::Result<ExitCode> {
     let head = desk.connected(node).await?;
     let of = SessionRef { node: head.id.clone(), session: session.to_owned() };
-    let messages = newest(desk, &of, limit).await?;
+    let messages = desk.fleet.last_messages(&of, limit as usize, Urgency::Screen).await?;
     let mut events = Numbered::new(&head.name);
     for message in messages {
         match form {
@@ -21,23 +22,6 @@ pub async fn history(desk: &Desk, node: &str, session: &str, limit: u32, form: F
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Pages back until there are enough.
-async fn newest(desk: &Desk, of: &SessionRef, limit: u32) -> anyhow::Result<Vec<Message>> {
-    let (mut messages, mut before) = (Vec::new(), None);
-    loop {
-        let missing = limit.saturating_sub(u32::try_from(messages.len())?);
-        let mut page = desk.fleet.history(of, missing, before).await?;
-        let empty = page.messages.is_empty();
-        page.messages.append(&mut messages);
-        messages = page.messages;
-        before = page.before;
-        if before.is_none() || empty || messages.len() >= limit as usize {
-            let surplus = messages.len().saturating_sub(limit as usize);
-            return Ok(messages.split_off(surplus));
-        }
-    }
 }
 
 fn print(message: &Message) -> anyhow::Result<()> {

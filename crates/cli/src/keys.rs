@@ -1,11 +1,11 @@
 //! Keys from standard input: one for the node that is meant, or lines `NAME KEY`.
 
 use std::collections::HashMap;
-use std::io::Read;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use secrecy::SecretString;
 
+use crate::input;
 use crate::run::Misused;
 
 /// What was given.
@@ -21,9 +21,7 @@ pub fn read(key: crate::args::Key) -> anyhow::Result<Given> {
     if !key.stdin {
         return Ok(Given::default());
     }
-    let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).context("The key could not be read from standard input")?;
-    parse(&text)
+    parse(&input::all("key")?)
 }
 
 fn parse(text: &str) -> anyhow::Result<Given> {

@@ -73,11 +73,6 @@ pub fn filter(desk: &Desk, among: &Among) -> anyhow::Result<Filter> {
     })
 }
 
-/// The name of a node, or its id when it is not kept any more.
-pub fn name(desk: &Desk, id: &str) -> String {
-    desk.fleet.node(id).map_or_else(|| id.to_owned(), |head| head.name)
-}
-
 /// The number before the last `limit` lines; before the last events, where those are wanted.
 async fn beginning(desk: &Desk, filter: &Filter, limit: u32, form: Form) -> anyhow::Result<u64> {
     let log = desk.fleet.core().log();
@@ -106,7 +101,7 @@ async fn pause(last: Option<i64>, at: i64, speed: Option<f64>) {
 }
 
 fn print(desk: &Desk, kept: Kept, form: Form) -> anyhow::Result<()> {
-    let node = name(desk, &kept.event.node);
+    let node = desk.name(&kept.event.node);
     if form == Form::Json {
         return out::event(&Stamped { node: node.into(), ..kept.event });
     }

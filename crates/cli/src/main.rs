@@ -27,8 +27,8 @@ mod usage;
 mod watch;
 
 mod desk;
+mod input;
 mod keys;
-mod length;
 mod out;
 mod when;
 

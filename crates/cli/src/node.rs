@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use contract::calls::{Handler, NodePause, NodeRemove};
 use contract::node::Vendor;
-use fleet::truth::NodeHead;
+use fleet::truth::{NodeHead, PILOT};
 use link::event::{Body, NodeState};
 
 use crate::args::{Kind, NodeVerb, Switch};
@@ -18,9 +18,6 @@ mod trust;
 mod way;
 
 mod guard;
-
-/// The window's label of this program, where a call asks for one.
-const WINDOW: &str = "pilot";
 
 /// Answers a verb about nodes.
 pub async fn run(desk: &Desk, verb: NodeVerb, form: Form) -> anyhow::Result<ExitCode> {
@@ -51,7 +48,7 @@ pub async fn run(desk: &Desk, verb: NodeVerb, form: Form) -> anyhow::Result<Exit
         NodeVerb::Limit { node, per_minute, burst } => guard::limit(desk, &kept(desk, &node)?, per_minute, burst).await,
         NodeVerb::Remove { node } => {
             let head = kept(desk, &node)?;
-            desk.fleet.node_remove(WINDOW, NodeRemove { id: head.id }).await?;
+            desk.fleet.node_remove(PILOT, NodeRemove { id: head.id }).await?;
             note(&format!("{} is removed. The window brings it back within ten minutes.", head.name));
             Ok(ExitCode::SUCCESS)
         }
@@ -127,7 +124,7 @@ fn by(desk: &Desk, head: &NodeHead) -> Vec<Vec<String>> {
 
 async fn pause(desk: &Desk, node: &str, paused: bool) -> anyhow::Result<ExitCode> {
     let head = kept(desk, node)?;
-    desk.fleet.node_pause(WINDOW, NodePause { id: head.id, paused }).await?;
+    desk.fleet.node_pause(PILOT, NodePause { id: head.id, paused }).await?;
     note(&format!("{} is {}.", head.name, if paused { "paused" } else { "resumed" }));
     Ok(ExitCode::SUCCESS)
 }

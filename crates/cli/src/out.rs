@@ -1,8 +1,12 @@
 //! What is printed: text for people, or one JSON object a line. The only file that writes to the terminal.
+//!
+//! Much of it comes from nodes and agents. So no character reaches a terminal that could order it about: it is drawn.
 
-use std::io::{self, Write};
+use std::borrow::Cow;
+use std::io::{self, IsTerminal, Write};
 
 use link::event::{Body, Event, Stamped};
+use serde::Serialize;
 
 /// How answers are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,28 +19,70 @@ pub enum Form {
 
 /// Prints a line. A closed pipe is an error, so that the caller ends.
 pub fn line(text: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.write_all(b"\n")?;
-    out.flush()
+    write(&format!("{}\n", seen(text)))
 }
 
 /// Prints text without a line's end, at once: streamed answers.
 pub fn piece(text: &str) -> io::Result<()> {
+    write(&seen(text))
+}
+
+/// Prints a whole document: as it is, unless a terminal reads it.
+pub fn document(text: &str) -> io::Result<()> {
+    if io::stdout().is_terminal() { piece(text) } else { write(text) }
+}
+
+/// Prints one object as a line of JSON.
+pub fn json<T: Serialize>(value: &T) -> anyhow::Result<()> {
+    Ok(write(&format!("{}\n", escaped(&serde_json::to_string(value)?)))?)
+}
+
+/// Prints a neutral event as one JSON line.
+pub fn event(event: &Stamped) -> anyhow::Result<()> {
+    json(event)
+}
+
+fn write(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()
 }
 
-/// Prints a neutral event as one JSON line.
-pub fn event(event: &Stamped) -> anyhow::Result<()> {
-    Ok(line(&serde_json::to_string(event)?)?)
+/// The text with what orders a terminal about drawn: escape sequences, returns over the line, turns of the direction.
+fn seen(text: &str) -> Cow<'_, str> {
+    if !text.contains(orders) {
+        return Cow::Borrowed(text);
+    }
+    let mut drawn = String::with_capacity(text.len() + 16);
+    for c in text.replace("\r\n", "\n").chars() {
+        if orders(c) {
+            drawn.push_str(&format!("‹U+{:04X}›", u32::from(c)));
+        } else {
+            drawn.push(c);
+        }
+    }
+    Cow::Owned(drawn)
+}
+
+/// JSON says the same with these characters escaped; serde leaves some of them as they are.
+fn escaped(json: &str) -> Cow<'_, str> {
+    if !json.contains(orders) {
+        return Cow::Borrowed(json);
+    }
+    let escape = |c: char| if orders(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+    Cow::Owned(json.chars().map(escape).collect())
+}
+
+/// Whether the character does something to a terminal, or to the text after it, instead of standing there.
+fn orders(c: char) -> bool {
+    let turns = matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    turns || (c.is_control() && c != '\n' && c != '\t')
 }
 
 /// Says something beside the answer, to the error stream.
 #[allow(clippy::let_underscore_must_use, reason = "a closed error stream cannot be told to anybody")]
 pub fn note(text: &str) {
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", seen(text));
 }
 
 /// Says what went wrong.
@@ -113,6 +159,24 @@ pub fn short(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_that_orders_a_terminal_about_is_printed() {
+        assert_eq!(seen("rm -rf /\r\x1b[2Kls\u{9b}1A"), "rm -rf /‹U+000D›‹U+001B›[2Kls‹U+009B›1A");
+        assert_eq!(seen("a\u{202e}b\u{2066}\u{7}"), "a‹U+202E›b‹U+2066›‹U+0007›");
+        for plain in ["two\nlines\tof text", "שלום 👩‍💻 äöü"] {
+            assert!(matches!(seen(plain), Cow::Borrowed(same) if same == plain));
+        }
+        assert_eq!(seen("of\r\nWindows\x08"), "of\nWindows‹U+0008›");
+    }
+
+    #[test]
+    fn json_is_the_same_json_without_them() {
+        let told = serde_json::to_string("a\u{9b}\u{7f}\u{202e}\x1bä\n").unwrap();
+        let escaped = escaped(&told);
+        assert!(!escaped.contains(orders), "{escaped}");
+        assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), "a\u{9b}\u{7f}\u{202e}\x1bä\n");
+    }
 
     #[test]
     fn a_long_text_is_cut_at_a_character() {

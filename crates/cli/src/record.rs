@@ -12,8 +12,8 @@ use tokio::time::sleep;
 
 use crate::args::RecordWanted;
 use crate::desk::{Desk, why};
-use crate::length::length;
 use crate::out::{Form, line, note, problem};
+use crate::when::length;
 
 /// The window's label of this program.
 const WINDOW: &str = "pilot";

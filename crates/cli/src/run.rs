@@ -84,7 +84,8 @@ async fn with_fleet(desk: &Desk, verb: FleetVerb, form: Form) -> anyhow::Result<
             approvals::decide(desk, &id, word, form).await
         }
         FleetVerb::Audit { verb, since, node } => audit::run(desk, verb, since.as_deref(), node, form).await,
-        FleetVerb::Usage { since, by } => usage::run(desk, since.as_deref(), &by, form).await,
+        FleetVerb::Usage { theirs: Some(node), .. } => usage::theirs::run(desk, &node, form).await,
+        FleetVerb::Usage { since, by, .. } => usage::run(desk, since.as_deref(), &by, form).await,
         FleetVerb::Record(wanted) => record::record(desk, &wanted, form).await,
         FleetVerb::Drift(wanted) => drift::drift(desk, &wanted, form).await,
         FleetVerb::Rules { verb } => rules::run(desk, verb, form).await,

@@ -4,22 +4,23 @@ use std::process::ExitCode;
 
 use contract::activity::Found;
 use contract::calls::{Handler, Search};
+use fleet::truth::PILOT;
 
 use crate::args::Among;
 use crate::desk::Desk;
-use crate::log::{filter, name, there};
-use crate::out::{self, Form, line, time};
+use crate::log::{filter, there};
+use crate::out::{self, Form, json, line, time};
 
 /// Prints what holds the words, newest first; fails where nothing does.
 pub async fn search(desk: &Desk, words: &str, among: &Among, limit: u32, form: Form) -> anyhow::Result<ExitCode> {
     there(desk)?;
     let filter = filter(desk, among)?;
     let asked = Search { words: words.to_owned(), filter, limit };
-    let found = desk.fleet.search("pilot", asked).await.map_err(|fault| anyhow::anyhow!(fault.message))?;
+    let found = desk.fleet.search(PILOT, asked).await?;
     for mut found in found.iter().cloned() {
-        found.node = name(desk, &found.node);
+        found.node = desk.name(&found.node);
         match form {
-            Form::Json => line(&serde_json::to_string(&found)?)?,
+            Form::Json => json(&found)?,
             Form::Text => print(&found)?,
         }
     }

@@ -1,15 +1,15 @@
 //! Say something, and wait for the answer if asked to.
 
-use std::io::Read;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use fleet::core::Live;
 use fleet::truth::NodeHead;
 use link::call::Sent;
 use link::event::{Body, Outcome, RunEnd, Stamped};
 
+use crate::approvals;
 use crate::desk::Desk;
+use crate::input;
 use crate::out::{self, Form, line, note, piece, short};
 use crate::run::Misused;
 
@@ -36,15 +36,11 @@ pub async fn send(desk: &Desk, message: Message, form: Form) -> anyhow::Result<E
         return Ok(ExitCode::SUCCESS);
     }
     let answer = Answer { head, sent, session: message.session, form };
-    answer.stream(&mut events).await
+    answer.stream(desk, &mut events).await
 }
 
 fn text(given: String) -> anyhow::Result<String> {
-    let mut text = given;
-    if text == "-" {
-        text.clear();
-        std::io::stdin().read_to_string(&mut text).context("The message could not be read from standard input")?;
-    }
+    let text = input::dash(given, "message")?;
     if text.trim().is_empty() {
         return Err(Misused("The message is empty; give a text, or pipe one in with -".to_owned()).into());
     }
@@ -60,7 +56,7 @@ struct Answer {
 }
 
 impl Answer {
-    async fn stream(&self, events: &mut Live) -> anyhow::Result<ExitCode> {
+    async fn stream(&self, desk: &Desk, events: &mut Live) -> anyhow::Result<ExitCode> {
         while let Some(event) = events.next().await {
             if !self.concerns(&event) {
                 continue;
@@ -68,7 +64,7 @@ impl Answer {
             if self.form == Form::Json {
                 out::event(&event)?;
             } else {
-                show(&event)?;
+                self.show(desk, &event)?;
             }
             if let Body::RunFinished(end) = &event.event.body
                 && self.is_ours(&event)
@@ -82,6 +78,25 @@ impl Answer {
             }
         }
         anyhow::bail!("The stream of events ended before the run did; its outcome is unknown")
+    }
+
+    fn show(&self, desk: &Desk, event: &Stamped) -> anyhow::Result<()> {
+        match &event.event.body {
+            Body::TextDelta { text } => piece(text)?,
+            Body::ToolStarted { name, input, .. } => note(&format!("→ {name} {}", short(&input.to_string(), 100))),
+            Body::ToolFinished { ok, output, .. } => {
+                let mark = if *ok == Some(false) { "✗" } else { "✓" };
+                note(&format!("{mark} {}", short(output, 100)));
+            }
+            Body::ApprovalRequested(asked) => {
+                if let Some(card) = approvals::shown(desk, &self.head, &asked.id) {
+                    note(&format!("Waits for your word (`pilot approve ID`, `pilot deny ID`):\n{card}"));
+                }
+            }
+            Body::RunStatus { phase } => tracing::info!(%phase, "the run goes on"),
+            _ => {}
+        }
+        Ok(())
     }
 
     fn concerns(&self, event: &Stamped) -> bool {
@@ -102,23 +117,6 @@ impl Answer {
             _ => same_session,
         }
     }
-}
-
-fn show(event: &Stamped) -> anyhow::Result<()> {
-    match &event.event.body {
-        Body::TextDelta { text } => piece(text)?,
-        Body::ToolStarted { name, input, .. } => note(&format!("→ {name} {}", short(&input.to_string(), 100))),
-        Body::ToolFinished { ok, output, .. } => {
-            let mark = if *ok == Some(false) { "✗" } else { "✓" };
-            note(&format!("{mark} {}", short(output, 100)));
-        }
-        Body::ApprovalRequested(approval) => {
-            note(&format!("Waits for your word: {}\n  pilot approve {}", approval.command, approval.id));
-        }
-        Body::RunStatus { phase } => tracing::info!(%phase, "the run goes on"),
-        _ => {}
-    }
-    Ok(())
 }
 
 fn finish(end: &RunEnd, form: Form) -> anyhow::Result<ExitCode> {

@@ -4,12 +4,12 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use fleet::truth::NodeHead;
-use link::call::{Call, Reply, Verb};
+use link::call::{Call, CallError, Reply, Verb};
 use serde::Serialize;
 
 use crate::args::steer::SteerVerb;
 use crate::desk::Desk;
-use crate::out::{Form, line, note};
+use crate::out::{Form, json, note};
 
 mod can;
 mod config;
@@ -18,7 +18,6 @@ mod devices;
 mod logs;
 mod models;
 mod session;
-mod usage;
 
 /// Answers the verb.
 pub async fn run(desk: &Desk, verb: SteerVerb, form: Form) -> anyhow::Result<ExitCode> {
@@ -34,16 +33,21 @@ pub async fn run(desk: &Desk, verb: SteerVerb, form: Form) -> anyhow::Result<Exi
         SteerVerb::Cron { node, verb, .. } => cron::run(desk, &node, verb, form).await,
         SteerVerb::Devices { node, verb, .. } => devices::run(desk, &node, verb, form).await,
         SteerVerb::Config { node, verb, .. } => config::run(desk, &node, verb, form).await,
-        SteerVerb::Spent { node, .. } => usage::run(desk, &node, form).await,
         SteerVerb::Can { node, .. } => can::run(desk, &node, form).await,
     }
 }
 
-/// Asks a node; whoever changes something is told first what this vendor makes of it.
-async fn ask(desk: &Desk, head: &NodeHead, call: Call) -> anyhow::Result<Reply> {
+/// Asks a node, and takes what was `wanted` out of its answer; whoever changes something is told first what this vendor
+/// makes of it.
+pub async fn ask<T>(
+    desk: &Desk,
+    head: &NodeHead,
+    call: Call,
+    wanted: fn(Reply) -> Result<T, CallError>,
+) -> anyhow::Result<T> {
     warn(desk, head, call.verb());
-    match desk.fleet.ask(&head.id, call).await {
-        Ok(reply) => Ok(reply),
+    match desk.fleet.ask(&head.id, call).await.and_then(wanted) {
+        Ok(wanted) => Ok(wanted),
         Err(error) => bail!("{}: {}", head.name, fleet::calls::sentence(&error.to_string())),
     }
 }
@@ -51,7 +55,7 @@ async fn ask(desk: &Desk, head: &NodeHead, call: Call) -> anyhow::Result<Reply> 
 /// Has a node do something.
 async fn order(desk: &Desk, node: &str, call: Call, done: &str) -> anyhow::Result<ExitCode> {
     let head = desk.connected(node).await?;
-    ask(desk, &head, call).await?;
+    ask(desk, &head, call, |_| Ok(())).await?;
     note(done);
     Ok(ExitCode::SUCCESS)
 }
@@ -67,7 +71,7 @@ fn warn(desk: &Desk, head: &NodeHead, verb: Verb) {
 /// Prints one object a line.
 fn objects<T: Serialize>(rows: &[T]) -> anyhow::Result<()> {
     for row in rows {
-        line(&serde_json::to_string(row)?)?;
+        json(row)?;
     }
     Ok(())
 }

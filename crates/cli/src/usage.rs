@@ -2,21 +2,24 @@
 
 use std::process::ExitCode;
 
+pub mod theirs;
+
 use contract::calls::{Handler, UsageRead};
 use contract::usage::{By, Spend, UsageRow};
+use fleet::truth::PILOT;
 
 use crate::args::SumBy;
 use crate::desk::Desk;
-use crate::out::{Form, line, note, problem, table};
+use crate::out::{Form, json, note, problem, table};
 use crate::when;
 
 /// Prints the sums and the total.
 pub async fn run(desk: &Desk, since: Option<&str>, by: &[SumBy], form: Form) -> anyhow::Result<ExitCode> {
     let since = since.map(when::when).transpose()?;
     let by: Vec<By> = by.iter().copied().map(summed).collect();
-    let report = desk.fleet.usage("pilot", UsageRead { since, by: by.clone() }).await?;
+    let report = desk.fleet.usage(PILOT, UsageRead { since, by: by.clone() }).await?;
     if form == Form::Json {
-        report.rows.iter().try_for_each(|row| anyhow::Ok(line(&serde_json::to_string(row)?)?))?;
+        report.rows.iter().try_for_each(json)?;
     } else if report.rows.is_empty() {
         note("No run has ended in that time while it was heard of here.");
     } else {

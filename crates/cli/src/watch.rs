@@ -20,12 +20,17 @@ pub async fn watch(desk: &Desk, nodes: &[String], patterns: &[String], form: For
         if !names.contains(&&*event.node) || !passes(&wanted, &event) {
             continue;
         }
-        match form {
-            Form::Json => out::event(&event)?,
-            Form::Text => text(&event)?,
-        }
+        print(&event, form)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints one event.
+pub fn print(event: &Stamped, form: Form) -> anyhow::Result<()> {
+    match form {
+        Form::Json => out::event(event),
+        Form::Text => Ok(text(event)?),
+    }
 }
 
 fn globs(patterns: &[String]) -> anyhow::Result<Option<GlobSet>> {
@@ -43,14 +48,7 @@ fn globs(patterns: &[String]) -> anyhow::Result<Option<GlobSet>> {
 }
 
 fn passes(wanted: &Option<GlobSet>, event: &Stamped) -> bool {
-    wanted.as_ref().is_none_or(|set| set.is_match(name(&event.event.body)))
-}
-
-/// The event's name in the vocabulary.
-pub fn name(body: &Body) -> String {
-    let tag = serde_json::to_value(body).ok();
-    let tag = tag.as_ref().and_then(|value| value.get("event")).and_then(|name| name.as_str());
-    tag.unwrap_or("other").to_owned()
+    wanted.as_ref().is_none_or(|set| set.is_match(event.event.body.name()))
 }
 
 fn text(event: &Stamped) -> std::io::Result<()> {
@@ -58,7 +56,7 @@ fn text(event: &Stamped) -> std::io::Result<()> {
         Some(agent) => format!("{} / {agent}", event.node),
         None => event.node.to_string(),
     };
-    line(&format!("{} {who:<24} {:<20} {}", time(event.event.at), name(&event.event.body), what(&event.event.body)))
+    line(&format!("{} {who:<24} {:<20} {}", time(event.event.at), event.event.body.name(), what(&event.event.body)))
 }
 
 fn what(body: &Body) -> String {
@@ -88,12 +86,6 @@ fn what(body: &Body) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_event_is_known_by_its_name_in_the_vocabulary() {
-        assert_eq!(name(&Body::RunStarted), "run.started");
-        assert_eq!(name(&Body::TextDelta { text: "a".into() }), "text.delta");
-    }
 
     #[test]
     fn a_pattern_that_is_none_is_a_misuse() {

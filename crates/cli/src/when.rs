@@ -1,7 +1,7 @@
-//! A point in time as a person types it.
+//! A point in time, or a length of it, as a person types it.
 
 use jiff::civil::{Date, DateTime, Time};
-use jiff::{SignedDuration, Timestamp, Zoned};
+use jiff::{Span, Timestamp, Unit, Zoned};
 
 use crate::run::Misused;
 
@@ -17,9 +17,6 @@ pub fn when(text: &str) -> Result<i64, Misused> {
 }
 
 fn at(text: &str, now: &Zoned) -> Option<i64> {
-    if let Some(ago) = ago(text) {
-        return Some(now.timestamp().checked_sub(ago).ok()?.as_millisecond());
-    }
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Some(instant.as_millisecond());
     }
@@ -30,23 +27,24 @@ fn at(text: &str, now: &Zoned) -> Option<i64> {
     if let Ok(civil) = text.replace(' ', "T").parse::<DateTime>() {
         return here(civil);
     }
-    let time = Time::strptime("%H:%M", text).or_else(|_| Time::strptime("%H:%M:%S", text)).ok()?;
-    here(now.date().to_datetime(time))
+    if let Ok(time) = Time::strptime("%H:%M", text).or_else(|_| Time::strptime("%H:%M:%S", text)) {
+        return here(now.date().to_datetime(time));
+    }
+    // Last: 14:05:09 is a length, too, to those who read lengths.
+    now.timestamp().as_millisecond().checked_sub(length(text).ok()?)
 }
 
-/// A number with a unit.
-fn ago(text: &str) -> Option<SignedDuration> {
-    let split = text.find(|c: char| !c.is_ascii_digit())?;
-    let (number, unit) = text.split_at(split);
-    let seconds = match unit {
-        "s" => 1,
-        "m" | "min" => 60,
-        "h" => 3_600,
-        "d" => 86_400,
-        "w" => 604_800,
-        _ => return None,
-    };
-    Some(SignedDuration::from_secs(number.parse::<i64>().ok()?.checked_mul(seconds)?))
+/// A length of time, milliseconds.
+pub fn length(text: &str) -> Result<i64, Misused> {
+    let wrong = |_| Misused(format!("“{text}” is no length of time; write 15m, 8h or 7d"));
+    let span: Span = text.parse().map_err(wrong)?;
+    // A day here is 24 hours: nobody waits for a change of the clocks.
+    let relative = jiff::SpanRelativeTo::days_are_24_hours();
+    let ms = span.total((Unit::Millisecond, relative)).map_err(wrong)?;
+    if ms <= 0.0 {
+        return Err(Misused(format!("“{text}” is no length of time; write 15m, 8h or 7d")));
+    }
+    Ok(ms as i64)
 }
 
 #[cfg(test)]
@@ -62,6 +60,7 @@ mod tests {
             ("2h", "2026-11-21T13:00:00+01:00"),
             ("90s", "2026-11-21T14:58:30+01:00"),
             ("3d", "2026-11-18T15:00:00+01:00"),
+            ("1h30m", "2026-11-21T13:30:00+01:00"),
             ("14:05", "2026-11-21T14:05:00+01:00"),
             ("14:05:09", "2026-11-21T14:05:09+01:00"),
             ("2026-11-20", "2026-11-20T00:00:00+01:00"),
@@ -73,6 +72,16 @@ mod tests {
         }
         for text in ["", "2", "yesterday", "25:00", "2026-13-01", "99999999999999999999d", "9223372036854775807w"] {
             assert_eq!(at(text, &now), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn lengths_are_understood_and_nonsense_is_told() {
+        assert_eq!(length("15m").unwrap(), 900_000);
+        assert_eq!(length("1h 30m").unwrap(), 5_400_000);
+        assert_eq!(length("2d").unwrap(), 172_800_000);
+        for wrong in ["", "-5m", "0s", "soon", "15"] {
+            assert!(length(wrong).is_err(), "{wrong}");
         }
     }
 }

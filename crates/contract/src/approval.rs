@@ -53,6 +53,19 @@ pub enum Decision {
     Unknown,
 }
 
+impl Decision {
+    /// How it ended, as a person reads it: after "it is over:" or before "by anna".
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Decision::Once => "allowed once",
+            Decision::Always => "allowed from now on",
+            Decision::Deny => "denied",
+            Decision::Expired => "expired without an answer",
+            Decision::Unknown => "settled elsewhere",
+        }
+    }
+}
+
 /// A piece of a command. All pieces in order are the whole command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Piece {

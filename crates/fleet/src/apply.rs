@@ -119,7 +119,7 @@ pub fn apply(truth: &mut Truth, fact: &Fact, now: i64, changes: &mut Changes) ->
         Fact::Latency(ms) => link_state::latency(truth, *ms, changes),
         Fact::Route(taken) => link_state::route(truth, taken.clone(), changes),
         Fact::KeyInMemory(yes) => link_state::key_in_memory(truth, *yes, changes),
-        Fact::Guard(guard) => link_state::guard(truth, *guard, changes),
+        Fact::Guard(guard) => link_state::guard(truth, *guard, now, changes),
         Fact::Queued(count) => link_state::queued(truth, *count, changes),
         Fact::SpentToday(spent) => link_state::spent(truth, spent.as_ref(), changes),
         Fact::Head(head) => link_state::head(truth, head, changes),

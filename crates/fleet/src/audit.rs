@@ -18,6 +18,7 @@ mod tests;
 
 pub use about::{about, words};
 
+use crate::core::Clock;
 use crate::table::audit::{self as table, Entry, Head};
 
 /// The file of the log's end, in the state folder.
@@ -46,8 +47,7 @@ pub struct Act {
 }
 
 /// An act that is written down and not done yet.
-#[must_use = "an act without an outcome is shown as interrupted"]
-pub struct Intent {
+struct Intent {
     act: Act,
     n: u64,
 }
@@ -58,17 +58,31 @@ impl Audit {
         Audit { store, head, turn: Mutex::default() }
     }
 
-    /// Writes down what is about to be done.
+    /// Writes down what is meant, has it done, and writes down what came of it, in the words of `outcome`.
     ///
     /// # Errors
-    /// It cannot be written: then it must not be done.
-    pub async fn intend(&self, at: i64, act: Act) -> Result<Intent, StoreError> {
+    /// It cannot be written down: then it was not done.
+    pub async fn noted<T>(
+        &self,
+        clock: &dyn Clock,
+        act: Act,
+        work: impl Future<Output = T>,
+        outcome: impl FnOnce(&T) -> String,
+    ) -> Result<T, StoreError> {
+        let intent = self.intend(clock.now(), act).await?;
+        let done = work.await;
+        self.came(clock.now(), intent, &outcome(&done)).await;
+        Ok(done)
+    }
+
+    /// Writes down what is about to be done. An act without an outcome is shown as interrupted.
+    async fn intend(&self, at: i64, act: Act) -> Result<Intent, StoreError> {
         let n = self.add(entry(at, &act, Phase::Intent)).await?;
         Ok(Intent { act, n })
     }
 
     /// Writes down what came of it: "done", or why not. It was done all the same when this cannot be written.
-    pub async fn came(&self, at: i64, intent: Intent, outcome: &str) {
+    async fn came(&self, at: i64, intent: Intent, outcome: &str) {
         let outcome = Some(outcome.chars().take(LONGEST).collect());
         let entry = Entry { intent: Some(intent.n), outcome, ..entry(at, &intent.act, Phase::Outcome) };
         if let Err(error) = self.add(entry).await {

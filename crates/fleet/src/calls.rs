@@ -6,7 +6,7 @@ use contract::activity::{Found, Line};
 use contract::approval::{Approval, StandingRule};
 use contract::audit::{Record, Verdict};
 use contract::calls as asked;
-use contract::node::{Nearby, NodeForm, NodeId, Probe};
+use contract::node::{Nearby, NodeId, Probe};
 use contract::record::{Drift, Recording};
 use contract::settings::Hello;
 use contract::steer::{Ability, Config, CronJob, CronRun, Device, Hit, LogPage, Model};
@@ -33,9 +33,9 @@ mod nearby;
 mod node;
 mod probe;
 mod record;
-mod session;
 mod sessions;
 mod settings;
+mod transcript;
 mod usage;
 
 mod fault;
@@ -44,8 +44,9 @@ mod noted;
 pub use fault::{of_call, of_store};
 pub use link::sentence;
 
+pub(crate) use noted::{noted, outcome};
+
 use crate::fleet::Fleet;
-use noted::noted;
 
 impl Handler for Fleet {
     async fn hello(&self, window: &str, _: asked::Hi) -> Result<Hello, Fault> {
@@ -53,7 +54,7 @@ impl Handler for Fleet {
     }
 
     async fn watch(&self, window: &str, args: asked::Watch) -> Result<(), Fault> {
-        session::watch(self, window, args.topics);
+        transcript::watch(self, window, args.topics);
         Ok(())
     }
 
@@ -67,12 +68,11 @@ impl Handler for Fleet {
     }
 
     async fn node_add(&self, window: &str, args: asked::NodeAdd) -> Result<NodeId, Fault> {
-        let act = ("node.add", &*args.form.name.clone(), form(&args.form));
-        noted(self, window, act, node::add(self, args.form)).await
+        node::add(self, window, "node.add", args.form).await
     }
 
     async fn node_edit(&self, window: &str, args: asked::NodeEdit) -> Result<(), Fault> {
-        let act = ("node.edit", &*args.id.clone(), form(&args.form));
+        let act = ("node.edit", &*args.id.clone(), node::about(&args.form));
         noted(self, window, act, node::edit(self, &args.id, args.form)).await
     }
 
@@ -99,8 +99,8 @@ impl Handler for Fleet {
         nearby::all(self).await
     }
 
-    async fn node_import(&self, _: &str, args: asked::NodeImport) -> Result<NodeId, Fault> {
-        nearby::import(self, args).await
+    async fn node_import(&self, window: &str, args: asked::NodeImport) -> Result<NodeId, Fault> {
+        nearby::import(self, window, args).await
     }
 
     async fn node_trust(&self, window: &str, args: asked::NodeTrust) -> Result<(), Fault> {
@@ -140,16 +140,16 @@ impl Handler for Fleet {
     }
 
     async fn session_create(&self, window: &str, args: asked::SessionCreate) -> Result<SessionRef, Fault> {
-        session::create(self, window, args).await
+        sessions::create(self, window, args).await
     }
 
     async fn session_seen(&self, _: &str, args: asked::SessionSeen) -> Result<(), Fault> {
-        session::seen(self, args.of);
+        transcript::seen(self, args.of);
         Ok(())
     }
 
-    async fn rows_before(&self, _: &str, args: asked::RowsBefore) -> Result<Vec<Row>, Fault> {
-        session::rows_before(self, args).await
+    async fn rows_before(&self, window: &str, args: asked::RowsBefore) -> Result<Vec<Row>, Fault> {
+        transcript::rows_before(self, window, args).await
     }
 
     async fn send_message(&self, _: &str, args: asked::SendMessage) -> Result<(), Fault> {
@@ -181,7 +181,7 @@ impl Handler for Fleet {
     }
 
     async fn rule_remove(&self, window: &str, args: asked::RuleRemove) -> Result<bool, Fault> {
-        let act = ("rule.remove", &*String::new().clone(), json!({"rule": args.id}));
+        let act = ("rule.remove", "", json!({"rule": args.id}));
         noted(self, window, act, approval::remove_rule(self, args.id)).await
     }
 
@@ -201,72 +201,72 @@ impl Handler for Fleet {
         ability::of(self, &args)
     }
 
-    async fn session_rename(&self, _: &str, args: asked::SessionRename) -> Result<(), Fault> {
-        sessions::rename(self, args).await
+    async fn session_rename(&self, window: &str, args: asked::SessionRename) -> Result<(), Fault> {
+        sessions::rename(self, window, args).await
     }
 
-    async fn session_fork(&self, _: &str, args: asked::SessionFork) -> Result<SessionRef, Fault> {
-        sessions::fork(self, args).await
+    async fn session_fork(&self, window: &str, args: asked::SessionFork) -> Result<SessionRef, Fault> {
+        sessions::fork(self, window, args).await
     }
 
-    async fn session_reset(&self, _: &str, args: asked::SessionReset) -> Result<(), Fault> {
-        sessions::reset(self, args.of).await
+    async fn session_reset(&self, window: &str, args: asked::SessionReset) -> Result<(), Fault> {
+        sessions::reset(self, window, args.of).await
     }
 
-    async fn session_delete(&self, _: &str, args: asked::SessionDelete) -> Result<(), Fault> {
-        sessions::delete(self, args.of).await
+    async fn session_delete(&self, window: &str, args: asked::SessionDelete) -> Result<(), Fault> {
+        sessions::delete(self, window, args.of).await
     }
 
-    async fn session_switch(&self, _: &str, args: asked::SessionSwitch) -> Result<(), Fault> {
-        sessions::switch(self, args.of).await
+    async fn session_switch(&self, window: &str, args: asked::SessionSwitch) -> Result<(), Fault> {
+        sessions::switch(self, window, args.of).await
     }
 
-    async fn session_search(&self, _: &str, args: asked::SessionSearch) -> Result<Vec<Hit>, Fault> {
-        sessions::search(self, args).await
+    async fn session_search(&self, window: &str, args: asked::SessionSearch) -> Result<Vec<Hit>, Fault> {
+        sessions::search(self, window, args).await
     }
 
-    async fn models_list(&self, _: &str, args: asked::ModelsList) -> Result<Vec<Model>, Fault> {
-        models::list(self, args).await
+    async fn models_list(&self, window: &str, args: asked::ModelsList) -> Result<Vec<Model>, Fault> {
+        models::list(self, window, args).await
     }
 
-    async fn model_set(&self, _: &str, args: asked::ModelSet) -> Result<(), Fault> {
-        models::set(self, args).await
+    async fn model_set(&self, window: &str, args: asked::ModelSet) -> Result<(), Fault> {
+        models::set(self, window, args).await
     }
 
-    async fn logs_tail(&self, _: &str, args: asked::LogsTail) -> Result<LogPage, Fault> {
-        logs::tail(self, args).await
+    async fn logs_tail(&self, window: &str, args: asked::LogsTail) -> Result<LogPage, Fault> {
+        logs::tail(self, window, args).await
     }
 
-    async fn cron_list(&self, _: &str, args: asked::CronList) -> Result<Vec<CronJob>, Fault> {
-        cron::list(self, args).await
+    async fn cron_list(&self, window: &str, args: asked::CronList) -> Result<Vec<CronJob>, Fault> {
+        cron::list(self, window, args).await
     }
 
-    async fn cron_runs(&self, _: &str, args: asked::CronRuns) -> Result<Vec<CronRun>, Fault> {
-        cron::runs(self, args).await
+    async fn cron_runs(&self, window: &str, args: asked::CronRuns) -> Result<Vec<CronRun>, Fault> {
+        cron::runs(self, window, args).await
     }
 
-    async fn cron_run(&self, _: &str, args: asked::CronRunNow) -> Result<(), Fault> {
-        cron::run(self, args).await
+    async fn cron_run(&self, window: &str, args: asked::CronRunNow) -> Result<(), Fault> {
+        cron::run(self, window, args).await
     }
 
-    async fn cron_enable(&self, _: &str, args: asked::CronEnable) -> Result<(), Fault> {
-        cron::enable(self, args).await
+    async fn cron_enable(&self, window: &str, args: asked::CronEnable) -> Result<(), Fault> {
+        cron::enable(self, window, args).await
     }
 
-    async fn devices_list(&self, _: &str, args: asked::DevicesList) -> Result<Vec<Device>, Fault> {
-        devices::list(self, args).await
+    async fn devices_list(&self, window: &str, args: asked::DevicesList) -> Result<Vec<Device>, Fault> {
+        devices::list(self, window, args).await
     }
 
-    async fn device_settle(&self, _: &str, args: asked::DeviceSettle) -> Result<(), Fault> {
-        devices::settle(self, args).await
+    async fn device_settle(&self, window: &str, args: asked::DeviceSettle) -> Result<(), Fault> {
+        devices::settle(self, window, args).await
     }
 
-    async fn config_get(&self, _: &str, args: asked::ConfigGet) -> Result<Config, Fault> {
-        config::get(self, args).await
+    async fn config_get(&self, window: &str, args: asked::ConfigGet) -> Result<Config, Fault> {
+        config::get(self, window, args).await
     }
 
-    async fn config_patch(&self, _: &str, args: asked::ConfigPatch) -> Result<(), Fault> {
-        config::patch(self, args).await
+    async fn config_patch(&self, window: &str, args: asked::ConfigPatch) -> Result<(), Fault> {
+        config::patch(self, window, args).await
     }
 
     async fn activity_before(&self, _: &str, args: asked::ActivityBefore) -> Result<Vec<Line>, Fault> {
@@ -292,9 +292,4 @@ impl Handler for Fleet {
     async fn settings_save(&self, _: &str, args: asked::SettingsSave) -> Result<(), Fault> {
         settings::save(self, &args.settings).await
     }
-}
-
-/// A form as the audit log has it: without its key.
-fn form(form: &NodeForm) -> serde_json::Value {
-    json!({"name": form.name, "address": form.address, "vendor": form.vendor, "key": form.key.is_some()})
 }

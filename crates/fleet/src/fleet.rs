@@ -11,9 +11,10 @@ use contract::{Batch, Fault};
 use link::dialect::ClientInfo;
 use link::sentence;
 use parking_lot::Mutex;
+use serde_json::json;
 use store::{Durability, OpenOptions, Store, StoreError};
 use supervise::{Restart, Scope};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 mod authorities;
@@ -27,7 +28,7 @@ use crate::audit::{self, Audit};
 use crate::core::{Clock, Core};
 use crate::keys::Keys;
 use crate::log::Log;
-use crate::nodes::{self, Embedded, Nodes, Pace, Parts};
+use crate::nodes::{self, Bucket, Embedded, Nodes, Parts};
 use crate::outbox;
 use crate::table;
 use crate::usage;
@@ -36,7 +37,7 @@ use crate::usage;
 const LOCK: &str = "pilothouse.lock";
 /// The setting that holds this installation's UUID.
 const INSTANCE: &str = "instance";
-/// How often the table is compared with the fleet: `pilot` may have changed it. One read of a small table.
+/// How often it is looked whether the database is another: `pilot` may have changed it. Only then are tables read.
 const COMPARE: Duration = Duration::from_secs(5);
 /// How long the keys of removed nodes may take to leave the keyring at the end.
 const LAST_PURGE: Duration = Duration::from_secs(1);
@@ -109,7 +110,7 @@ impl Fleet {
             store,
             keys: options.keys,
             clock: options.clock,
-            pace: Pace::default(),
+            all: Bucket::of(nodes::ALL_A_MINUTE, nodes::ALL_AT_ONCE),
             ca_file: ArcSwapOption::empty(),
             audit,
             prices: options.home.config.join(usage::FILE),
@@ -203,16 +204,6 @@ impl Fleet {
     fn look_after(&self, scope: &Scope) {
         let fleet = self.clone();
         scope.spawn("look at the keyring", async move { fleet.look_at_keyring().await });
-        if let Some(faults) = self.core().log().faults() {
-            let (core, stop) = (self.core().clone(), scope.clone());
-            scope.spawn("tell of the log", async move {
-                tokio::select! {
-                    () = tell(core, faults) => {}
-                    () = stop.cancelled() => {}
-                }
-                Ok::<(), Infallible>(())
-            });
-        }
         let (fleet, stop) = (self.clone(), scope.clone());
         let back = Restart::Backoff { first: COMPARE, cap: Duration::from_secs(60) };
         scope.spawn_forever("compare with the table", back, move || {
@@ -237,16 +228,28 @@ impl Fleet {
     async fn compare(&self) -> Result<(), String> {
         let parts = &self.inner.parts;
         let mut today = usage::day(parts.now());
+        let (mut known, mut removed) = (None, None);
         loop {
             tokio::time::sleep(COMPARE).await;
             let day = usage::day(parts.now());
             if std::mem::replace(&mut today, day.clone()) != day {
                 usage::tell_today(parts, None).await.map_err(|error| error.to_string())?;
             }
-            nodes::purge(parts, parts.now() - nodes::UNDO_MS).await.map_err(|error| error.to_string())?;
-            self.read_ca_file().await.map_err(|error| error.to_string())?;
-            self.inner.nodes.reconcile().await.map_err(|error| error.to_string())?;
+            let undone_before = parts.now() - nodes::UNDO_MS;
+            let version = parts.store.version().await.map_err(|error| error.to_string())?;
+            let another = known.replace(version) != Some(version);
+            if another || removed.is_some_and(|at| at < undone_before) {
+                removed = self.take_over(undone_before).await.map_err(|error| error.to_string())?;
+            }
         }
+    }
+
+    /// Makes the fleet what the database says now. When the first of the nodes was removed whose removal can be undone.
+    async fn take_over(&self, undone_before: i64) -> Result<Option<i64>, StoreError> {
+        nodes::purge(&self.inner.parts, undone_before).await?;
+        self.read_ca_file().await?;
+        self.inner.nodes.reconcile().await?;
+        self.inner.parts.store.read(table::node::first_removed).await
     }
 }
 
@@ -257,18 +260,11 @@ async fn instance(store: &Store, shared: bool) -> Result<String, StoreError> {
         return Ok(fresh);
     }
     let kept = move |tx: &rusqlite::Transaction<'_>| match table::settings::get(tx, INSTANCE)? {
-        Some(known) => Ok(known),
-        None => table::settings::put(tx, INSTANCE, &fresh).map(|()| fresh),
+        // Earlier builds kept it bare, not as JSON.
+        Some(known) => Ok(serde_json::from_str(&known).unwrap_or(known)),
+        None => table::settings::put(tx, INSTANCE, &json!(fresh).to_string()).map(|()| fresh),
     };
     store.write(kept).await
-}
-
-/// Says it in the window when the log cannot be written, and when it can again.
-async fn tell(core: Core, mut faults: watch::Receiver<Option<String>>) {
-    while faults.changed().await.is_ok() {
-        let fault = faults.borrow_and_update().clone();
-        core.toast(fault.as_deref().unwrap_or("The log is written again."));
-    }
 }
 
 /// The log, written by the fleet that owns the home and read by others. One that cannot be opened is told, and the

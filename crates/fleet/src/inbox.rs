@@ -10,6 +10,7 @@ use contract::approval::{Answer, Decision, Keeper, Rule};
 use contract::{Code, Fault};
 use link::call::{Call, CallError, Reply};
 use link::event::{self, Body, Event};
+use parking_lot::Mutex;
 
 mod rule;
 mod standing;
@@ -22,12 +23,12 @@ pub use standing::answer_by_rules;
 
 use crate::apply::Fact;
 use crate::audit::Act;
-use crate::calls::{of_call, of_store};
-use crate::gate;
+use crate::calls::{of_call, of_store, outcome};
+use crate::gate::{self, Tries, Undone};
 use crate::nodes::{Parts, Post};
 use crate::table::approval::{self as table, Claim, End};
 use crate::table::rule as rules;
-use crate::truth::{Asked, HERE, RULE};
+use crate::truth::{Asked, HERE, PILOT, RULE};
 use crate::view;
 
 /// How long it is remembered what was asked, milliseconds.
@@ -45,7 +46,7 @@ pub struct Word {
 
 /// What a window's answers are signed with.
 pub fn signed(window: &str) -> String {
-    if window == "pilot" { format!("{HERE}, with pilot") } else { HERE.to_owned() }
+    if window == PILOT { format!("{HERE}, with pilot") } else { HERE.to_owned() }
 }
 
 /// Answers a request.
@@ -53,19 +54,23 @@ pub fn signed(window: &str) -> String {
 /// # Errors
 /// Why it was not answered, or that nobody knows whether it was; what it asks for was not allowed then.
 pub async fn decide(parts: &Arc<Parts>, post: &Arc<Post>, word: Word) -> Result<(), Fault> {
-    let now = parts.now();
-    let asked = parts.core.read(&post.id, |truth| truth.approval(&word.id).cloned()).flatten();
-    let Some(asked) = asked else {
-        return Err(settled("This request is not there any more; nothing was sent."));
-    };
-    let decision = permitted(&post.id, &asked, &word, now)?;
-    guarded(parts, post, &word).await?;
-    claim(parts, post, &asked, &word).await?;
+    let (asked, decision) = may(parts, post, &word).await?;
     let call = Call::Decide { approval: word.id.clone(), decision };
-    match gate::act(parts, post, call, &word.by).await {
+    let held = Held::default();
+    claim(parts, post, &asked, &word, &held).await?;
+    let ready = || async {
+        // Its turn may come long after the word was said, so all of it is looked at again.
+        let (asked, _) = may(parts, post, &word).await?;
+        claim(parts, post, &asked, &word, &held).await
+    };
+    match gate::act_when(parts, post, call, &word.by, Tries::Several, ready).await {
         Ok(Reply::Decided) => {}
-        Ok(_) => return Err(unclear(parts, post, &word).await),
-        Err(error) => return Err(failed(parts, post, &word, &error).await),
+        Ok(_) => return Err(unclear(parts, post, &word, &held).await),
+        Err(Undone::Call(error)) => return Err(failed(parts, post, &word, &held, &error).await),
+        Err(Undone::Held(fault)) => {
+            release(parts, post, &word, &held).await;
+            return Err(fault);
+        }
     }
     settle(parts, post, &word, decision).await?;
     match word.answer {
@@ -93,6 +98,17 @@ pub fn row(node: &str, asked: &Asked) -> table::Asked {
         seen_at: asked.seen,
         end: asked.settled.as_ref().map(|end| End { decision: end.decision, by: owned(&end.by), at: end.at }),
     }
+}
+
+/// What is asked, and the answer in the words of the link, if it may be given now.
+async fn may(parts: &Parts, post: &Post, word: &Word) -> Result<(Asked, event::Decision), Fault> {
+    let asked = parts.core.read(&post.id, |truth| truth.approval(&word.id).cloned()).flatten();
+    let Some(asked) = asked else {
+        return Err(settled("This request is not there any more; nothing was sent."));
+    };
+    let decision = permitted(&post.id, &asked, word, parts.now())?;
+    guarded(parts, post, word).await?;
+    Ok((asked, decision))
 }
 
 /// The answer in the words of the link, if it may be given now.
@@ -135,11 +151,8 @@ fn always(node: &str, asked: &Asked, rule: &Rule, now: i64) -> Result<event::Dec
 
 /// A locked node takes no answer, and one that is production no lasting one: neither a person's nor a rule's.
 async fn guarded(parts: &Parts, post: &Post, word: &Word) -> Result<(), Fault> {
-    let guard = gate::guard(parts, post).await.map_err(|error| of_store(&error))?;
     let name = gate::known_as(parts, post);
-    if guard.is_locked(parts.now()) {
-        return Err(of_call(&name, &gate::locked(&name)));
-    }
+    let guard = gate::unlocked(parts, post).await.map_err(|error| of_call(&name, &error))?;
     let lasting = matches!(word.answer, Answer::Always { .. }) || word.by.starts_with(RULE);
     if guard.production && lasting {
         let why =
@@ -149,14 +162,25 @@ async fn guarded(parts: &Parts, post: &Post, word: &Word) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn claim(parts: &Parts, post: &Post, asked: &Asked, word: &Word) -> Result<(), Fault> {
+/// Since when the right to answer is held here, Unix milliseconds.
+type Held = Mutex<Option<i64>>;
+
+/// Takes the right to answer, or keeps it where it is held.
+async fn claim(parts: &Parts, post: &Post, asked: &Asked, word: &Word, held: &Held) -> Result<(), Fault> {
     let (row, digest, by, now) = (row(&post.id, asked), word.digest.clone(), word.by.clone(), parts.now());
+    let since = *held.lock();
     let taken = parts.store.write(move |tx| {
         table::note(tx, &row)?;
-        table::claim(tx, (&row.node, &row.id), &digest, &by, now)
+        match since {
+            Some(since) if table::renew(tx, (&row.node, &row.id), &by, since, now)? => Ok(Claim::Mine),
+            _ => table::claim(tx, (&row.node, &row.id), &digest, &by, now),
+        }
     });
     match taken.await.map_err(|error| of_store(&error))? {
-        Claim::Mine => Ok(()),
+        Claim::Mine => {
+            *held.lock() = Some(now);
+            Ok(())
+        }
         Claim::Taken { by } => Err(settled(&format!("This is being answered right now by {by}; nothing was sent."))),
         Claim::Ended(end) => Err(ended(end.decision, end.by.as_deref())),
         Claim::Changed => Err(changed()),
@@ -180,12 +204,14 @@ async fn keep(parts: &Arc<Parts>, post: &Post, rule: Rule, by: &str) -> Result<(
     let about = serde_json::json!({"agent": rule.agent, "session": rule.session, "kind": rule.kind,
         "rule": crate::audit::words(&rule.text), "expires_at": rule.expires_at});
     let act = Act { node: post.id.clone(), name: post.row().name, who: by.to_owned(), act: "rule.add", about };
-    let intent = gate::intend(parts, act).await?;
-    let kept = parts.store.write(move |tx| rules::add(tx, &rule, now)).await;
-    parts.audit.came(now, intent, if kept.is_ok() { "done" } else { "not done" }).await;
-    kept.map(drop).map_err(|error| {
-        let fault = of_store(&error);
-        Fault { message: format!("It was allowed this once, but the rule was not kept: {}", fault.message), ..fault }
+    let work = async {
+        let kept = parts.store.write(move |tx| rules::add(tx, &rule, now)).await;
+        kept.map(drop).map_err(|error| of_store(&error))
+    };
+    let kept = parts.audit.noted(&*parts.clock, act, work, outcome).await;
+    kept.unwrap_or_else(|error| Err(of_store(&error))).map_err(|fault| {
+        let message = format!("It was allowed this once, but the rule was not kept: {}", fault.message);
+        Fault { message, ..fault }
     })
 }
 
@@ -197,10 +223,7 @@ async fn stop(parts: &Parts, post: &Post, asked: &Asked, by: &str) -> Result<(),
             "It was denied. The node does not say which session asked; stop it there.",
         ));
     };
-    let run = parts.core.read(&post.id, |truth| {
-        let run = truth.session(session)?.active_run()?;
-        Some(run.id.to_string()).filter(|id| !id.is_empty())
-    });
+    let run = parts.core.read(&post.id, |truth| truth.run_to_stop(session));
     let call = Call::Abort { session: session.to_owned(), run: run.flatten() };
     match gate::act(parts, post, call, by).await {
         Ok(_) => Ok(()),
@@ -212,8 +235,8 @@ async fn stop(parts: &Parts, post: &Post, asked: &Asked, by: &str) -> Result<(),
 }
 
 /// The node said no, or nothing: the card must show what is true, not what was clicked.
-async fn failed(parts: &Parts, post: &Post, word: &Word, error: &CallError) -> Fault {
-    release(parts, post, word).await;
+async fn failed(parts: &Parts, post: &Post, word: &Word, held: &Held, error: &CallError) -> Fault {
+    release(parts, post, word, held).await;
     if *error != CallError::NotConnected {
         post.signals.reread.notify_one();
     }
@@ -225,29 +248,23 @@ async fn failed(parts: &Parts, post: &Post, word: &Word, error: &CallError) -> F
     }
 }
 
-async fn unclear(parts: &Parts, post: &Post, word: &Word) -> Fault {
-    release(parts, post, word).await;
+async fn unclear(parts: &Parts, post: &Post, word: &Word, held: &Held) -> Fault {
+    release(parts, post, word, held).await;
     post.signals.reread.notify_one();
     Fault::new(Code::Unknown, "The node answered something else; whether it took the answer is unknown.")
 }
 
-async fn release(parts: &Parts, post: &Post, word: &Word) {
+async fn release(parts: &Parts, post: &Post, word: &Word, held: &Held) {
+    let Some(since) = *held.lock() else { return };
     let (node, id, by) = (post.id.clone(), word.id.clone(), word.by.clone());
-    if let Err(error) = parts.store.write(move |tx| table::release(tx, &node, &id, &by)).await {
+    if let Err(error) = parts.store.write(move |tx| table::release(tx, (&node, &id), &by, since)).await {
         tracing::warn!(%error, "a claim to answer stays until it lapses");
     }
 }
 
 fn ended(decision: Decision, by: Option<&str>) -> Fault {
     let by = by.map(|by| format!(" by {by}")).unwrap_or_default();
-    let how = match decision {
-        Decision::Once => "allowed once",
-        Decision::Always => "allowed from now on",
-        Decision::Deny => "denied",
-        Decision::Expired => "left unanswered until it expired",
-        Decision::Unknown => "settled elsewhere",
-    };
-    settled(&format!("This was already {how}{by}; nothing was sent."))
+    settled(&format!("This is over already: {}{by}; nothing was sent.", decision.in_words()))
 }
 
 fn expired() -> Fault {

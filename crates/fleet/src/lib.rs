@@ -16,6 +16,7 @@ pub mod truth;
 
 pub mod log;
 
+mod digest;
 pub mod publish;
 pub mod view;
 

@@ -89,7 +89,8 @@ impl Log {
     }
 
     /// Opens the file that another process writes, to read it; nothing is kept of what happens here. Without a file
-    /// there is nothing to read.
+    /// there is nothing to read. A file of an earlier version is brought to this one's form first, and a search adds to
+    /// the index what it lacks.
     ///
     /// Errors: whatever the store says.
     pub async fn open_to_read(scope: &Scope, path: &Path) -> Result<Log, StoreError> {

@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 use contract::{Code, Fault};
-use link::call::{Call, CallError, Reply};
 use link::dialect::ClientInfo;
 use parking_lot::RwLock;
 use store::{Store, StoreError};
@@ -25,25 +24,24 @@ mod form;
 mod identity;
 mod open;
 mod pins;
+mod places;
 mod remove;
 
-mod pace;
 mod signals;
 mod tap;
 
-pub use bucket::{BURST, Bucket, PER_MINUTE, Urgency};
+pub use bucket::{ALL_A_MINUTE, ALL_AT_ONCE, BURST, Bucket, PER_MINUTE, Urgency};
 pub use form::{Checked, check, fingerprint, fresh, name_is_free, once};
 pub use identity::{Credential, Missing, keep_key, read as credentials};
 pub use open::{routes, target};
-pub use pace::Pace;
 pub use pins::{pinned, replaced, still_here};
+pub use places::{place, places};
 pub use post::{Kind, Post};
 pub use remove::{UNDO_MS, purge};
 pub use signals::{Ended, Signals, Standing};
 
 use crate::audit::Audit;
 use crate::core::{Clock, Core};
-use crate::gate;
 use crate::keys::Keys;
 use crate::table::guard as guards;
 use crate::table::node::{self as table, Kept, NodeRow};
@@ -67,7 +65,9 @@ pub struct Parts {
     pub store: Store,
     pub keys: Keys,
     pub clock: Arc<dyn Clock>,
-    pub pace: Pace,
+    /// What the fleet asks by itself, over all nodes: after a change of network every node reads everything anew, and they
+    /// need not do it in the same instant. What a person asks is never held up by it.
+    pub all: Bucket,
     /// A file of certificate authorities (PEM) that are trusted for every node.
     pub ca_file: ArcSwapOption<String>,
     pub audit: Audit,
@@ -174,17 +174,6 @@ impl Nodes {
         all
     }
 
-    /// Asks a node something, in somebody's name where it changes anything there.
-    ///
-    /// # Errors
-    /// As [`gate`] gives them; a node that is gone is not connected.
-    pub async fn ask(&self, id: &str, call: Call, who: &str) -> Result<Reply, CallError> {
-        match self.find(id) {
-            Some(post) => gate::act(&self.parts, &post, call, who).await,
-            None => Err(CallError::NotConnected),
-        }
-    }
-
     /// Takes over how the nodes are guarded, as the table has it.
     ///
     /// # Errors
@@ -205,10 +194,10 @@ impl Nodes {
     }
 
     async fn bring_in(&self, row: NodeRow, kind: Kind) -> Result<(), StoreError> {
-        // Who comes to a kept node by its address alone meets the same guard.
-        let kept = self.all().into_iter().find(|post| post.is_kept() && post.row().address == row.address);
-        let guarded_as =
-            kept.filter(|_| matches!(kind, Kind::Once)).map_or_else(|| row.id.clone(), |kept| kept.id.clone());
+        let guarded_as = match kind {
+            Kind::Once => self.kept_at(&row.address).unwrap_or_else(|| row.id.clone()),
+            Kind::Local(_) | Kind::Kept => row.id.clone(),
+        };
         let post = Arc::new(Post::new(row, kind, guarded_as));
         self.parts.core.add_node(post.head());
         self.posts.write().insert(post.id.clone(), post.clone());
@@ -217,6 +206,15 @@ impl Nodes {
             post.start(&self.parts).await;
         }
         Ok(())
+    }
+
+    /// The kept node that a route leads to: who comes to it by an address alone meets its guard, whatever route and
+    /// spelling they come by. Of several at one place the guarded one.
+    fn kept_at(&self, address: &str) -> Option<String> {
+        let at = place(address);
+        let production = |post: &Arc<Post>| self.parts.core.read(&post.id, |truth| truth.guard.production);
+        let there = self.all().into_iter().filter(|post| post.is_kept() && places(&post.head()).any(|kept| kept == at));
+        there.max_by_key(production).map(|post| post.id.clone())
     }
 
     async fn let_go(&self, post: &Arc<Post>) {

@@ -15,7 +15,7 @@ use store::StoreError;
 use tokio::time::{Duration, Instant, sleep_until};
 
 use crate::apply::Fact;
-use crate::gate;
+use crate::gate::{self, Tries, Undone};
 use crate::nodes::{Ended, Parts, Post};
 use crate::table::outbox::{self as table, Outcome, Parcel};
 use crate::truth::HERE;
@@ -24,6 +24,11 @@ use crate::truth::HERE;
 const REST: Duration = Duration::from_secs(2);
 /// What is over is kept this long, for a resend and for the fate after a restart, milliseconds.
 pub const KEPT_MS: i64 = 7 * 24 * 3600 * 1000;
+/// Bytes of a message's text in JSON that every gateway takes in one frame: our own takes frames of 512 KiB, and tells of
+/// a longer one nothing that could be held against the message.
+const LONGEST: usize = 256 << 10;
+/// What a person is told of a longer one.
+pub const TOO_LONG: &str = "The message is longer than 256 KiB; put it into a file that the agent can read.";
 /// The fate of what was under way when its worker ended.
 const CUT_SHORT: &str = "Pilothouse stopped while this was being sent; whether the node has it is unknown.";
 
@@ -34,6 +39,11 @@ pub struct Words {
     pub agent: Option<String>,
     pub text: String,
     pub client_id: String,
+}
+
+/// Whether a message is short enough to be sent.
+pub fn fits(text: &str) -> bool {
+    text.len() <= LONGEST && serde_json::to_string(text).is_ok_and(|json| json.len() <= LONGEST)
 }
 
 /// Writes a message down and shows it. The same id again changes nothing. The node's worker does the rest.
@@ -139,8 +149,8 @@ async fn recover(parts: &Parts, node: &str) -> Result<Vec<Parcel>, StoreError> {
 /// The database refused.
 pub async fn sessions(parts: &Parts, node: &str) -> Result<HashSet<String>, StoreError> {
     let id = node.to_owned();
-    let open = parts.store.read(move |db| table::open(db, &id)).await?;
-    Ok(open.into_iter().map(|parcel| parcel.session).collect())
+    let unknown = parts.store.read(move |db| table::unknown(db, &id)).await?;
+    Ok(unknown.into_iter().map(|parcel| parcel.session).collect())
 }
 
 /// Compares unknown messages with what the node's history holds: one that is there has arrived.
@@ -153,11 +163,8 @@ pub async fn reconcile(parts: &Parts, node: &str, page: &link::call::Page) -> Re
         return Ok(());
     }
     let (id, now) = (node.to_owned(), parts.now());
-    let open = parts.store.read(move |db| table::open(db, &id)).await?;
-    for parcel in open.into_iter().filter(|parcel| parcel.fate == Fate::Unknown) {
-        if !held.contains(parcel.wire_id.as_str()) {
-            continue;
-        }
+    let unknown = parts.store.read(move |db| table::unknown(db, &id)).await?;
+    for parcel in unknown.into_iter().filter(|parcel| held.contains(parcel.wire_id.as_str())) {
         let client_id = parcel.client_id.clone();
         if parts.store.write(move |tx| table::found(tx, &client_id, now)).await? {
             tell(parts, &parcel, &outcome(Fate::Acknowledged, now));
@@ -257,23 +264,49 @@ async fn send(parts: &Parts, post: &Post, parcel: Parcel) -> (Parcel, Result<Opt
     (parcel, result)
 }
 
+/// Why a message did not go out when its turn had come.
+enum Unsent {
+    /// It was taken back.
+    Gone,
+    /// The node is not ready any more.
+    Away,
+    Unwritten(StoreError),
+}
+
 async fn send_queued(parts: &Parts, post: &Post, parcel: &Parcel) -> Result<Option<Outcome>, StoreError> {
-    let (id, now) = (parcel.client_id.clone(), parts.now());
-    if !parts.store.write(move |tx| table::take(tx, &id, now)).await? {
-        return Ok(None);
-    }
-    tell(parts, parcel, &outcome(Fate::Sent, now));
     let call = Call::Send {
         session: Some(parcel.session.clone()),
         agent: parcel.agent.clone(),
         text: parcel.text.clone(),
         client_id: parcel.wire_id.clone(),
     };
-    let came = judge(gate::act(parts, post, call, HERE).await, parts.now());
+    // Until its turn has come it is queued, and can be taken back; a busy node's is queued again.
+    let came = match gate::act_when(parts, post, call, HERE, Tries::Once, || leave(parts, post, parcel)).await {
+        Ok(reply) => judge(Ok(reply), parts.now()),
+        Err(Undone::Call(error)) => judge(Err(error), parts.now()),
+        Err(Undone::Held(Unsent::Away)) => outcome(Fate::Queued, parts.now()),
+        Err(Undone::Held(Unsent::Gone)) => return Ok(None),
+        Err(Undone::Held(Unsent::Unwritten(error))) => return Err(error),
+    };
     let (id, kept) = (parcel.client_id.clone(), came.clone());
-    parts.store.write(move |tx| table::settle(tx, &id, &kept)).await?;
+    if !parts.store.write(move |tx| table::settle(tx, &id, &kept)).await? {
+        return Ok(None);
+    }
     tell(parts, parcel, &came);
     Ok(Some(came))
+}
+
+/// Queued → sent: it is handed over next.
+async fn leave(parts: &Parts, post: &Post, parcel: &Parcel) -> Result<(), Unsent> {
+    if !post.signals.is_ready() {
+        return Err(Unsent::Away);
+    }
+    let (id, now) = (parcel.client_id.clone(), parts.now());
+    if !parts.store.write(move |tx| table::take(tx, &id, now)).await.map_err(Unsent::Unwritten)? {
+        return Err(Unsent::Gone);
+    }
+    tell(parts, parcel, &outcome(Fate::Sent, now));
+    Ok(())
 }
 
 /// What a node's answer, or its absence, means for the message.

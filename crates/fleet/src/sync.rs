@@ -185,7 +185,7 @@ async fn sessions(parts: &Parts, post: &Post) -> Read {
 
 /// Reads one list. A vendor that has none has answered.
 async fn list(parts: &Parts, post: &Post, call: Call) -> Came {
-    parts.pace.turn().await;
+    parts.all.turn(Urgency::Bulk, |_| {}).await;
     let fact = match gate::read(parts, post, call, Urgency::Screen).await {
         Ok(Reply::Agents(agents)) => Fact::Agents(agents),
         Ok(Reply::Sessions(sessions)) => Fact::Sessions(sessions),
@@ -214,16 +214,18 @@ fn came(post: &Post, error: &CallError) -> Came {
 }
 
 async fn measure(parts: &Parts, post: &Post) -> Read {
-    parts.pace.turn().await;
-    // The link notes how long it took; that no answer came it notices by itself.
-    let _ = gate::read(parts, post, Call::Ping, Urgency::Bulk).await;
+    parts.all.turn(Urgency::Bulk, |_| {}).await;
+    // That no answer came the link notices by itself.
+    if let Ok(way) = gate::ping(parts, post).await {
+        parts.core.feed(&post.id, [Fact::Latency(way.as_secs_f64() * 1000.0)]);
+    }
     Read::Beat
 }
 
 /// A session's last messages.
 async fn history(parts: &Parts, post: &Post, session: String) -> Read {
     parts.core.feed(&post.id, [Fact::Loading { session: session.clone() }]);
-    parts.pace.turn().await;
+    parts.all.turn(Urgency::Bulk, |_| {}).await;
     let shown = parts.core.read(&post.id, |truth| truth.session(&session).is_some_and(|session| session.watched));
     let urgency = if shown == Some(true) { Urgency::Screen } else { Urgency::Bulk };
     let call = Call::History { session: session.clone(), limit: PAGE, before: None };

@@ -18,7 +18,7 @@ mod session;
 mod transcript;
 
 pub use crate::table::guard::Guard;
-pub use approval::{Asked, HERE, RULE, Settled, is_here};
+pub use approval::{Asked, HERE, PILOT, RULE, Settled, is_here};
 pub use clock::NodeClock;
 pub use row::{Own, Row, RowBody};
 pub use run::{Ended, Run};
@@ -149,6 +149,12 @@ impl Truth {
     /// read since the link came up.
     pub fn needs_history(&self, key: &str) -> bool {
         self.session(key).is_some_and(|session| session.watched && session.is_behind())
+    }
+
+    /// The run to name to a node that is to stop the session: the active one, where the vendor gave it an id.
+    pub fn run_to_stop(&self, session: &str) -> Option<String> {
+        let run = self.session(session)?.active_run()?;
+        Some(run.id.to_string()).filter(|id| !id.is_empty())
     }
 
     pub fn approval(&self, id: &str) -> Option<&Asked> {

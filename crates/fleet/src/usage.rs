@@ -46,15 +46,19 @@ pub fn run(truth: &Truth, event: &Event, end: &RunEnd, now: i64) -> Run {
     }
 }
 
-/// The rows that a page of history makes: what was used while nobody listened here. What was heard is the same run, and
-/// counts once.
+/// The rows that a page of history makes, once it is merged: what was used while nobody listened here. What was heard is
+/// the same run, and counts once; where the page names no run, the row in memory that shows the message knows it.
 pub fn of_page(truth: &Truth, session: &str, page: &Page) -> Vec<Run> {
     let mut runs: BTreeMap<String, Run> = BTreeMap::new();
     let told = page.messages.iter().filter(|message| message.role == Role::Assistant);
     for (message, used) in told.filter_map(|message| Some((message, message.usage?))) {
         let agent = truth.agent_of(Some(session));
-        let own = message.run_id.as_deref().filter(|id| !id.is_empty());
-        let id = own.map_or_else(|| format!("{session}#{}", message.id), str::to_owned);
+        let id = match message.run_id.as_deref().or_else(|| heard(truth, session, &message.id)) {
+            // It was heard, and counted when it ended, of a vendor that gives its runs no ids.
+            Some("") if message.run_id.is_none() => continue,
+            Some("") | None => format!("{session}#{}", message.id),
+            Some(run) => run.to_owned(),
+        };
         let at = message.sent_at.unwrap_or(0);
         let run = runs.entry(id.clone()).or_insert_with(|| Run {
             node: truth.head.id.clone(),
@@ -75,6 +79,12 @@ pub fn of_page(truth: &Truth, session: &str, page: &Page) -> Vec<Run> {
     }
     // Without a time nobody knows which day's it was.
     runs.into_values().filter(|run| run.at > 0).collect()
+}
+
+/// The run that a message was heard in, as far as its row is in memory.
+fn heard<'a>(truth: &'a Truth, session: &str, message: &str) -> Option<&'a str> {
+    let rows = &truth.session(session)?.transcript.as_ref()?.rows;
+    rows.iter().rev().find(|row| row.message.as_deref() == Some(message))?.run.as_deref()
 }
 
 /// The model a session runs on, as far as the node says it: the session's own, else its agent's.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use toml::Spanned;
 use wire::agents::{AgentEntry, AgentsList, PresetEntry, PresetsList};
 
 use crate::config::{Config, File, Preset};
@@ -175,14 +176,18 @@ fn preset_entry(id: &str, preset: &Preset) -> PresetEntry {
         theme: preset.identity.vibe.clone(),
         model: preset.model.clone(),
         system_prompt_suffix: preset.system_prompt_suffix.clone(),
-        tools_allow: preset.tools.allow.clone(),
-        tools_deny: preset.tools.deny.clone(),
+        tools_allow: names(&preset.tools.allow),
+        tools_deny: names(&preset.tools.deny),
         delegate_only: false,
         provenance: if preset.built_in { "built_in" } else { "custom" }.to_owned(),
         toml_backed: !preset.built_in,
         max_iterations: preset.max_iterations,
         timeout_secs: preset.timeout_secs,
     }
+}
+
+fn names(written: &[Spanned<String>]) -> Vec<String> {
+    written.iter().map(|name| name.get_ref().clone()).collect()
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use wire::chat_event::{ChatEvent, ChatState};
 use wire::{Code, Error, event};
 
-use crate::state::{State, note};
+use crate::state::{State, note, store_error};
 use crate::table::runs;
 
 pub(crate) use lanes::{Aborted, Lanes};
@@ -88,6 +88,14 @@ pub(crate) async fn take_up(state: &Arc<State>) {
             tracing::error!(run_id, error = error.message, "a message that waited could not be run");
         }
     }
+}
+
+/// Forgets what never began: it will not run, and its key may be sent again.
+///
+/// # Errors
+/// The database cannot be written: then it is still there, and runs after the next start.
+pub(crate) async fn forget(state: &State, run_ids: Vec<String>) -> Result<(), Error> {
+    state.store.write(move |tx| runs::forget_waiting(tx, &run_ids)).await.map_err(store_error)
 }
 
 /// Tells what happened to a run.

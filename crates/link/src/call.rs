@@ -6,6 +6,7 @@
 mod ability;
 mod answers;
 mod error;
+mod wanted;
 
 use serde_json::Value;
 

@@ -233,3 +233,40 @@ pub enum Body {
         raw: Kept,
     },
 }
+
+impl Body {
+    /// Its name in the vocabulary, which is its tag in JSON.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Body::NodeState(_) => "node.state",
+            Body::AgentChanged(_) => "agent.changed",
+            Body::AgentRemoved => "agent.removed",
+            Body::SessionChanged(_) => "session.changed",
+            Body::SessionRemoved => "session.removed",
+            Body::RunQueued { .. } => "run.queued",
+            Body::RunStarted => "run.started",
+            Body::RunStatus { .. } => "run.status",
+            Body::Message(_) => "message",
+            Body::TextDelta { .. } => "text.delta",
+            Body::ThinkingDelta { .. } => "thinking.delta",
+            Body::ToolStarted { .. } => "tool.started",
+            Body::ToolFinished { .. } => "tool.finished",
+            Body::SubagentStarted { .. } => "subagent.started",
+            Body::SubagentFinished { .. } => "subagent.finished",
+            Body::ApprovalRequested(_) => "approval.requested",
+            Body::ApprovalResolved { .. } => "approval.resolved",
+            Body::DeviceRequested(_) => "device.requested",
+            Body::DeviceResolved { .. } => "device.resolved",
+            Body::RunFinished(_) => "run.finished",
+            Body::Artifact { .. } => "artifact",
+            Body::Plan { .. } => "plan.changed",
+            Body::Task { .. } => "task.changed",
+            Body::NodeChanged { .. } => "node.changed",
+            Body::Presence { .. } => "presence",
+            Body::Health { .. } => "health",
+            Body::Notice { .. } => "notice",
+            Body::Gap { .. } => "gap",
+            Body::Other { .. } => "other",
+        }
+    }
+}

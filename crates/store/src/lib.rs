@@ -40,4 +40,4 @@ pub use flight::in_flight;
 pub use home::{Home, HomeError};
 pub use migrate::Migration;
 pub use rusqlite;
-pub use store::{Durability, OpenOptions, Store};
+pub use store::{Durability, OpenOptions, Store, Version};

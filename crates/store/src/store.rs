@@ -35,6 +35,10 @@ struct Inner {
     reads: Option<mpsc::Sender<reader::Read>>,
 }
 
+/// A state of the whole database, to compare with another: what this process changed, and what others did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Version(i64, i64);
+
 /// How a store is opened, where the usual way does not do.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OpenOptions {
@@ -129,6 +133,15 @@ impl Store {
         let read = reader::pack(&self.inner.path, work, answer);
         reads.send(read).await.map_err(|_| self.closed())?;
         result.await.map_err(|_| self.closed())?
+    }
+
+    /// Stands for all that was written so far: it is another one when anything was, by this process or by another. No
+    /// table is looked at.
+    ///
+    /// Errors: as [`write`](Store::write)'s.
+    pub async fn version(&self) -> Result<Version, StoreError> {
+        let ask = "SELECT total_changes(), data_version FROM pragma_data_version";
+        self.write(move |tx| tx.query_row(ask, [], |row| Ok(Version(row.get(0)?, row.get(1)?)))).await
     }
 
     /// The database file; `None` for one in memory.

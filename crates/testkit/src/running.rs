@@ -109,10 +109,16 @@ fn again(program: &str, first: &[&str], inner: &Command) -> Command {
     outer
 }
 
-/// Everything below a process, as the kernel tells it.
+/// The processes that a process started, as the kernel tells it: each is the child of the thread that started it.
+pub fn children(process: u32) -> Vec<u32> {
+    let Ok(threads) = fs::read_dir(format!("/proc/{process}/task")) else { return Vec::new() };
+    let lists = threads.flatten().filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    lists.flat_map(|list| list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<u32>>()).collect()
+}
+
+/// Everything below a process.
 pub(crate) fn descendants(process: u32, found: &mut Vec<u32>) {
-    let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
-    for child in children.split_whitespace().filter_map(|number| number.parse().ok()) {
+    for child in children(process) {
         found.push(child);
         descendants(child, found);
     }
@@ -126,6 +132,26 @@ mod tests {
 
     use super::*;
     use crate::wait::until;
+
+    #[test]
+    fn a_child_is_found_whatever_thread_started_it() {
+        let start = || Command::new("sleep").arg("600").spawn().unwrap();
+        std::thread::scope(|threads| {
+            // The thread must live on: the kernel gives the children of one that ended to another.
+            let (told, child) = std::sync::mpsc::channel();
+            let (end, over) = std::sync::mpsc::channel::<()>();
+            threads.spawn(move || {
+                let child = start();
+                told.send(child).unwrap();
+                let _ = over.recv();
+            });
+            let mut child = child.recv().unwrap();
+            assert!(children(std::process::id()).contains(&child.id()));
+            child.kill().unwrap();
+            child.wait().unwrap();
+            drop(end);
+        });
+    }
 
     #[tokio::test]
     async fn a_program_ends_with_its_test_and_takes_its_children_along() {

@@ -1,10 +1,8 @@
 //! `check`: format, lints, the invariants of the house, licences and sources, unused dependencies.
 
-use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::house::House;
 use crate::process;
@@ -12,14 +10,8 @@ use crate::run::EMBEDDED;
 use crate::setup::{self, WASM};
 use crate::steps::{Steps, say};
 use crate::test::TESTED;
+use crate::tool::{self, Tool};
 use crate::window::{self, Profile};
-
-/// A tool of cargo's that is installed at one version, beside the caches and never into the person's own folders.
-struct Tool {
-    name: &'static str,
-    version: &'static str,
-    why: &'static str,
-}
 
 const DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2", why: "licences and sources of all dependencies" };
 const MACHETE: Tool = Tool { name: "cargo-machete", version: "0.9.2", why: "dependencies that nothing uses" };
@@ -67,34 +59,17 @@ const CHECKS: &[(&str, Check)] = &[
         clippy(house, &["--package", "ui", "--package", "contract", "--package", "wire", "--target", WASM])
     }),
     ("licences, bans and sources (cargo-deny)", |house| {
-        let mut deny = Command::new(installed(house, &DENY)?);
+        let mut deny = Command::new(tool::installed(house, &DENY)?);
         deny.current_dir(&house.root).args(["--workspace", "--locked", "--log-level", "error"]);
         process::run(deny.args(["--config", ".deny.toml", "check", "bans", "licenses", "sources"]))
     }),
     ("unused dependencies (cargo-machete)", |house| {
-        process::run(Command::new(installed(house, &MACHETE)?).current_dir(&house.root))
+        process::run(Command::new(tool::installed(house, &MACHETE)?).current_dir(&house.root))
     }),
 ];
 
 fn clippy(house: &House, what: &[&str]) -> Result<()> {
     process::run(house.cargo().arg("clippy").args(what).args(["--", "--deny", "warnings"]))
-}
-
-/// The tool's binary; compiled once a machine where it is missing.
-fn installed(house: &House, tool: &Tool) -> Result<PathBuf> {
-    let place = house.tools.join(format!("{}-{}", tool.name, tool.version));
-    let binary = place.join("bin").join(tool.name);
-    if binary.is_file() {
-        return Ok(binary);
-    }
-    say(format!("missing:\n  {} {}  for {}; compiling it once, for some minutes", tool.name, tool.version, tool.why));
-    fs::create_dir_all(&place)?;
-    let mut cargo = house.cargo();
-    cargo.args(["install", "--locked", "--debug", "--root"]).arg(&place).args(["--version", tool.version, tool.name]);
-    // A target folder of its own, so that installing never waits for, or spoils, the build of the house.
-    process::run(cargo.env("CARGO_TARGET_DIR", house.tools.join("target")))
-        .with_context(|| format!("{} could not be installed", tool.name))?;
-    Ok(binary)
 }
 
 #[cfg(test)]

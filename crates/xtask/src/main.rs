@@ -3,6 +3,7 @@
 
 mod bundle;
 mod check;
+mod fuzz;
 mod house;
 mod openclaw;
 mod packages;
@@ -17,6 +18,7 @@ mod style;
 mod summary;
 mod system;
 mod test;
+mod tool;
 mod watch;
 mod window;
 
@@ -78,6 +80,19 @@ enum Verb {
         #[arg(long)]
         release: bool,
     },
+    /// Feed each dialect strange connections, made by libFuzzer, until the time is up or something breaks.
+    ///
+    /// Needs a nightly compiler and cargo-fuzz, and installs them where they are missing.
+    Fuzz {
+        /// moltis, openclaw or mcp-dashboard; all of them without it.
+        dialect: Option<String>,
+        /// How long each is fuzzed.
+        #[arg(long, default_value_t = 60, value_name = "SECONDS")]
+        seconds: u64,
+        /// Add what was found to the scripts that the tests play.
+        #[arg(long)]
+        keep: bool,
+    },
     /// Make a .deb of the app and `pilot`.
     Bundle,
     /// Run a benchmark, for example `cargo xtask bench ingest`.
@@ -112,6 +127,7 @@ fn done(verb: Verb) -> Result<ExitCode> {
         Verb::Check => check::all(&house)?,
         Verb::Build { release: true } => run::release(&house)?,
         Verb::Build { release: false } => run::build(&house)?,
+        Verb::Fuzz { dialect, seconds, keep } => fuzz::dialects(&house, dialect.as_deref(), seconds, keep)?,
         Verb::Bundle => bundle::deb(&house)?,
         Verb::Bench { name, args } => run::bench(&house, &name, &args)?,
     }

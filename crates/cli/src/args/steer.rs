@@ -84,13 +84,6 @@ pub enum SteerVerb {
         #[command(flatten)]
         key: Key,
     },
-    /// Tokens and cost as a node itself counts them; `pilot usage` has what was counted here.
-    Spent {
-        /// A node's name or address.
-        node: String,
-        #[command(flatten)]
-        key: Key,
-    },
     /// What a node can be asked, and why not where it cannot.
     #[command(
         after_help = "Examples:\n  pilot can homelab\n  pilot can homelab --json | jq -r 'select(.cannot) | .verb'"
@@ -224,7 +217,6 @@ impl SteerVerb {
             | Self::Cron { key, .. }
             | Self::Devices { key, .. }
             | Self::Config { key, .. }
-            | Self::Spent { key, .. }
             | Self::Can { key, .. } => *key,
         }
     }

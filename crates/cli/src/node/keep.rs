@@ -5,9 +5,10 @@ use std::process::ExitCode;
 use contract::calls::{Handler, NodeAdd, NodeEdit};
 use contract::node::NodeForm;
 use contract::{Code, Fault};
+use fleet::truth::PILOT;
 use link::event::{Body, NodeState};
 
-use super::{WINDOW, kept, vendor, way, word};
+use super::{kept, vendor, way, word};
 use crate::args::{Kind, Way};
 use crate::desk::{Desk, secret};
 use crate::out::{Form, Numbered, line, note};
@@ -41,12 +42,12 @@ pub async fn add(desk: &Desk, wanted: Wanted, form: Form) -> anyhow::Result<Exit
         reach: way::reach(&way, None)?,
         name: name.clone(),
     };
-    let id = match desk.fleet.node_add(WINDOW, NodeAdd { form: filled.clone() }).await {
+    let id = match desk.fleet.node_add(PILOT, NodeAdd { form: filled.clone() }).await {
         // Without a keyring the key serves for this run only; the node is kept all the same.
         Err(Fault { code: Code::NoKeyring, message, .. }) => {
             note(&format!("{message} The key is not stored; give it again with --key-stdin."));
             let again = NodeForm { session_only: true, ..filled };
-            desk.fleet.node_add(WINDOW, NodeAdd { form: again }).await?
+            desk.fleet.node_add(PILOT, NodeAdd { form: again }).await?
         }
         other => other?,
     };
@@ -67,12 +68,12 @@ pub async fn edit(desk: &Desk, node: &str, changes: Changes, form: Form) -> anyh
         reach: way::reach(&way, Some(&head.reach))?,
     };
     let name = filled.name.clone();
-    let (id, asked) = (head.id, NodeEdit { id: String::new(), form: filled });
-    match desk.fleet.node_edit(WINDOW, NodeEdit { id: id.clone(), ..asked.clone() }).await {
+    let id = head.id;
+    match desk.fleet.node_edit(PILOT, NodeEdit { id: id.clone(), form: filled.clone() }).await {
         Err(Fault { code: Code::NoKeyring, message, .. }) => {
             note(&format!("{message} The key is not stored; give it again with --key-stdin."));
-            let again = NodeForm { session_only: true, ..asked.form };
-            desk.fleet.node_edit(WINDOW, NodeEdit { id: id.clone(), form: again }).await?;
+            let again = NodeForm { session_only: true, ..filled };
+            desk.fleet.node_edit(PILOT, NodeEdit { id: id.clone(), form: again }).await?;
         }
         other => other?,
     }

@@ -6,10 +6,11 @@ use std::process::ExitCode;
 use contract::calls::{Handler, NodeImport, NodesNearby};
 use contract::node::{Import, ImportKey, Nearby};
 use contract::{Code, Fault};
+use fleet::truth::PILOT;
 
-use super::{WINDOW, called, word};
+use super::{called, word};
 use crate::desk::Desk;
-use crate::out::{Form, line, note, piece};
+use crate::out::{Form, json, line, note, piece};
 use crate::run::Misused;
 
 /// When the person says yes.
@@ -23,10 +24,10 @@ pub enum Asked {
 
 /// Lists what is near, with how it was found and the command that keeps it.
 pub async fn discover(desk: &Desk, form: Form) -> anyhow::Result<ExitCode> {
-    let all = desk.fleet.nodes_nearby(WINDOW, NodesNearby {}).await?;
+    let all = desk.fleet.nodes_nearby(PILOT, NodesNearby {}).await?;
     if form == Form::Json {
         for one in &all {
-            line(&serde_json::to_string(one)?)?;
+            json(one)?;
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -68,7 +69,7 @@ pub async fn import(
     asked: Asked,
 ) -> anyhow::Result<ExitCode> {
     tell_of_odd_files();
-    let all = desk.fleet.nodes_nearby(WINDOW, NodesNearby {}).await?;
+    let all = desk.fleet.nodes_nearby(PILOT, NodesNearby {}).await?;
     let wanted: Vec<_> = all
         .into_iter()
         .filter(|one| one.import.is_some() && address.as_ref().is_none_or(|address| *address == one.address))
@@ -113,10 +114,10 @@ fn yes(question: &str) -> anyhow::Result<bool> {
 
 async fn keep(desk: &Desk, name: &str, offer: &Import) -> anyhow::Result<()> {
     let asked = NodeImport { id: offer.id.clone(), name: name.to_owned(), session_only: false };
-    let id = match desk.fleet.node_import(WINDOW, asked.clone()).await {
+    let id = match desk.fleet.node_import(PILOT, asked.clone()).await {
         Err(Fault { code: Code::NoKeyring, message, .. }) => {
             note(&format!("{message} The node is kept without its key."));
-            desk.fleet.node_import(WINDOW, NodeImport { session_only: true, ..asked }).await?
+            desk.fleet.node_import(PILOT, NodeImport { session_only: true, ..asked }).await?
         }
         other => other?,
     };

@@ -4,11 +4,12 @@ use std::process::ExitCode;
 
 use contract::calls::{Handler, NodeProbe};
 use contract::node::{NodeForm, Probe, Step};
+use fleet::truth::PILOT;
 
-use super::{WINDOW, code, vendor, way};
+use super::{code, vendor, way};
 use crate::args::{Kind, Way};
 use crate::desk::{Desk, secret};
-use crate::out::{Form, line};
+use crate::out::{Form, json, line};
 
 /// What was given for an address, or in place of what is kept.
 pub struct Given {
@@ -29,9 +30,9 @@ pub async fn test(desk: &Desk, node: &str, given: Given, form: Form) -> anyhow::
         session_only: true,
         reach: way::reach(&given.way, kept)?,
     };
-    let probe = desk.fleet.node_probe(WINDOW, NodeProbe { form: filled, id: known.map(|head| head.id) }).await?;
+    let probe = desk.fleet.node_probe(PILOT, NodeProbe { form: filled, id: known.map(|head| head.id) }).await?;
     match form {
-        Form::Json => line(&serde_json::to_string(&probe)?)?,
+        Form::Json => json(&probe)?,
         Form::Text => told(&probe)?,
     }
     Ok(code(probe.fault.is_none()))

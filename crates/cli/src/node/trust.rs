@@ -3,13 +3,14 @@
 use std::process::ExitCode;
 
 use contract::calls::{Handler, NodeTrust};
+use fleet::truth::PILOT;
 use link::event::{Body, NodeState};
 use link::{Certificate, Pin};
 
 use super::way::{NONE, absolute};
-use super::{WINDOW, code, kept, word};
+use super::{code, kept, word};
 use crate::desk::Desk;
-use crate::out::{Form, Numbered, line, note, table, time};
+use crate::out::{Form, Numbered, json, line, note, table, time};
 
 /// Shows what the node presents; with a fingerprint that is it, trusts it and connects.
 pub async fn trust(desk: &Desk, node: &str, fingerprint: Option<String>, form: Form) -> anyhow::Result<ExitCode> {
@@ -20,7 +21,7 @@ pub async fn trust(desk: &Desk, node: &str, fingerprint: Option<String>, form: F
         return look(&head.name, state, form);
     };
     if matches!(state, NodeState::Untrusted { .. }) {
-        desk.fleet.node_trust(WINDOW, NodeTrust { id: head.id.clone(), fingerprint }).await?;
+        desk.fleet.node_trust(PILOT, NodeTrust { id: head.id.clone(), fingerprint }).await?;
     } else {
         note("The node waits for no certificate to be trusted; nothing was changed.");
     }
@@ -95,7 +96,7 @@ pub async fn authorities(desk: &Desk, file: Option<&str>, form: Form) -> anyhow:
     }
     let file = desk.fleet.ca_file();
     if form == Form::Json {
-        line(&serde_json::json!({ "ca_file": file }).to_string())?;
+        json(&serde_json::json!({ "ca_file": file }))?;
         return Ok(ExitCode::SUCCESS);
     }
     let Some(file) = file else {

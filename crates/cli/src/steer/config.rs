@@ -1,9 +1,8 @@
 //! A node's settings.
 
-use std::io::Read;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use fleet::truth::NodeHead;
 use link::call::{Call, Config, Reply};
 use serde_json::Value;
@@ -11,7 +10,8 @@ use serde_json::Value;
 use super::ask;
 use crate::args::steer::ConfigVerb;
 use crate::desk::Desk;
-use crate::out::{Form, line, note};
+use crate::input;
+use crate::out::{Form, document, json, note};
 use crate::run::Misused;
 
 pub async fn run(desk: &Desk, node: &str, verb: Option<ConfigVerb>, form: Form) -> anyhow::Result<ExitCode> {
@@ -25,17 +25,13 @@ pub async fn run(desk: &Desk, node: &str, verb: Option<ConfigVerb>, form: Form) 
         return show(&config, form);
     };
     // Bound to what was just read: whatever somebody changes in between is not overwritten.
-    ask(desk, &head, Call::PatchConfig { patch, version: config.version }).await?;
+    ask(desk, &head, Call::PatchConfig { patch, version: config.version }, |_| Ok(())).await?;
     note("Changed.");
     Ok(ExitCode::SUCCESS)
 }
 
 fn read(patch: &str) -> anyhow::Result<Value> {
-    let mut text = patch.to_owned();
-    if patch == "-" {
-        text.clear();
-        std::io::stdin().read_to_string(&mut text).context("The patch cannot be read")?;
-    }
+    let text = input::dash(patch.to_owned(), "patch")?;
     let value: Value =
         serde_json::from_str(&text).map_err(|error| Misused(format!("The patch is no JSON: {error}")))?;
     if !value.is_object() {
@@ -45,18 +41,15 @@ fn read(patch: &str) -> anyhow::Result<Value> {
 }
 
 async fn get(desk: &Desk, head: &NodeHead) -> anyhow::Result<Config> {
-    match ask(desk, head, Call::Config).await? {
-        Reply::Config(config) => Ok(config),
-        _ => bail!("{}: It answered something else", head.name),
-    }
+    ask(desk, head, Call::Config, Reply::config).await
 }
 
 fn show(config: &Config, form: Form) -> anyhow::Result<ExitCode> {
     match form {
-        Form::Json => line(&serde_json::to_string(config)?)?,
+        Form::Json => json(config)?,
         Form::Text => {
             let value: Value = serde_json::from_str(config.value.as_str())?;
-            line(&serde_json::to_string_pretty(&value)?)?;
+            document(&format!("{}\n", serde_json::to_string_pretty(&value)?))?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use anyhow::bail;
 use fleet::truth::NodeHead;
 use link::call::{Call, CronJob, CronRun, Reply};
 
@@ -31,22 +30,17 @@ pub async fn run(desk: &Desk, node: &str, verb: Option<CronVerb>, form: Form) ->
         CronVerb::Enable { job } => (Call::EnableCron { job: id(&job)?, enabled: true }, "Switched on."),
         CronVerb::Disable { job } => (Call::EnableCron { job: id(&job)?, enabled: false }, "Switched off."),
     };
-    ask(desk, &head, call).await?;
+    ask(desk, &head, call, |_| Ok(())).await?;
     note(done);
     Ok(ExitCode::SUCCESS)
 }
 
 async fn jobs(desk: &Desk, head: &NodeHead) -> anyhow::Result<Vec<CronJob>> {
-    match ask(desk, head, Call::CronJobs).await? {
-        Reply::CronJobs(jobs) => Ok(jobs),
-        _ => bail!("{}: It answered something else", head.name),
-    }
+    ask(desk, head, Call::CronJobs, Reply::cron_jobs).await
 }
 
 async fn runs(desk: &Desk, head: &NodeHead, job: String, form: Form) -> anyhow::Result<ExitCode> {
-    let Reply::CronRuns(runs) = ask(desk, head, Call::CronRuns { job, limit: RUNS }).await? else {
-        bail!("{}: It answered something else", head.name);
-    };
+    let runs = ask(desk, head, Call::CronRuns { job, limit: RUNS }, Reply::cron_runs).await?;
     let row = |run: &CronRun| {
         let (at, took) = (run.at.map(time), run.ms.map(|ms| format!("{ms} ms")));
         vec![at.unwrap_or_default(), run.status.clone(), took.unwrap_or_default(), short(&run.output, 80)]

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use link::call::{Call, Reply, Verdict};
 use link::event::Device;
 
@@ -13,9 +13,7 @@ use crate::out::{Form, note, table, time};
 
 pub async fn run(desk: &Desk, node: &str, verb: Option<DeviceVerb>, form: Form) -> anyhow::Result<ExitCode> {
     let head = desk.connected(node).await?;
-    let Reply::Devices(devices) = ask(desk, &head, Call::Devices).await? else {
-        bail!("{}: It answered something else", head.name);
-    };
+    let devices = ask(desk, &head, Call::Devices, Reply::devices).await?;
     let asking: Vec<Device> = devices.iter().filter(|device| device.request.is_some()).cloned().collect();
     let request = |word: &str| {
         let asked = meant(&asking, word, |device| [device.request.as_deref().unwrap_or_default(), &device.id]);
@@ -38,7 +36,7 @@ pub async fn run(desk: &Desk, node: &str, verb: Option<DeviceVerb>, form: Form) 
             (device.id.clone(), Verdict::Revoke, "It is let in no more.")
         }
     };
-    ask(desk, &head, Call::SettleDevice { id, verdict }).await?;
+    ask(desk, &head, Call::SettleDevice { id, verdict }, |_| Ok(())).await?;
     note(done);
     Ok(ExitCode::SUCCESS)
 }

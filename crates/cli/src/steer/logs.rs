@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::bail;
 use fleet::truth::NodeHead;
 use link::call::{Call, LogLine, LogPage, Reply};
 
@@ -51,10 +50,7 @@ pub async fn follow(desk: &Desk, node: &str, lines: u32, form: Form) -> anyhow::
 }
 
 async fn page(desk: &Desk, head: &NodeHead, after: Option<String>, limit: u32) -> anyhow::Result<LogPage> {
-    match ask(desk, head, Call::Logs { after, limit }).await? {
-        Reply::Logs(page) => Ok(page),
-        _ => bail!("{}: It answered something else", head.name),
-    }
+    ask(desk, head, Call::Logs { after, limit }, Reply::logs).await
 }
 
 fn print(page: &LogPage, form: Form) -> anyhow::Result<()> {

@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use anyhow::bail;
 use link::call::{Call, Model, Preset, Reply};
 
 use super::{ask, objects, order};
@@ -11,9 +10,7 @@ use crate::out::{Form, short, table};
 
 pub async fn list(desk: &Desk, node: &str, form: Form) -> anyhow::Result<ExitCode> {
     let head = desk.connected(node).await?;
-    let Reply::Models(models) = ask(desk, &head, Call::Models).await? else {
-        bail!("{}: It answered something else", head.name);
-    };
+    let models = ask(desk, &head, Call::Models, Reply::models).await?;
     match form {
         Form::Json => objects(&models)?,
         Form::Text => table(&models.iter().map(row).collect::<Vec<_>>())?,
@@ -37,9 +34,7 @@ pub async fn switch(desk: &Desk, node: &str, session: Option<String>, model: Str
 
 pub async fn presets(desk: &Desk, node: &str, form: Form) -> anyhow::Result<ExitCode> {
     let head = desk.connected(node).await?;
-    let Reply::Presets(presets) = ask(desk, &head, Call::Presets).await? else {
-        bail!("{}: It answered something else", head.name);
-    };
+    let presets = ask(desk, &head, Call::Presets, Reply::presets).await?;
     let row = |preset: &Preset| {
         let about = preset.about.as_deref().unwrap_or_default();
         vec![preset.id.clone(), preset.name.clone(), preset.model.clone().unwrap_or_default(), short(about, 60)]

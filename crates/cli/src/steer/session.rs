@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use anyhow::bail;
 use link::call::{Call, Reply, Steering};
 use link::event::Body;
 
@@ -40,9 +39,7 @@ pub async fn run(desk: &Desk, verb: SessionVerb, form: Form) -> anyhow::Result<E
 
 async fn fork(desk: &Desk, node: &str, session: String, title: Option<String>, form: Form) -> anyhow::Result<ExitCode> {
     let head = desk.connected(node).await?;
-    let Reply::Session(copy) = ask(desk, &head, Call::ForkSession { session, title }).await? else {
-        bail!("{}: It answered something else", head.name);
-    };
+    let copy = ask(desk, &head, Call::ForkSession { session, title }, Reply::session).await?;
     match form {
         Form::Json => {
             let (agent, key) = (copy.agent_id.clone(), copy.key.clone());
@@ -55,9 +52,7 @@ async fn fork(desk: &Desk, node: &str, session: String, title: Option<String>, f
 
 async fn search(desk: &Desk, node: &str, text: String, limit: u32, form: Form) -> anyhow::Result<ExitCode> {
     let head = desk.connected(node).await?;
-    let Reply::Found(hits) = ask(desk, &head, Call::SearchSessions { text, limit }).await? else {
-        bail!("{}: It answered something else", head.name);
-    };
+    let hits = ask(desk, &head, Call::SearchSessions { text, limit }, Reply::found).await?;
     if form == Form::Json {
         objects(&hits)?;
         return Ok(ExitCode::SUCCESS);

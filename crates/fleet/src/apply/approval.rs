@@ -136,6 +136,14 @@ pub(super) fn reset_times(truth: &mut Truth, now: i64, changes: &mut Changes) {
     }
 }
 
+/// The node became production, or is it no more: what may be answered to what waits is another.
+pub(super) fn guarded(truth: &mut Truth, now: i64, changes: &mut Changes) {
+    let waiting: Vec<_> = truth.approvals.iter().filter(|asked| asked.settled.is_none()).cloned().collect();
+    for asked in waiting {
+        show(truth, asked, now, changes);
+    }
+}
+
 fn place(truth: &Truth, id: &str) -> Option<usize> {
     truth.approvals.iter().position(|asked| *asked.about.id == *id)
 }

@@ -133,7 +133,9 @@ fn weave(
         let row = match (take(known), take(moved)) {
             (Some(mut row), _) => {
                 let at = known.unwrap_or_default();
-                next.extend(old[passed.min(at)..at].iter_mut().filter_map(Option::take));
+                let between = old[passed.min(at)..at].iter_mut().filter_map(Option::take);
+                // What stands before the page's first row is not covered by it.
+                next.extend(between.filter(|row| first.is_none() || !is_gap(row)));
                 passed = at + 1;
                 absorb(&mut row, draft, now);
                 row
@@ -148,8 +150,13 @@ fn weave(
         first.get_or_insert(row.id);
         next.push_back(row);
     }
-    next.extend(old.into_iter().flatten());
+    next.extend(old.into_iter().flatten().filter(|row| first.is_none() || !is_gap(row)));
     (next, first)
+}
+
+/// Where something is missing, until a page of the history that reaches over it has brought it.
+fn is_gap(row: &Row) -> bool {
+    matches!(row.body, RowBody::Gap { .. })
 }
 
 /// Whether only memory knows of the row: a message without an end, an approval that waits.

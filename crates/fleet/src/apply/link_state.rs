@@ -3,8 +3,8 @@
 use contract::usage::Spend;
 use link::event::NodeState;
 
-use super::Taken;
 use super::changes::Changes;
+use super::{Taken, approval};
 use crate::truth::{Guard, NodeClock, NodeHead, Truth};
 
 /// A difference in latency that a person would call one, milliseconds.
@@ -68,9 +68,13 @@ pub(super) fn route(truth: &mut Truth, taken: link::Taken, changes: &mut Changes
     truth.link.route = taken;
 }
 
-pub(super) fn guard(truth: &mut Truth, guard: Guard, changes: &mut Changes) {
+pub(super) fn guard(truth: &mut Truth, guard: Guard, now: i64, changes: &mut Changes) {
     changes.node |= truth.guard != guard;
+    let another = truth.guard.production != guard.production;
     truth.guard = guard;
+    if another {
+        approval::guarded(truth, now, changes);
+    }
 }
 
 pub(super) fn queued(truth: &mut Truth, count: u32, changes: &mut Changes) {

@@ -113,7 +113,7 @@ pub(super) fn gap(truth: &mut Truth, event: &Event, now: i64, changes: &mut Chan
     if event.session.is_some()
         && let Some(mut sheet) = Sheet::of(truth, event, now, changes)
     {
-        let text = "Something was lost here while the link was down.".to_owned();
+        let text = "Something that was sent here did not arrive.".to_owned();
         sheet.push(Some(event.at), event.run.as_deref(), RowBody::Gap { text });
     }
     Taken::New

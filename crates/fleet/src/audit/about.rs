@@ -6,7 +6,7 @@ use link::call::Call;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::view::approval::hex;
+use crate::digest::hex;
 
 /// The act that a call is, and what it is about; `None` for a call that only reads.
 pub fn about(call: &Call) -> Option<(&'static str, Value)> {

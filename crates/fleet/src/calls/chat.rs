@@ -5,14 +5,12 @@ use contract::transcript::SessionRef;
 use contract::{Code, Fault};
 use link::call::{Call, Reply};
 
+use super::ask::ask;
 use super::{of_call, of_store};
 use crate::fleet::Fleet;
+use crate::gate;
 use crate::nodes::Post;
 use crate::outbox::{self, Words};
-use crate::{gate, inbox};
-
-/// Longer messages no gateway takes in one frame.
-const LONGEST: usize = 1 << 20;
 
 /// Writes the message down; it goes out by itself, now or when the node is back.
 pub async fn send(fleet: &Fleet, args: SendMessage) -> Result<(), Fault> {
@@ -20,11 +18,8 @@ pub async fn send(fleet: &Fleet, args: SendMessage) -> Result<(), Fault> {
     if args.text.trim().is_empty() {
         return Err(Fault::new(Code::Invalid, "There is nothing to send; type a message first."));
     }
-    if args.text.len() > LONGEST {
-        return Err(Fault::new(
-            Code::Invalid,
-            "The message is longer than 1 MiB; put it into a file that the agent can read.",
-        ));
+    if !outbox::fits(&args.text) {
+        return Err(Fault::new(Code::Invalid, outbox::TOO_LONG));
     }
     if args.client_id.is_empty() {
         return Err(Fault::new(Code::Invalid, "The message has no id. Close and reopen the window."));
@@ -60,23 +55,13 @@ pub async fn resend(fleet: &Fleet, args: ResendMessage) -> Result<(), Fault> {
 /// What a locked node would refuse later is refused now.
 async fn open(fleet: &Fleet, post: &Post) -> Result<(), Fault> {
     let parts = &fleet.inner.parts;
-    let guard = gate::guard(parts, post).await.map_err(|error| of_store(&error))?;
-    let name = post.row().name;
-    if guard.is_locked(parts.now()) { Err(of_call(&name, &gate::locked(&name))) } else { Ok(()) }
+    let open = gate::unlocked(parts, post).await;
+    open.map(drop).map_err(|error| of_call(&gate::known_as(parts, post), &error))
 }
 
 /// Stops what runs in the session; answers whether something did.
 pub async fn abort(fleet: &Fleet, window: &str, of: SessionRef) -> Result<bool, Fault> {
-    let post = fleet.inner.nodes.get(&of.node)?;
-    let run = fleet.core().read(&of.node, |truth| {
-        let run = truth.session(&of.session)?.active_run()?;
-        Some(run.id.to_string()).filter(|id| !id.is_empty())
-    });
-    let name = post.row().name;
+    let run = fleet.core().read(&of.node, |truth| truth.run_to_stop(&of.session));
     let call = Call::Abort { session: of.session, run: run.flatten() };
-    match gate::act(&fleet.inner.parts, &post, call, &inbox::signed(window)).await {
-        Ok(Reply::Aborted(stopped)) => Ok(stopped),
-        Ok(_) => Err(Fault::new(Code::Other, format!("{name}: The node answered something else. Try again."))),
-        Err(error) => Err(of_call(&name, &error)),
-    }
+    ask(fleet, window, &of.node, call, Reply::aborted).await
 }

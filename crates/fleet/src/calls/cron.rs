@@ -5,27 +5,23 @@ use contract::calls::{CronEnable, CronList, CronRunNow, CronRuns};
 use contract::steer::{CronJob, CronRun};
 use link::call::{Call, Reply};
 
-use super::ask::{across, ask, odd, order};
+use super::ask::{across, ask, order};
 use crate::fleet::Fleet;
 
-pub async fn list(fleet: &Fleet, args: CronList) -> Result<Vec<CronJob>, Fault> {
-    match ask(fleet, &args.node, Call::CronJobs).await? {
-        Reply::CronJobs(jobs) => across(&jobs),
-        _ => Err(odd()),
-    }
+pub async fn list(fleet: &Fleet, window: &str, args: CronList) -> Result<Vec<CronJob>, Fault> {
+    across(&ask(fleet, window, &args.node, Call::CronJobs, Reply::cron_jobs).await?)
 }
 
-pub async fn runs(fleet: &Fleet, args: CronRuns) -> Result<Vec<CronRun>, Fault> {
-    match ask(fleet, &args.node, Call::CronRuns { job: args.job, limit: args.limit }).await? {
-        Reply::CronRuns(runs) => across(&runs),
-        _ => Err(odd()),
-    }
+pub async fn runs(fleet: &Fleet, window: &str, args: CronRuns) -> Result<Vec<CronRun>, Fault> {
+    across(
+        &ask(fleet, window, &args.node, Call::CronRuns { job: args.job, limit: args.limit }, Reply::cron_runs).await?,
+    )
 }
 
-pub async fn run(fleet: &Fleet, args: CronRunNow) -> Result<(), Fault> {
-    order(fleet, &args.node, Call::RunCron { job: args.job }).await
+pub async fn run(fleet: &Fleet, window: &str, args: CronRunNow) -> Result<(), Fault> {
+    order(fleet, window, &args.node, Call::RunCron { job: args.job }).await
 }
 
-pub async fn enable(fleet: &Fleet, args: CronEnable) -> Result<(), Fault> {
-    order(fleet, &args.node, Call::EnableCron { job: args.job, enabled: args.enabled }).await
+pub async fn enable(fleet: &Fleet, window: &str, args: CronEnable) -> Result<(), Fault> {
+    order(fleet, window, &args.node, Call::EnableCron { job: args.job, enabled: args.enabled }).await
 }

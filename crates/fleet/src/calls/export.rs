@@ -4,17 +4,14 @@ use contract::activity::Filter;
 use contract::calls::SessionExport;
 use contract::transcript::{ExportForm, SessionRef};
 use contract::{Code, Fault};
-use link::call::{Call, CallError, Reply};
+use link::call::CallError;
 use link::event::Message;
 
 use super::{of_call, of_store};
 use crate::export::{self, Session};
 use crate::fleet::Fleet;
-use crate::gate;
-use crate::nodes::{Post, Urgency};
+use crate::nodes::Urgency;
 
-/// How many messages are asked for at once.
-const PAGE: u32 = 200;
 /// A session of more messages than this is cut at its beginning: a document must fit into memory.
 const MOST: usize = 100_000;
 
@@ -23,7 +20,7 @@ pub async fn session(fleet: &Fleet, args: SessionExport) -> Result<String, Fault
     let SessionExport { of, form } = args;
     let post = fleet.inner.nodes.get(&of.node)?;
     let node = post.row().name;
-    let (messages, from_log) = match history(fleet, &post, &of).await {
+    let (messages, from_log) = match fleet.last_messages(&of, MOST, Urgency::Bulk).await {
         Ok(messages) => (messages, false),
         Err(CallError::NotConnected) => (kept(fleet, &of).await?, true),
         Err(error) => return Err(of_call(&node, &error)),
@@ -48,24 +45,6 @@ pub async fn session(fleet: &Fleet, args: SessionExport) -> Result<String, Fault
         ExportForm::Jsonl => export::jsonl(&session),
         ExportForm::Markdown => export::markdown(&session),
     })
-}
-
-/// All messages the node has, oldest first.
-async fn history(fleet: &Fleet, post: &Post, of: &SessionRef) -> Result<Vec<Message>, CallError> {
-    let (mut pages, mut before, mut count) = (Vec::new(), None, 0);
-    loop {
-        let call = Call::History { session: of.session.clone(), limit: PAGE, before };
-        let Reply::History(page) = gate::read(&fleet.inner.parts, post, call, Urgency::Bulk).await? else {
-            return Err(CallError::Unreadable("it answered another question".to_owned()));
-        };
-        count += page.messages.len();
-        let is_last = page.messages.is_empty() || count >= MOST;
-        pages.push(page.messages);
-        before = page.before;
-        if before.is_none() || is_last {
-            return Ok(pages.into_iter().rev().flatten().collect());
-        }
-    }
 }
 
 /// What was kept here of the session.

@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 use contract::calls::NodeImport;
 use contract::node::{Import, ImportKey, Nearby, NodeForm, NodeId, Vendor};
 use contract::{Code, Fault, Secret};
+use link::Recognised;
 use link::nearby::Announced;
-use link::{Recognised, Route};
 use secrecy::ExposeSecret;
 
 use super::probe::vendor;
 use crate::fleet::Fleet;
 use crate::nearby::{Key, Offer, offers};
+use crate::nodes::{place, places};
 
 /// All that can be found: on this computer, on the network, in configurations.
 pub async fn all(fleet: &Fleet) -> Result<Vec<Nearby>, Fault> {
@@ -41,10 +42,7 @@ struct Found {
 impl Found {
     fn of(fleet: &Fleet) -> Found {
         let heads = fleet.nodes();
-        let kept = heads.iter().map(|head| {
-            let all = std::iter::once(&head.address).chain(&head.reach.routes);
-            (head.name.clone(), all.map(|address| place(address)).collect())
-        });
+        let kept = heads.iter().map(|head| (head.name.clone(), places(head).collect()));
         let names = heads.iter().map(|head| head.name.to_lowercase()).collect();
         Found { list: Vec::new(), kept: kept.collect(), names }
     }
@@ -110,16 +108,6 @@ impl Found {
     }
 }
 
-/// Where an address leads, whatever the scheme and however this computer is called.
-fn place(address: &str) -> String {
-    let Ok(route) = Route::parse(address) else {
-        return address.to_owned();
-    };
-    let via = route.via.map(|via| format!("{via}/")).unwrap_or_default();
-    let host = if route.address.is_loopback() { "localhost" } else { route.address.host() };
-    format!("{via}{host}:{}", route.address.port())
-}
-
 fn word(vendor: Vendor) -> &'static str {
     match vendor {
         Vendor::Auto => "gateway",
@@ -131,7 +119,7 @@ fn word(vendor: Vendor) -> &'static str {
 }
 
 /// Keeps what a configuration offers, as it stands there now.
-pub async fn import(fleet: &Fleet, args: NodeImport) -> Result<NodeId, Fault> {
+pub async fn import(fleet: &Fleet, window: &str, args: NodeImport) -> Result<NodeId, Fault> {
     let changed = "The configuration says something else now. Look again, and decide anew; nothing was kept.";
     let offer = offers().0.into_iter().find(|offer| offer.id() == args.id);
     let offer = offer.ok_or_else(|| Fault::new(Code::NotFound, changed))?;
@@ -148,5 +136,5 @@ pub async fn import(fleet: &Fleet, args: NodeImport) -> Result<NodeId, Fault> {
         session_only: args.session_only,
         reach: None,
     };
-    super::node::add(fleet, form).await
+    super::node::add(fleet, window, "node.import", form).await
 }

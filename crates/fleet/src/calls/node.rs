@@ -5,15 +5,26 @@ use contract::calls::{NodePause, NodeTrust};
 use contract::node::{NodeForm, NodeId};
 use contract::{Code, Fault};
 use link::event::NodeState;
+use serde_json::{Value, json};
 
-use super::of_store;
+use super::{noted, of_store};
 use crate::fleet::Fleet;
 use crate::keys::Slot;
 use crate::nodes::{self, UNDO_MS, check, fingerprint, fresh, keep_key, name_is_free, pinned, replaced, still_here};
 use crate::table::node::{self as table, Kept, NodeRow};
 
-/// Keeps a node and connects to it.
-pub async fn add(fleet: &Fleet, form: NodeForm) -> Result<NodeId, Fault> {
+/// Keeps a node and connects to it, by whatever door it came; that is written down here, so that no door passes it.
+pub async fn add(fleet: &Fleet, window: &str, act: &'static str, form: NodeForm) -> Result<NodeId, Fault> {
+    let (name, about) = (form.name.clone(), about(&form));
+    noted(fleet, window, (act, &name, about), kept(fleet, form)).await
+}
+
+/// A form as the audit log has it: without its key.
+pub fn about(form: &NodeForm) -> Value {
+    json!({"name": form.name, "address": form.address, "vendor": form.vendor, "key": form.key.is_some()})
+}
+
+async fn kept(fleet: &Fleet, form: NodeForm) -> Result<NodeId, Fault> {
     let parts = &fleet.inner.parts;
     let checked = check(form)?;
     let mut row = fresh(&checked, parts.now());

@@ -3,9 +3,10 @@
 use contract::Fault;
 use serde_json::Value;
 
+use super::of_store;
 use crate::audit::Act;
 use crate::fleet::Fleet;
-use crate::{gate, inbox};
+use crate::inbox;
 
 /// Writes down what is meant, does it, and writes down what came of it. `node` is its id, or its name before it has one.
 ///
@@ -20,12 +21,14 @@ pub async fn noted<T>(
     let parts = &fleet.inner.parts;
     let name = fleet.node(node).map_or_else(|| node.to_owned(), |head| head.name);
     let act = Act { node: node.to_owned(), name, who: inbox::signed(window), act, about };
-    let intent = gate::intend(parts, act).await?;
-    let done = work.await;
-    let outcome = match &done {
+    let noted = parts.audit.noted(&*parts.clock, act, work, outcome).await;
+    noted.unwrap_or_else(|error| Err(of_store(&error)))
+}
+
+/// What the audit log says came of it.
+pub fn outcome<T>(done: &Result<T, Fault>) -> String {
+    match done {
         Ok(_) => "done".to_owned(),
         Err(fault) => format!("not done: {:?}", fault.code),
-    };
-    parts.audit.came(parts.now(), intent, &outcome).await;
-    done
+    }
 }

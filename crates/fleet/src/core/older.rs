@@ -56,7 +56,7 @@ impl Cell {
         if cursors.len() > CURSORS {
             cursors.pop_first();
         }
-        found.iter().map(|row| view::row::older(&self.id, row)).collect()
+        found.iter().map(|row| view::row::older(&state.truth, row)).collect()
     }
 }
 

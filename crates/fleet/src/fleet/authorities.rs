@@ -4,11 +4,13 @@ use std::path::Path;
 
 use contract::{Code, Fault};
 use link::Certificate;
+use serde_json::json;
 use store::StoreError;
 
 use super::Fleet;
-use crate::calls::of_store;
+use crate::calls::{noted, of_store};
 use crate::table::settings as table;
+use crate::truth::PILOT;
 
 /// The setting that holds its place.
 const CA_FILE: &str = "ca_file";
@@ -24,6 +26,11 @@ impl Fleet {
     /// # Errors
     /// The file cannot be read or holds no certificate, or the database refuses.
     pub async fn set_ca_file(&self, file: Option<String>) -> Result<Vec<Certificate>, Fault> {
+        let act = ("trust.authorities", "", json!({ "file": file }));
+        noted(self, PILOT, act, self.keep_ca_file(file)).await
+    }
+
+    async fn keep_ca_file(&self, file: Option<String>) -> Result<Vec<Certificate>, Fault> {
         let held = match &file {
             Some(file) => {
                 link::authorities_in(Path::new(file)).await.map_err(|words| Fault::new(Code::Invalid, words))?

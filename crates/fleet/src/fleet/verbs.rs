@@ -6,7 +6,7 @@ use contract::Fault;
 use contract::node::{NodeForm, NodeId};
 use contract::transcript::SessionRef;
 use link::call::{Call, CallError, Page, Reply, Sent};
-use link::event::{Agent, Approval, NodeState, Session};
+use link::event::{Agent, Approval, Message, NodeState, Session};
 use link::record::Tally;
 use secrecy::SecretString;
 use tokio::sync::watch;
@@ -14,10 +14,15 @@ use tokio::time::timeout;
 
 use super::Fleet;
 use crate::calls::of_store;
+use crate::gate;
 use crate::inbox::signed;
 use crate::keys::{Place, Slot};
-use crate::nodes::{Embedded, check, once};
-use crate::truth::NodeHead;
+use crate::nodes::{Embedded, Urgency, check, once};
+use crate::outbox;
+use crate::truth::{NodeHead, PILOT};
+
+/// How many messages are asked for at once.
+const PAGE: u32 = 200;
 
 /// An approval with the session and the agent it belongs to.
 pub type Asked = (Option<String>, Option<String>, Approval);
@@ -101,7 +106,8 @@ impl Fleet {
     /// # Errors
     /// As `link` gives them; a locked node and an audit log that cannot be written refuse.
     pub async fn ask(&self, node: &str, call: Call) -> Result<Reply, CallError> {
-        self.inner.nodes.ask(node, call, &signed("pilot")).await
+        let post = self.inner.nodes.find(node).ok_or(CallError::NotConnected)?;
+        gate::act(&self.inner.parts, &post, call, &signed(PILOT)).await
     }
 
     /// The node's agents.
@@ -109,10 +115,7 @@ impl Fleet {
     /// # Errors
     /// As `link` gives them.
     pub async fn agents(&self, node: &str) -> Result<Vec<Agent>, CallError> {
-        match self.ask(node, Call::Agents).await? {
-            Reply::Agents(agents) => Ok(agents),
-            _ => Err(odd()),
-        }
+        self.ask(node, Call::Agents).await?.agents()
     }
 
     /// The node's sessions, the newest first.
@@ -120,9 +123,33 @@ impl Fleet {
     /// # Errors
     /// As `link` gives them.
     pub async fn sessions(&self, node: &str) -> Result<Vec<Session>, CallError> {
-        match self.ask(node, Call::Sessions).await? {
-            Reply::Sessions(sessions) => Ok(sessions),
-            _ => Err(odd()),
+        self.ask(node, Call::Sessions).await?.sessions()
+    }
+
+    /// The last messages of a session, at most so many, oldest first.
+    ///
+    /// # Errors
+    /// As `link` gives them; a node that is gone is not connected.
+    pub async fn last_messages(
+        &self,
+        of: &SessionRef,
+        most: usize,
+        urgency: Urgency,
+    ) -> Result<Vec<Message>, CallError> {
+        let post = self.inner.nodes.find(&of.node).ok_or(CallError::NotConnected)?;
+        let (mut pages, mut before, mut count) = (Vec::new(), None, 0);
+        loop {
+            let missing = u32::try_from(most - count).unwrap_or(u32::MAX);
+            let call = Call::History { session: of.session.clone(), limit: missing.min(PAGE), before };
+            let page = gate::read(&self.inner.parts, &post, call, urgency).await?.history()?;
+            count += page.messages.len();
+            let is_last = page.messages.is_empty() || count >= most;
+            pages.push(page.messages);
+            before = page.before;
+            if before.is_none() || is_last {
+                // A node may give more than it was asked for.
+                return Ok(pages.into_iter().rev().flatten().skip(count.saturating_sub(most)).collect());
+            }
         }
     }
 
@@ -132,10 +159,7 @@ impl Fleet {
     /// As `link` gives them.
     pub async fn history(&self, of: &SessionRef, limit: u32, before: Option<String>) -> Result<Page, CallError> {
         let call = Call::History { session: of.session.clone(), limit, before };
-        match self.ask(&of.node, call).await? {
-            Reply::History(page) => Ok(page),
-            _ => Err(odd()),
-        }
+        self.ask(&of.node, call).await?.history()
     }
 
     /// Says something at once, past the outbox. Without a session the agent's main one is meant.
@@ -149,11 +173,12 @@ impl Fleet {
         agent: Option<String>,
         text: &str,
     ) -> Result<Sent, CallError> {
-        let client_id = uuid::Uuid::now_v7().to_string();
-        match self.ask(node, Call::Send { session, agent, text: text.to_owned(), client_id }).await? {
-            Reply::Sent(sent) => Ok(sent),
-            _ => Err(odd()),
+        if !outbox::fits(text) {
+            let message = outbox::TOO_LONG.to_owned();
+            return Err(CallError::Refused { code: "TOO_LONG".to_owned(), message, retryable: false });
         }
+        let client_id = uuid::Uuid::now_v7().to_string();
+        self.ask(node, Call::Send { session, agent, text: text.to_owned(), client_id }).await?.sent()
     }
 
     /// What waits for a person's word on the node.
@@ -161,13 +186,6 @@ impl Fleet {
     /// # Errors
     /// As `link` gives them.
     pub async fn approvals(&self, node: &str) -> Result<Vec<Asked>, CallError> {
-        match self.ask(node, Call::Approvals).await? {
-            Reply::Approvals(approvals) => Ok(approvals),
-            _ => Err(odd()),
-        }
+        self.ask(node, Call::Approvals).await?.approvals()
     }
-}
-
-fn odd() -> CallError {
-    CallError::Unreadable("it answered another question".to_owned())
 }

@@ -55,7 +55,7 @@ fn what_expired_changed_or_ended_is_never_allowed() {
     assert_eq!(permitted("another", &waiting, &word, 1).unwrap_err().code, Code::Changed);
     let settled = Some(Settled { decision: contract::approval::Decision::Deny, by: Some("anna".into()), at: 5 });
     let fault = say(&Asked { settled, ..waiting }, Answer::Once, 6).unwrap_err();
-    assert_eq!(fault.message, "This was already denied by anna; nothing was sent.");
+    assert_eq!(fault.message, "This is over already: denied by anna; nothing was sent.");
 }
 
 #[test]

@@ -211,7 +211,7 @@ mod tests {
         assert_eq!((page.entries, read.len()), (2, 2));
         for (record, entry) in read.iter().zip(&entries) {
             assert_eq!(record.event().as_ref(), Some(&entry.event));
-            assert_eq!(record.name(), crate::view::line::name(&entry.event.body));
+            assert_eq!(record.name(), entry.event.body.name());
             assert_eq!(
                 (record.n, record.node, record.first, record.seq, record.at),
                 (entry.n, 3, entry.n, entry.n + 1, 9)

@@ -82,7 +82,7 @@ fn end(text: &str) -> Body {
 }
 
 fn names(events: &[Stamped]) -> Vec<(u64, &'static str)> {
-    events.iter().map(|stamped| (stamped.seq, crate::view::line::name(&stamped.event.body))).collect()
+    events.iter().map(|stamped| (stamped.seq, stamped.event.body.name())).collect()
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! How fast one node is asked: a bucket of tokens that fills evenly, and a line in which acts of a person come before
+//! How fast one node is asked, or all of them by the fleet itself: a bucket of tokens that fills evenly, and a line in which acts of a person come before
 //! what a screen needs, and that before the rest. Nobody in the line is ever turned away. A node that says it is busy
 //! is left alone for a while, and the line waits.
 
@@ -13,6 +13,9 @@ use tokio::time::{Instant, sleep};
 pub const PER_MINUTE: u32 = 600;
 /// Calls at once after a rest.
 pub const BURST: u32 = 40;
+/// What the fleet asks by itself a minute, all nodes together, and at once: one node's reading is four or five.
+pub const ALL_A_MINUTE: u32 = 3_000;
+pub const ALL_AT_ONCE: u32 = 100;
 /// The first pause after a node said that it is busy, and the longest.
 const PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
@@ -48,13 +51,20 @@ struct State {
 }
 
 impl Default for Bucket {
-    /// Full, at the usual speed.
+    /// At the usual speed.
     fn default() -> Bucket {
+        Bucket::of(PER_MINUTE, BURST)
+    }
+}
+
+impl Bucket {
+    /// Full, at that speed.
+    pub fn of(per_minute: u32, burst: u32) -> Bucket {
         let state = State {
-            tokens: f64::from(BURST),
+            tokens: f64::from(burst),
             filled: Instant::now(),
-            per_second: f64::from(PER_MINUTE) / 60.0,
-            burst: f64::from(BURST),
+            per_second: f64::from(per_minute) / 60.0,
+            burst: f64::from(burst),
             rest_until: None,
             pause: PAUSE,
             line: BTreeSet::new(),
@@ -62,9 +72,7 @@ impl Default for Bucket {
         };
         Bucket { state: Mutex::new(state), changed: Notify::new() }
     }
-}
 
-impl Bucket {
     /// Waits for a turn. `told` hears how many wait, when this one joins the line and when it leaves.
     pub async fn turn(&self, urgency: Urgency, told: impl Fn(usize)) {
         if self.state.lock().take_at_once() {

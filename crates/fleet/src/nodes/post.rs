@@ -2,7 +2,7 @@
 //! the connection.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use contract::{Code, Fault};
@@ -17,10 +17,10 @@ use tokio::sync::Notify;
 
 use super::{BURST, Bucket, Embedded, PER_MINUTE, Parts, Signals, Urgency, open};
 use crate::apply::Fact;
-use crate::gate;
+use crate::gate::{Tries, Undone};
 use crate::record::Recorded;
 use crate::table::node::NodeRow;
-use crate::truth::{Guard, HERE, NodeHead};
+use crate::truth::{Guard, NodeHead};
 
 /// How long a node's tasks get to end.
 const GRACE: Duration = Duration::from_secs(2);
@@ -196,45 +196,48 @@ impl Post {
         }
     }
 
-    /// Asks the node something through the gate, in the name of whoever sits here.
-    ///
-    /// # Errors
-    /// As [`gate::act`].
-    pub async fn ask(&self, parts: &Parts, call: Call) -> Result<Reply, CallError> {
-        gate::act(parts, self, call, HERE).await
-    }
-
     /// Hands a call to the link in its turn. One that the node was too busy for did nothing there, and is handed over
-    /// again after a pause, a few times.
+    /// again after a pause, a few times. `ready` is asked each time, when the turn has come.
     ///
     /// # Errors
-    /// As `link` gives them; a node without a link is not connected.
-    pub(crate) async fn hand_over(&self, parts: &Parts, call: Call, urgency: Urgency) -> Result<Reply, CallError> {
-        let mut tries = TRIES;
+    /// As `link` gives them; a node without a link is not connected; what `ready` said.
+    pub(crate) async fn hand_over<E, F>(
+        &self,
+        parts: &Parts,
+        call: Call,
+        urgency: Urgency,
+        tries: Tries,
+        ready: impl Fn() -> F,
+    ) -> Result<Reply, Undone<E>>
+    where
+        F: Future<Output = Result<(), Undone<E>>>,
+    {
+        let mut left = match tries {
+            Tries::Once => 1,
+            Tries::Several => TRIES,
+        };
         loop {
-            let Some(link) = self.link() else {
-                return Err(CallError::NotConnected);
-            };
+            if self.link().is_none() {
+                return Err(Undone::Call(CallError::NotConnected));
+            }
             self.bucket.turn(urgency, |waiting| self.tell_queue(parts, waiting)).await;
-            let asked = Instant::now();
-            let answer = link.call(call.clone()).await;
-            tries -= 1;
+            ready().await?;
+            let answer = match self.link() {
+                Some(link) => link.call(call.clone()).await,
+                None => Err(CallError::NotConnected),
+            };
+            left -= 1;
             match &answer {
                 Err(error) if error.is_busy() => {
                     let rest = self.bucket.busy(error.retry_after());
-                    if tries > 0 && rest <= PATIENCE {
+                    if left > 0 && rest <= PATIENCE {
                         continue;
                     }
                 }
-                Ok(_) => {
-                    self.bucket.fine();
-                    if matches!(call, Call::Ping) {
-                        parts.core.feed(&self.id, [Fact::Latency(asked.elapsed().as_secs_f64() * 1000.0)]);
-                    }
-                }
+                Ok(_) => self.bucket.fine(),
                 Err(_) => {}
             }
-            return answer;
+            return answer.map_err(Undone::Call);
         }
     }
 

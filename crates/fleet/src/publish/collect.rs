@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use contract::Update;
 use contract::activity::Filter;
-use contract::approval::Decision;
 use contract::node::NodeId;
 use contract::transcript::{SessionRef, Window as Rows};
 use tokio::time::Instant;
@@ -203,12 +202,7 @@ fn approvals(core: &Inner, window: &Arc<Window>, all: bool, updates: &mut Vec<Up
         whole |= marks.all;
         let ids = &marks.ids;
         for asked in &state.truth.approvals {
-            let mut card = view::approval::approval(&cell.id, asked);
-            if state.truth.guard.production {
-                // On production nothing is allowed from now on.
-                card.rule = None;
-                card.allowed.retain(|answer| *answer != Decision::Always);
-            }
+            let card = view::approval::approval(&state.truth, asked);
             if ids.contains(&asked.about.id) {
                 changed.push(card.clone());
             }

@@ -32,7 +32,8 @@ pub const CREATE: Migration = Migration {
           CREATE INDEX approval_seen ON approval (seen_at);",
 };
 
-/// How long a claim holds whose holder says nothing more, milliseconds: longer than any call to a node may take.
+/// How long a claim holds whose holder says nothing more, milliseconds: longer than any one call to a node may take. It
+/// is renewed when the answer's turn has come, and for each further try; one that lapsed and went to another is lost.
 pub const CLAIM_MS: i64 = 90_000;
 
 /// One request. Times are Unix milliseconds by our clock.
@@ -137,10 +138,19 @@ pub fn claim(
     Ok(Claim::Taken { by: tx.query_row(sql, [node, id], |row| row.get(0))? })
 }
 
+/// Keeps the right that is held since that time. `false`: it is not held any more.
+pub fn renew(tx: &Transaction<'_>, (node, id): (&str, &str), by: &str, since: i64, now: i64) -> rusqlite::Result<bool> {
+    let sql = "UPDATE approval SET claimed_at = ?5
+               WHERE node = ?1 AND id = ?2 AND claimed_by = ?3 AND claimed_at = ?4 AND decision IS NULL
+                   AND (expires_at IS NULL OR expires_at > ?5)";
+    Ok(tx.execute(sql, params![node, id, by, since, now])? == 1)
+}
+
 /// Gives the right back: the answer did not go out, or nobody knows whether it did.
-pub fn release(tx: &Transaction<'_>, node: &str, id: &str, by: &str) -> rusqlite::Result<()> {
-    let sql = "UPDATE approval SET claimed_by = NULL WHERE node = ?1 AND id = ?2 AND claimed_by = ?3";
-    tx.execute(sql, [node, id, by]).map(drop)
+pub fn release(tx: &Transaction<'_>, (node, id): (&str, &str), by: &str, since: i64) -> rusqlite::Result<()> {
+    let sql = "UPDATE approval SET claimed_by = NULL
+               WHERE node = ?1 AND id = ?2 AND claimed_by = ?3 AND claimed_at = ?4";
+    tx.execute(sql, params![node, id, by, since]).map(drop)
 }
 
 /// Writes down how it ended, once. Only a guess gives way to somebody's word, and the name by which a node knows us to

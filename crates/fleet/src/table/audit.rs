@@ -4,11 +4,10 @@
 //! What never stands here: a key, or what a person said. A message is named by its length and its digest.
 
 use contract::audit::{Phase, Record};
-use sha2::{Digest, Sha256};
 use store::rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use store::{Migration, rusqlite};
 
-use crate::view::approval::hex;
+use crate::digest::{self, hex};
 
 /// The table, and the record of its end.
 pub const CREATE: Migration = Migration {
@@ -136,12 +135,7 @@ pub fn hash(record: &Record) -> String {
         intent.as_deref(),
         r.outcome.as_deref(),
     ];
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.map_or(u64::MAX, |part| part.len() as u64).to_be_bytes());
-        hash.update(part.unwrap_or_default());
-    }
-    hex(&hash.finalize())
+    hex(&digest::of(parts))
 }
 
 fn last(db: &Connection) -> rusqlite::Result<Option<Head>> {

@@ -134,6 +134,11 @@ pub fn removed(db: &Connection, before: i64) -> rusqlite::Result<Vec<NodeRow>> {
     db.prepare(&sql)?.query_map([before], read)?.collect()
 }
 
+/// When the first of the removed nodes that are kept was removed.
+pub fn first_removed(db: &Connection) -> rusqlite::Result<Option<i64>> {
+    db.query_row("SELECT min(removed_at) FROM node", [], |row| row.get(0))
+}
+
 /// Deletes a removed node for good.
 pub fn purge(tx: &Transaction<'_>, id: &str) -> rusqlite::Result<()> {
     tx.execute("DELETE FROM node WHERE id = ?1 AND removed_at IS NOT NULL", [id]).map(drop)

@@ -86,15 +86,22 @@ pub fn open(db: &Connection, node: &str) -> rusqlite::Result<Vec<Parcel>> {
     db.prepare(sql)?.query_map([node], read)?.collect()
 }
 
+/// The messages of a node whose fate only its history tells.
+pub fn unknown(db: &Connection, node: &str) -> rusqlite::Result<Vec<Parcel>> {
+    let sql = "SELECT * FROM outbox WHERE node = ?1 AND fate = 'unknown' ORDER BY n";
+    db.prepare(sql)?.query_map([node], read)?.collect()
+}
+
 /// Queued → sent. `false` when it is not queued any more: then it must not go out.
 pub fn take(tx: &Transaction<'_>, client_id: &str, at: i64) -> rusqlite::Result<bool> {
     let sql = "UPDATE outbox SET fate = 'sent', fault = NULL, fate_at = ?2 WHERE client_id = ?1 AND fate = 'queued'";
     Ok(tx.execute(sql, params![client_id, at])? == 1)
 }
 
-/// Sent → what came of it; back to queued too, when it never left.
+/// Sent → what came of it; back to queued too, when it never left. One that was refused before it left is queued still.
 pub fn settle(tx: &Transaction<'_>, client_id: &str, outcome: &Outcome) -> rusqlite::Result<bool> {
-    let sql = "UPDATE outbox SET fate = ?2, run = ?3, fault = ?4, fate_at = ?5 WHERE client_id = ?1 AND fate = 'sent'";
+    let sql = "UPDATE outbox SET fate = ?2, run = ?3, fault = ?4, fate_at = ?5
+               WHERE client_id = ?1 AND fate IN ('queued', 'sent')";
     let o = outcome;
     Ok(tx.execute(sql, params![client_id, fate_text(o.fate), o.run, o.fault, o.at])? == 1)
 }

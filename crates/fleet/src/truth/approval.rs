@@ -6,6 +6,9 @@ use link::event::Approval;
 /// Who decided, when it was answered from here.
 pub const HERE: &str = "you";
 
+/// The window that `pilot` is: what is done from a terminal says so.
+pub const PILOT: &str = "pilot";
+
 /// What a rule kept here is called, before its number.
 pub const RULE: &str = "your rule";
 

@@ -41,8 +41,7 @@ fn a_run_heard_twice_counts_once_and_what_came_late_is_taken_over() {
     assert_eq!(seen, [("n", 1, 10, Some("m")), ("other", 1, 1, Some("m"))]);
 }
 
-#[test]
-fn what_history_tells_is_the_run_that_was_heard() {
+fn truth() -> Truth {
     let head = crate::truth::NodeHead {
         id: "n".into(),
         name: "n".into(),
@@ -53,11 +52,14 @@ fn what_history_tells_is_the_run_that_was_heard() {
         reach: contract::node::Reach::default(),
         pins: Vec::new(),
     };
-    let truth = Truth::new(head, 0);
-    let said = |id: &str, run: Option<&str>, output| link::event::Message {
+    Truth::new(head, 0)
+}
+
+fn said(id: &str, run: Option<&str>, output: u64) -> link::event::Message {
+    link::event::Message {
         id: id.into(),
         role: Role::Assistant,
-        text: "".into(),
+        text: format!("answer {id}").into(),
         sent_at: Some(5),
         run_id: run.map(Into::into),
         client_id: None,
@@ -65,7 +67,36 @@ fn what_history_tells_is_the_run_that_was_heard() {
         tools: Vec::new(),
         model: Some("m".into()),
         usage: Some(link::event::Usage { input: 10, output, ..link::event::Usage::default() }),
+    }
+}
+
+#[test]
+fn what_was_heard_counts_once_where_history_names_no_run() {
+    let mut truth = truth();
+    let mut changes = crate::apply::Changes::default();
+    let mut take = |fact: crate::apply::Fact| crate::apply::apply(&mut truth, &fact, 5, &mut changes);
+    let heard = |body| {
+        let (run, session) = (Some("r1".into()), Some("s".into()));
+        crate::apply::Fact::Event(Event { run, session, ..Event::new(5, body) })
     };
+    use link::event::{Body, NodeState, Outcome};
+    let ready = NodeState::Ready { version: None, product: None, scopes: Vec::new() };
+    take(crate::apply::Fact::Event(Event::new(5, Body::NodeState(ready))));
+    take(crate::apply::Fact::Watched { session: "s".into(), shown: crate::apply::Shown::Yes });
+    take(heard(Body::RunStarted));
+    take(heard(Body::TextDelta { text: "answer 2".into() }));
+    take(heard(Body::RunFinished(RunEnd { outcome: Outcome::Ok, text: None, usage: None, error: None })));
+    // What came before is of a time when nobody listened.
+    let page = Page { messages: vec![said("1", None, 1), said("2", None, 2)], ..Page::default() };
+    take(crate::apply::Fact::History { session: "s".into(), page: page.clone() });
+    let runs = of_page(&truth, "s", &page);
+    let ids: Vec<_> = runs.iter().map(|run| run.run.as_str()).collect();
+    assert_eq!(ids, ["r1", "s#1"]);
+}
+
+#[test]
+fn what_history_tells_is_the_run_that_was_heard() {
+    let truth = truth();
     let messages = vec![said("1", Some("r1"), 1), said("2", Some("r1"), 2), said("3", None, 4)];
     let page = Page { messages, ..Page::default() };
     let mut runs = of_page(&truth, "s", &page);

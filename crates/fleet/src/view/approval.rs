@@ -2,14 +2,15 @@
 
 use contract::approval::{Approval, Decision, Keeper, Outcome, Rule};
 use link::event;
-use sha2::{Digest, Sha256};
 
 use super::reveal::reveal;
-use crate::truth::Asked;
+use crate::digest::{self, hex};
+use crate::truth::{Asked, Truth};
 
-/// The card of what a node asks.
-pub fn approval(node: &str, asked: &Asked) -> Approval {
-    let about = &asked.about;
+/// The card of what a node asks. On production nothing is offered that lasts.
+pub fn approval(truth: &Truth, asked: &Asked) -> Approval {
+    let (node, about) = (&*truth.head.id, &asked.about);
+    let lasting = !truth.guard.production;
     let owned = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
     Approval {
         node: node.to_owned(),
@@ -24,8 +25,8 @@ pub fn approval(node: &str, asked: &Asked) -> Approval {
         digest: digest(node, asked),
         asked_at: asked.asked.or(Some(asked.seen)),
         expires_at: asked.expires,
-        allowed: allowed(about),
-        rule: proposed(node, asked),
+        allowed: allowed(about).into_iter().filter(|answer| lasting || *answer != Decision::Always).collect(),
+        rule: proposed(node, asked).filter(|_| lasting),
         outcome: asked.settled.as_ref().map(|settled| Outcome {
             decision: settled.decision,
             by: owned(&settled.by),
@@ -54,19 +55,7 @@ pub fn digest(node: &str, asked: &Asked) -> String {
         asked.agent.as_deref(),
         asked.session.as_deref(),
     ];
-    let mut hash = Sha256::new();
-    for part in parts {
-        // With its length before it, no part can reach into the next; one that is absent is not one that is empty.
-        let length = part.map_or(u64::MAX, |part| part.len() as u64);
-        hash.update(length.to_be_bytes());
-        hash.update(part.unwrap_or_default());
-    }
-    hex(&hash.finalize()[..16])
-}
-
-/// Bytes as text.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&digest::of(parts)[..16])
 }
 
 /// The narrowest rule there is: this command, in this folder, by this agent, in this session. Only where the node takes

@@ -3,6 +3,7 @@
 use contract::activity::{Line, Mark};
 use link::event::{Body, Event, Message, NodeState, Outcome, Role, RunEnd};
 
+use super::cut::first_line;
 use super::title::called;
 use super::tool::summary;
 use crate::truth::{RowBody, Truth};
@@ -21,7 +22,7 @@ struct Says {
 
 /// The line of an event that was just applied; its number is 0 until it has a place. `None` when it is worth none.
 pub fn line(truth: &Truth, event: &Event, now: i64) -> Option<Line> {
-    let (name, says) = says(truth, event)?;
+    let (name, says) = says(truth, event, now)?;
     let session = event.session.as_deref();
     let agent = event.agent.as_deref().or_else(|| truth.agent_of(session));
     Some(Line {
@@ -54,43 +55,9 @@ pub fn not_kept(node: &str, count: u64, now: i64) -> Line {
     }
 }
 
-/// The event's name in the vocabulary.
-pub fn name(body: &Body) -> &'static str {
-    match body {
-        Body::NodeState(_) => "node.state",
-        Body::AgentChanged(_) => "agent.changed",
-        Body::AgentRemoved => "agent.removed",
-        Body::SessionChanged(_) => "session.changed",
-        Body::SessionRemoved => "session.removed",
-        Body::RunQueued { .. } => "run.queued",
-        Body::RunStarted => "run.started",
-        Body::RunStatus { .. } => "run.status",
-        Body::Message(_) => "message",
-        Body::TextDelta { .. } => "text.delta",
-        Body::ThinkingDelta { .. } => "thinking.delta",
-        Body::ToolStarted { .. } => "tool.started",
-        Body::ToolFinished { .. } => "tool.finished",
-        Body::SubagentStarted { .. } => "subagent.started",
-        Body::SubagentFinished { .. } => "subagent.finished",
-        Body::ApprovalRequested(_) => "approval.requested",
-        Body::ApprovalResolved { .. } => "approval.resolved",
-        Body::DeviceRequested(_) => "device.requested",
-        Body::DeviceResolved { .. } => "device.resolved",
-        Body::RunFinished(_) => "run.finished",
-        Body::Artifact { .. } => "artifact",
-        Body::Plan { .. } => "plan.changed",
-        Body::Task { .. } => "task.changed",
-        Body::NodeChanged { .. } => "node.changed",
-        Body::Presence { .. } => "presence",
-        Body::Health { .. } => "health",
-        Body::Notice { .. } => "notice",
-        Body::Gap { .. } => "gap",
-        Body::Other { .. } => "other",
-    }
-}
-
-fn says(truth: &Truth, event: &Event) -> Option<(&'static str, Says)> {
+fn says(truth: &Truth, event: &Event, now: i64) -> Option<(&'static str, Says)> {
     let says = match &event.body {
+        Body::NodeState(NodeState::Ready { .. }) => connected(truth, now),
         Body::NodeState(state) => link(state)?,
         Body::Message(message) => said(message)?,
         Body::RunStarted => plain(Mark::Run, "started"),
@@ -120,7 +87,7 @@ fn says(truth: &Truth, event: &Event) -> Option<(&'static str, Says)> {
         Body::Plan { .. } => plain(Mark::Other, "plan changed"),
         Body::Task { .. } => plain(Mark::Other, "task changed"),
         Body::Notice { text } => plain(Mark::Other, &words(text)),
-        Body::Gap { .. } => plain(Mark::Gap, "something was lost here while the link was down"),
+        Body::Gap { .. } => plain(Mark::Gap, "something that it sent did not arrive"),
         // A tool's line comes with its end; the rest moves too often or means nothing to a reader.
         Body::ToolStarted { .. }
         | Body::RunStatus { .. }
@@ -131,7 +98,7 @@ fn says(truth: &Truth, event: &Event) -> Option<(&'static str, Says)> {
         | Body::Health { .. }
         | Body::Other { .. } => return None,
     };
-    Some((name(&event.body), says))
+    Some((event.body.name(), says))
 }
 
 fn plain(mark: Mark, what: &str) -> Says {
@@ -184,24 +151,15 @@ fn tool(truth: &Truth, event: &Event, id: &str, ok: Option<bool>, ms: Option<u64
 }
 
 fn settled(truth: &Truth, id: &str) -> Option<Says> {
-    use contract::approval::Decision;
     let asked = truth.approval(id)?;
-    let decision = asked.settled.as_ref()?.decision;
-    let what = match decision {
-        Decision::Once => "allowed once",
-        Decision::Always => "allowed from now on",
-        Decision::Deny => "denied",
-        Decision::Expired => "expired without an answer",
-        Decision::Unknown => "was answered elsewhere",
-    };
-    Some(coded(Mark::Asks, what, &asked.about.command))
+    let how = asked.settled.as_ref()?.decision.in_words();
+    Some(coded(Mark::Asks, how, &asked.about.command))
 }
 
 fn link(state: &NodeState) -> Option<Says> {
     let says = match state {
-        NodeState::Ready { .. } => plain(Mark::Link, "connected"),
         NodeState::Paused => plain(Mark::Link, "paused"),
-        NodeState::Idle | NodeState::Connecting | NodeState::Handshaking => return None,
+        NodeState::Ready { .. } | NodeState::Idle | NodeState::Connecting | NodeState::Handshaking => return None,
         NodeState::BackingOff { reason, .. } | NodeState::RateLimited { reason, .. } => {
             plain(Mark::Link, &format!("link lost: {}", words(reason)))
         }
@@ -214,13 +172,19 @@ fn link(state: &NodeState) -> Option<Says> {
     Some(says)
 }
 
-/// The first line of a text, cut.
-fn words(text: &str) -> String {
-    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
-    if line.chars().count() <= WORDS {
-        return line.to_owned();
+/// After a break the stream has a hole: no node tells again what it told meanwhile, only its sessions are read anew.
+fn connected(truth: &Truth, now: i64) -> Says {
+    match truth.link.stale_since {
+        None => plain(Mark::Link, "connected"),
+        Some(since) => {
+            let away = span(u64::try_from(now - since).unwrap_or_default());
+            plain(Mark::Gap, &format!("back after {away}; what it did meanwhile is only in its sessions"))
+        }
     }
-    line.chars().take(WORDS - 1).chain(['…']).collect()
+}
+
+fn words(text: &str) -> String {
+    first_line(text, WORDS)
 }
 
 /// Milliseconds as a short figure.

@@ -72,16 +72,16 @@ pub fn row(truth: &Truth, session: &Session, row: &Row) -> transcript::Row {
         let run = session.run(row.run.as_deref().unwrap_or_default());
         truth.is_ready() && run.is_none_or(|run| !run.unsure)
     };
-    transcript::Row { id: id(row.id), order: row.order, at: row.at, body: body(&truth.head.id, row, moves) }
+    transcript::Row { id: id(row.id), order: row.order, at: row.at, body: body(truth, row, moves) }
 }
 
 /// A row that is not in memory: nothing in it moves, and its order names it.
-pub fn older(node: &str, row: &Row) -> transcript::Row {
+pub fn older(truth: &Truth, row: &Row) -> transcript::Row {
     let id = format!("o{}", row.order);
-    transcript::Row { id, order: row.order, at: row.at, body: body(node, row, || false) }
+    transcript::Row { id, order: row.order, at: row.at, body: body(truth, row, || false) }
 }
 
-fn body(node: &str, row: &Row, moves: impl Fn() -> bool) -> transcript::RowBody {
+fn body(truth: &Truth, row: &Row, moves: impl Fn() -> bool) -> transcript::RowBody {
     use transcript::RowBody as Shown;
     match &row.body {
         RowBody::User { text, own } => Shown::User {
@@ -108,7 +108,7 @@ fn body(node: &str, row: &Row, moves: impl Fn() -> bool) -> transcript::RowBody 
         RowBody::Subagent { label, preset, state } => {
             Shown::Subagent { label: label.clone(), preset: preset.clone(), state: going(*state, moves) }
         }
-        RowBody::Approval(asked) => Shown::Approval { approval: Box::new(view::approval::approval(node, asked)) },
+        RowBody::Approval(asked) => Shown::Approval { approval: Box::new(view::approval::approval(truth, asked)) },
         RowBody::Notice { text, level } => Shown::Notice { text: text.clone(), level: *level },
         RowBody::Gap { text } => Shown::Gap { text: text.clone() },
     }

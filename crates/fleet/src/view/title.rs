@@ -2,6 +2,8 @@
 
 use link::event::Session;
 
+use super::cut::first_line;
+
 /// How long a title made of a session's words is, characters.
 const LENGTH: usize = 60;
 /// How long a key's part is that only a machine made: a UUID as text.
@@ -24,11 +26,7 @@ pub fn called(about: &Session) -> Option<String> {
 
 /// The first line of what was said in it.
 fn topic(about: &Session) -> Option<String> {
-    let line = about.preview.as_deref()?.lines().map(str::trim).find(|line| !line.is_empty())?;
-    match line.char_indices().nth(LENGTH) {
-        Some((end, _)) => Some(format!("{}…", line[..end].trim_end())),
-        None => Some(line.to_owned()),
-    }
+    Some(first_line(about.preview.as_deref()?, LENGTH)).filter(|line| !line.is_empty())
 }
 
 /// Whether the last part of the key is a UUID.
@@ -64,6 +62,6 @@ mod tests {
     #[test]
     fn a_long_topic_is_cut_between_characters() {
         let title = titled(MADE_UP, None, Some(&"ä".repeat(200)));
-        assert_eq!(title.chars().count(), LENGTH + 1);
+        assert_eq!(title.chars().count(), LENGTH);
     }
 }

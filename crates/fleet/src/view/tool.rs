@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::cut::first_line;
+
 /// How much of an input or output is kept, bytes.
 const KEPT: usize = 64 * 1024;
 
@@ -21,11 +23,7 @@ pub fn summary(input: &Value) -> String {
         None if is_nothing(input) => return String::new(),
         None => input.to_string(),
     };
-    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
-    if line.chars().count() <= SUMMARY {
-        return line.to_owned();
-    }
-    line.chars().take(SUMMARY - 1).chain(['…']).collect()
+    first_line(&text, SUMMARY)
 }
 
 /// All arguments, as indented JSON.

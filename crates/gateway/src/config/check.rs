@@ -5,10 +5,12 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use toml::Spanned;
 use toml::de::DeTable;
 
 use super::presets;
 use super::schema::File;
+use crate::tools;
 
 /// Why the settings were not taken. The file before stays in force.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +86,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<File, ConfigError> {
     let mut file: File = toml::from_str(text).map_err(|error| source.refusal(&error))?;
     presets::fill(&mut file.agents.presets);
     source.check_presets(&file)?;
+    source.check_tools(&file)?;
     source.check_ids(&file)?;
     source.check_providers(&file)?;
     Ok(file)
@@ -160,19 +163,34 @@ impl Source<'_> {
 
     fn check_presets(&self, file: &File) -> Result<(), ConfigError> {
         let named = file.gateway.agents.iter().filter_map(|agent| agent.preset.as_ref());
+        let known: Vec<&str> = file.agents.presets.keys().map(String::as_str).collect();
         for name in file.agents.default.iter().chain(named) {
-            let known = &file.agents.presets;
-            if !known.contains_key(name.get_ref()) {
-                return Err(ConfigError::Unknown(Box::new(Unknown {
-                    place: self.place(Some(name.span())),
-                    what: "preset",
-                    found: name.get_ref().clone(),
-                    nearest: nearest(name.get_ref(), known.keys().map(String::as_str)),
-                    known: known.keys().cloned().collect(),
-                })));
-            }
+            self.check_name("preset", name, &known)?;
         }
         Ok(())
+    }
+
+    /// A typo in what is allowed would take a tool away in silence, and one in what is denied would leave it.
+    fn check_tools(&self, file: &File) -> Result<(), ConfigError> {
+        let known: Vec<&str> = tools::names().collect();
+        let written = file.agents.presets.values().filter(|preset| !preset.built_in);
+        for name in written.flat_map(|preset| preset.tools.allow.iter().chain(&preset.tools.deny)) {
+            self.check_name("tool", name, &known)?;
+        }
+        Ok(())
+    }
+
+    fn check_name(&self, what: &'static str, name: &Spanned<String>, known: &[&str]) -> Result<(), ConfigError> {
+        if known.contains(&name.get_ref().as_str()) {
+            return Ok(());
+        }
+        Err(ConfigError::Unknown(Box::new(Unknown {
+            place: self.place(Some(name.span())),
+            what,
+            found: name.get_ref().clone(),
+            nearest: nearest(name.get_ref(), known.iter().copied()),
+            known: known.iter().map(|&name| name.to_owned()).collect(),
+        })))
     }
 
     fn check_ids(&self, file: &File) -> Result<(), ConfigError> {
@@ -274,6 +292,24 @@ mod tests {
         let (line, column, message) = refused("[[gateway.agents]]\nid = \"a\"\npreset = \"codr\"\n");
         assert_eq!((line, column), (3, 10), "{message}");
         assert!(message.contains("the preset \"codr\" is not known here. Did you mean \"coder\"?"), "{message}");
+    }
+
+    #[test]
+    fn a_tool_that_does_not_exist_is_placed_whether_allowed_or_denied() {
+        let (line, column, message) = refused("[agents.presets.x]\ntools.allow = [\"glob\", \"exce\"]\n");
+        assert_eq!((line, column), (2, 24), "{message}");
+        assert!(message.contains("the tool \"exce\" is not known here. Did you mean \"exec\"?"), "{message}");
+        let (_, _, message) = refused("[agents.presets.x.tools]\ndeny = [\"web_search\"]\n");
+        assert!(message.contains("Known are: ") && message.contains("write_file"), "{message}");
+    }
+
+    #[test]
+    fn the_presets_that_come_with_the_program_name_tools_that_exist() {
+        let known: Vec<&str> = tools::names().collect();
+        for preset in defaults().agents.presets.values() {
+            let named = preset.tools.allow.iter().chain(&preset.tools.deny);
+            named.for_each(|name| assert!(known.contains(&name.get_ref().as_str()), "{name:?}"));
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use toml::Spanned;
+
 use super::schema::{Identity, Preset, ToolPolicy};
 
 /// Adds the built-in presets that the file does not define itself.
@@ -20,7 +22,7 @@ fn built_in() -> [(&'static str, Preset); 4] {
             "researcher",
             preset(
                 ("scout", "🔍", "focused on finding information"),
-                (&["web_search", "web_fetch", "read_file", "glob", "grep"], &["exec", "write_file"]),
+                (&["read_file", "glob", "grep"], &["exec", "write_file"]),
                 "You are a research specialist. Focus on gathering information efficiently.\n\
                  Do not modify files or execute commands: only search and report findings.",
             ),
@@ -31,7 +33,7 @@ fn built_in() -> [(&'static str, Preset); 4] {
                 max_iterations: Some(50),
                 ..preset(
                     ("forge", "⚡", "efficient and precise"),
-                    (&["exec", "read_file", "write_file", "glob", "grep"], &["spawn_agent"]),
+                    (&["exec", "read_file", "write_file", "glob", "grep"], &[]),
                     "",
                 )
             },
@@ -49,7 +51,7 @@ fn built_in() -> [(&'static str, Preset); 4] {
 }
 
 fn preset((name, emoji, vibe): (&str, &str, &str), (allow, deny): (&[&str], &[&str]), suffix: &str) -> Preset {
-    let owned = |list: &[&str]| list.iter().map(|&item| item.to_owned()).collect();
+    let owned = |list: &[&str]| list.iter().map(|&item| Spanned::new(0..0, item.to_owned())).collect();
     Preset {
         identity: Identity { name: Some(name.to_owned()), emoji: Some(emoji.to_owned()), vibe: Some(vibe.to_owned()) },
         tools: ToolPolicy { allow: owned(allow), deny: owned(deny) },

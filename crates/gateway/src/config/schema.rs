@@ -56,13 +56,13 @@ pub struct Identity {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ToolPolicy {
-    pub allow: Vec<String>,
-    pub deny: Vec<String>,
+    pub allow: Vec<Spanned<String>>,
+    pub deny: Vec<Spanned<String>>,
 }
 
 impl ToolPolicy {
     pub fn allows(&self, tool: &str) -> bool {
-        let named = |list: &[String]| list.iter().any(|name| name == tool);
+        let named = |list: &[Spanned<String>]| list.iter().any(|name| name.get_ref() == tool);
         (self.allow.is_empty() || named(&self.allow)) && !named(&self.deny)
     }
 }

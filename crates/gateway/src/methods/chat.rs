@@ -51,7 +51,7 @@ pub(crate) async fn send(cx: &Context, params: SendParams) -> Result<SendReply, 
             Ok(SendReply { queued: true, mode, ..reply(&run_id) })
         }
         Offered::Full => {
-            forget(cx, vec![run_id]).await?;
+            run::forget(&cx.state, vec![run_id]).await?;
             let message = "Too many messages wait in this session already.";
             let retryable = Some(true);
             Err(Error { retryable, ..Error::new(Code::Unavailable, message) })
@@ -89,7 +89,7 @@ pub(crate) async fn abort(cx: &Context, params: AbortParams) -> Result<AbortRepl
     match cx.state.lanes.abort(params.session_key.as_deref(), params.run_id.as_deref()) {
         Aborted::Nothing => Ok(reply(false, params.run_id, params.session_key)),
         Aborted::Waiting { order } => {
-            forget(cx, vec![order.run_id.clone()]).await?;
+            run::forget(&cx.state, vec![order.run_id.clone()]).await?;
             let state = ChatState::Aborted { message_index: None, partial_message: None };
             run::tell(&cx.state, &order, state);
             Ok(reply(true, Some(order.run_id), Some(order.session_key)))
@@ -108,7 +108,7 @@ pub(crate) async fn cancel_queued(cx: &Context, params: SessionParams) -> Result
     if let Some(first) = cleared.front() {
         run::tell_session(&cx.state, &first.session_key, ChatState::QueueCleared { count });
     }
-    forget(cx, cleared.into_iter().map(|order| order.run_id).collect()).await?;
+    run::forget(&cx.state, cleared.into_iter().map(|order| order.run_id).collect()).await?;
     Ok(CancelQueuedReply { cleared: count })
 }
 
@@ -156,8 +156,4 @@ async fn accepted(cx: &Context, order: &Order) -> Result<Option<String>, Error> 
         runs::Accepted::New => None,
         runs::Accepted::Known { run_id } => Some(run_id),
     })
-}
-
-async fn forget(cx: &Context, run_ids: Vec<String>) -> Result<(), Error> {
-    cx.state.store.write(move |tx| runs::forget_waiting(tx, &run_ids)).await.map_err(store_error)
 }

@@ -11,7 +11,7 @@ use wire::event::SessionChangeKind;
 use wire::message::{Assistant, Body, Message, User};
 
 use super::lanes::Active;
-use super::{Order, round, tell};
+use super::{Order, forget, round, tell};
 use crate::agent::Agent;
 use crate::model::{Chosen, ModelError};
 use crate::state::{State, note, store_error};
@@ -66,6 +66,10 @@ pub(super) async fn lane(
         let beginning = begin(&state, &order).await;
         let stored = beginning.is_ok();
         if let Err(error) = &beginning {
+            // Whoever sent it hears that it failed. So it must not run one day all the same.
+            if let Err(stays) = forget(&state, vec![order.run_id.clone()]).await {
+                tracing::error!(run_id = order.run_id, error = stays.message, "a message that failed stays accepted");
+            }
             tell(&state, &order, ChatState::Error { error: unstored(error) });
         }
         if let Some(begun) = begun.take() {

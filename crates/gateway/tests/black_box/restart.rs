@@ -76,6 +76,25 @@ async fn messages_that_wait_when_the_gateway_stops_run_after_its_next_start() {
 }
 
 #[tokio::test]
+async fn a_message_that_could_not_be_stored_is_forgotten_and_may_be_sent_again() {
+    let house = House::new().await;
+    let mut client = house.client().await;
+    let disk = store::rusqlite::Connection::open(house.folder.path().join("gateway.db")).unwrap();
+    let full = "CREATE TRIGGER full BEFORE INSERT ON message BEGIN SELECT raise(ABORT, 'the disk is full'); END";
+    disk.execute_batch(full).unwrap();
+    let sent = json!({"text": "hello", "sessionKey": "s", "idempotencyKey": "k"});
+    client.refused("chat.send", sent.clone()).await;
+    disk.execute_batch("DROP TRIGGER full").unwrap();
+    drop((disk, client));
+    let house = house.restarted().await;
+    let mut client = house.client().await;
+    assert_eq!(client.ok("chat.history", json!({"sessionKey": "s"})).await, json!([]), "it had failed");
+    let again = client.ok("chat.send", sent).await;
+    assert_ne!(again["duplicate"], true, "{again}");
+    client.chat("final").await;
+}
+
+#[tokio::test]
 async fn a_folder_has_one_gateway() {
     let house = House::new().await;
     let config = Config::open(house.folder.path()).unwrap();

@@ -10,6 +10,8 @@ mod mutation;
 mod promises;
 mod recordings;
 mod redacted;
+mod replay;
+mod script;
 mod steer;
 mod traps;
 
@@ -19,7 +21,7 @@ use recordings::{Recording, all};
 fn every_recording_keeps_the_promises() {
     let recordings = all();
     assert!(recordings.len() > 130, "only {} recordings found", recordings.len());
-    let broken: Vec<String> = recordings.iter().flat_map(promises::broken).collect();
+    let broken: Vec<String> = recordings.iter().flat_map(Recording::broken).collect();
     assert!(broken.is_empty(), "{} promises broken:\n{}", broken.len(), broken.join("\n"));
 }
 

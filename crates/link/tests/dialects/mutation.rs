@@ -11,7 +11,7 @@ fn rounds(recording: &Recording) -> usize {
 
 #[test]
 fn spoilt_recordings_never_panic_and_runs_still_end_once() {
-    let mut dice = Dice(0x5eed_1234_5678_9abc);
+    let mut dice = Dice::new(0x5eed_1234_5678_9abc);
     for recording in all() {
         for round in 0..rounds(&recording) {
             let spoilt = spoil(&recording.text, &mut dice);
@@ -37,9 +37,13 @@ fn frames_of_one_vendor_shown_to_another_are_kept_as_other() {
 }
 
 /// A small generator (SplitMix64): the same rounds on every machine.
-struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -48,7 +52,7 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    fn below(&mut self, limit: usize) -> usize {
+    pub fn below(&mut self, limit: usize) -> usize {
         usize::try_from(self.next() % limit.max(1) as u64).unwrap()
     }
 }
@@ -80,7 +84,7 @@ fn spoil(text: &str, dice: &mut Dice) -> Vec<u8> {
 }
 
 /// Flips a few bytes, mostly inside the frame.
-fn flip(line: &mut [u8], dice: &mut Dice) {
+pub fn flip(line: &mut [u8], dice: &mut Dice) {
     for _ in 0..1 + dice.below(4) {
         if line.is_empty() {
             return;

@@ -4,16 +4,6 @@ use std::collections::HashMap;
 
 use link::event::{Body, Outcome, Role, Stamped};
 
-use crate::recordings::Recording;
-
-/// The promises that a recording breaks, each as a line.
-pub fn broken(recording: &Recording) -> Vec<String> {
-    let decoded = recording.decoded();
-    let mut found = of_events(&decoded.events);
-    found.extend(of_handshake(recording, &decoded.events));
-    found.into_iter().map(|broken| format!("{}: {broken}", recording.name)).collect()
-}
-
 /// The promises that hold for any input at all.
 pub fn of_events(events: &[Stamped]) -> Vec<String> {
     let mut nodes: HashMap<&str, Node<'_>> = HashMap::new();
@@ -27,15 +17,6 @@ pub fn of_events(events: &[Stamped]) -> Vec<String> {
         node.at_the_end(&mut found);
     }
     found
-}
-
-/// A connection that said or heard anything tells the node's state; one that could not
-/// be opened does too.
-fn of_handshake(recording: &Recording, events: &[Stamped]) -> Vec<String> {
-    let heard =
-        recording.text.lines().any(|line| !line.contains("\"dir\": \"note\"") && !line.contains("\"dir\":\"note\""));
-    let told = events.iter().any(|stamped| matches!(stamped.event.body, Body::NodeState(_)));
-    if heard && !told { vec!["no node.state".to_owned()] } else { Vec::new() }
 }
 
 #[derive(Default)]

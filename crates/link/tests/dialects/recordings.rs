@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use link::decode::decode;
 use link::dialect::Kind;
-use link::event::Stamped;
+use link::event::{Body, Stamped};
+
+use crate::promises;
 
 /// One recorded connection, or several to one gateway.
 pub struct Recording {
@@ -29,6 +31,21 @@ impl Recording {
 
     pub fn decoded(&self) -> Decoded {
         decode_text(self.kind, self.text.as_bytes())
+    }
+
+    /// The promises that it breaks, each as a line.
+    pub fn broken(&self) -> Vec<String> {
+        let events = self.decoded().events;
+        let mut found = promises::of_events(&events);
+        found.extend(self.silent(&events));
+        found.into_iter().map(|broken| format!("{}: {broken}", self.name)).collect()
+    }
+
+    /// A connection that said or heard anything tells the node's state; one that could not be opened does too.
+    fn silent(&self, events: &[Stamped]) -> Option<String> {
+        let remark = |line: &str| line.contains("\"dir\": \"note\"") || line.contains("\"dir\":\"note\"");
+        let told = events.iter().any(|stamped| matches!(stamped.event.body, Body::NodeState(_)));
+        (self.text.lines().any(|line| !remark(line)) && !told).then(|| "no node.state".to_owned())
     }
 }
 

@@ -50,6 +50,21 @@ async fn what_was_written_is_read_at_once_and_after_reopening() {
 }
 
 #[tokio::test]
+async fn the_version_is_another_after_any_write_and_the_same_after_none() {
+    let Bench { _dir, path, store, .. } = bench().await;
+    let first = store.version().await.unwrap();
+    store.read(count).await.unwrap();
+    assert_eq!(store.version().await.unwrap(), first);
+    add(&store, "ours").await.unwrap();
+    let second = store.version().await.unwrap();
+    assert_ne!(second, first);
+    let beside = Store::open(&Scope::root("another"), &path, SCHEMA).await.unwrap();
+    assert_eq!(store.version().await.unwrap(), second, "opening changes nothing");
+    add(&beside, "theirs").await.unwrap();
+    assert_ne!(store.version().await.unwrap(), second);
+}
+
+#[tokio::test]
 async fn a_failed_write_and_a_panicking_one_change_nothing_and_the_next_one_works() {
     let Bench { _dir, store, .. } = bench().await;
     add(&store, "aye").await.unwrap();

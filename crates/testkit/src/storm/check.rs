@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, ensure};
-use fleet::nodes::LOCAL;
+use fleet::nodes::{LOCAL, Urgency};
 use fleet::truth::RowBody;
-use link::event::{Message, Role};
+use link::event::Role;
 
 use super::night::{Night, of, words};
 use super::pace;
@@ -15,27 +15,12 @@ const SHOWN: usize = 40;
 
 /// Compares what was said with what the node has, and that with what is shown.
 pub async fn all(night: &Night) -> anyhow::Result<()> {
-    let history = history(night).await?;
+    let history = pace::during(night.fleet.last_messages(&of(), usize::MAX, Urgency::Screen)).await?;
     let people: Vec<&str> =
         history.iter().filter(|message| message.role == Role::User).map(|message| &*message.text).collect();
     each_once(night, &people)?;
     in_order(night, &people)?;
     shown(night, &people)
-}
-
-/// All messages of the session as the gateway has them, oldest first.
-async fn history(night: &Night) -> anyhow::Result<Vec<Message>> {
-    let (mut all, mut before) = (Vec::new(), None);
-    loop {
-        let mut page = pace::during(night.fleet.history(&of(), 200, before)).await?;
-        let is_last = page.messages.is_empty();
-        page.messages.append(&mut all);
-        all = page.messages;
-        before = page.before;
-        if before.is_none() || is_last {
-            return Ok(all);
-        }
-    }
 }
 
 fn each_once(night: &Night, people: &[&str]) -> anyhow::Result<()> {

@@ -1,9 +1,11 @@
 //! What is still certain when the link goes down, and what becomes of it when it is back.
 
+use contract::activity::Mark;
 use contract::node::{Activity, LinkState};
+use link::event::{Body, Event};
 
 use super::check;
-use super::script::{KEY, play};
+use super::script::{KEY, Play, play, ready};
 use crate::apply::{Changes, Fact};
 use crate::view;
 
@@ -86,6 +88,33 @@ fn the_state_is_since_it_changed_not_since_the_last_try() {
 #[test]
 fn a_lost_stretch_is_drawn() {
     check("start r\ntext r a\ngap\ntext r b", "agent~ ab\ngap\nrunning r");
+}
+
+#[test]
+fn a_lost_stretch_is_drawn_until_the_history_has_filled_it() {
+    let lost = "history u:one a:1\nheard m2 - two\ngap";
+    check(lost, "user one\nagent 1\nuser two\ngap");
+    check(&format!("{lost}\nhistory u:one a:1 u:two a:2"), "user one\nagent 1\nuser two\nagent 2");
+    check(
+        &format!("{lost}\nheard m3 - three\nhistory before:9 u:three"),
+        "user one\nagent 1\nuser two\ngap\nuser three",
+    );
+}
+
+#[test]
+fn after_a_break_the_stream_says_how_long_it_lacks() {
+    let mut play = play("down");
+    let says = |play: &Play, at| {
+        let ready = Event::new(at, Body::NodeState(ready()));
+        let line = view::line::line(&play.truth, &ready, at).unwrap();
+        (line.mark, line.what)
+    };
+    let since = play.truth.link.stale_since.unwrap();
+    assert_eq!(says(&play, since + 300_000).0, Mark::Gap);
+    assert!(says(&play, since + 300_000).1.contains("back after 5 min"));
+    play.line("ready");
+    play.line("sessions s");
+    assert_eq!(says(&play, since).0, Mark::Link);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use contract::approval::{Answer, Approval};
 use contract::approval::{Decision, Keeper, Rule};
-use contract::calls::{ApprovalHistory, Decide, RuleRemove, Rules};
+use contract::calls::{ApprovalHistory, Decide, NodeLimit, NodeProduction, RuleRemove, Rules};
 use contract::{Code, Handler, Topic};
 
 use super::rig::{House, Screen, embedded, main_of, ready, say, transcript};
@@ -49,6 +49,34 @@ async fn the_first_answer_wins_and_a_second_hears_how_it_was() {
             screen.answers().iter().any(|answer| answer.contains("from-the-test")).then_some(())
         })
         .await;
+}
+
+#[tokio::test]
+async fn an_answer_that_waited_for_its_turn_is_held_against_what_is_so_then() {
+    let house = House::new();
+    let gateway = house.gateway("gateway").await;
+    let fleet = house.fleet(Some(embedded(&gateway))).await;
+    ready(&fleet, LOCAL).await;
+    let of = main_of(LOCAL);
+    let topics = vec![transcript(&of), Topic::Approvals, Topic::Nodes];
+    let mut screen = Screen::watching(&fleet, "main", topics).await;
+    say(&fleet, &of, "run echo from-the-test", "c1").await;
+    let asked = waiting(&mut screen, "echo").await;
+    let limit = |per_minute| fleet.node_limit("main", NodeLimit { id: LOCAL.to_owned(), per_minute, burst: Some(1) });
+    limit(Some(1)).await.unwrap();
+    let asks = fleet.clone();
+    house.scope.spawn("asks", async move { asks.agents(LOCAL).await.and(asks.agents(LOCAL).await).map(drop) });
+    screen.until("a queue", |s| s.nodes.get(LOCAL).filter(|node| node.queued > 0).map(drop)).await;
+    let meanwhile = async {
+        screen.until("a longer queue", |s| s.nodes.get(LOCAL).filter(|node| node.queued > 1).map(drop)).await;
+        fleet.node_production("main", NodeProduction { id: LOCAL.to_owned(), production: true }).await.unwrap();
+        limit(None).await.unwrap();
+    };
+    let (answered, ()) = tokio::join!(fleet.decide("main", said(&asked, Answer::Once)), meanwhile);
+    assert_eq!(answered.unwrap_err().code, Code::Locked);
+    assert!(screen.approvals[&asked.id].outcome.is_none());
+    fleet.node_production("main", NodeProduction { id: LOCAL.to_owned(), production: false }).await.unwrap();
+    fleet.decide("main", said(&asked, Answer::Once)).await.unwrap();
 }
 
 #[tokio::test]

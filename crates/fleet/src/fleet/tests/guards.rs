@@ -1,11 +1,12 @@
 //! What is done is written down, a production node is read-only, and what runs use is counted.
 
-use contract::approval::Answer;
+use contract::approval::{Answer, Approval, Decision};
 use contract::audit::{Phase, Record};
 use contract::calls::{
     Abort, AuditRead, AuditVerify, Decide, NodeLimit, NodeProduction, NodeRemove, NodeUnlock, SendMessage,
     SessionCreate, UsageRead,
 };
+use contract::transcript::RowBody;
 use contract::usage::By;
 use contract::{Code, Handler, Topic};
 
@@ -37,17 +38,18 @@ async fn everything_done_is_written_down_before_and_after_without_words_or_keys(
     fleet.abort("pilot", Abort { of }).await.unwrap();
     let id = fleet.node_add("main", contract::calls::NodeAdd { form: form("far", &open.url) }).await.unwrap();
     fleet.node_remove("main", NodeRemove { id }).await.unwrap();
+    fleet.set_ca_file(None).await.unwrap();
 
     let records = records(&fleet).await;
-    assert_eq!(meant(&records), ["send", "session.create", "abort", "node.add", "node.remove"]);
-    assert_eq!(records.len(), 10, "each has its outcome");
+    assert_eq!(meant(&records), ["send", "session.create", "abort", "node.add", "node.remove", "trust.authorities"]);
+    assert_eq!(records.len(), 12, "each has its outcome");
     let abort = records.iter().find(|record| record.act == "abort").unwrap();
     assert_eq!((abort.who.as_str(), abort.name.as_str()), ("you, with pilot", LOCAL));
     assert!(records.iter().filter_map(|record| record.outcome.as_deref()).all(|outcome| outcome.starts_with("done")));
     let text = serde_json::to_string(&records).unwrap();
     assert!(!text.contains("between us") && !text.contains(TOKEN), "{text}");
     let verdict = fleet.audit_verify("main", AuditVerify {}).await.unwrap();
-    assert_eq!((verdict.records, verdict.broken), (10, None));
+    assert_eq!((verdict.records, verdict.broken), (12, None));
 }
 
 #[tokio::test]
@@ -103,19 +105,49 @@ async fn a_production_node_is_read_only_until_it_is_unlocked_and_allows_nothing_
 }
 
 #[tokio::test]
-async fn an_address_is_no_way_around_the_guard_of_a_kept_node() {
+async fn once_a_node_is_production_nothing_shown_of_it_offers_always() {
     let house = House::new();
-    let open = listening(&house.gateway("far").await, None).await;
+    let gateway = house.gateway("gateway").await;
+    let fleet = house.fleet(Some(embedded(&gateway))).await;
+    ready(&fleet, LOCAL).await;
+    let of = main_of(LOCAL);
+    let mut screen = Screen::watching(&fleet, "main", vec![transcript(&of), Topic::Approvals]).await;
+    say(&fleet, &of, "run echo waiting", "c1").await;
+    let asked = screen.until("an approval", |screen| screen.approvals.values().next().cloned()).await;
+    let always = |asked: &Approval| asked.rule.is_some() || asked.allowed.contains(&Decision::Always);
+    let in_pane = |screen: &Screen| {
+        screen.rows.values().find_map(|row| match &row.body {
+            RowBody::Approval { approval } => Some((**approval).clone()),
+            _ => None,
+        })
+    };
+    assert!(always(&asked) && screen.until("its row", in_pane).await.rule.is_some());
+    fleet.node_production("main", NodeProduction { id: LOCAL.to_owned(), production: true }).await.unwrap();
+    let shown = |s: &Screen| s.approvals.get(&asked.id).cloned().filter(|card| !always(card));
+    screen.until("no “always” in the inbox", shown).await;
+    screen.until("no “always” in the conversation", |s| in_pane(s).filter(|card| !always(card))).await;
+}
+
+#[tokio::test]
+async fn an_address_is_no_way_around_the_guard_of_a_kept_node_however_it_is_spelled() {
+    let house = House::new();
+    let gateway = house.gateway("far").await;
+    let (open, beside) = (listening(&gateway, None).await, listening(&gateway, None).await);
     let fleet = house.try_fleet(None, true).await.unwrap();
-    let id = fleet.node_add("pilot", contract::calls::NodeAdd { form: form("prod", &open.url) }).await.unwrap();
+    let reach = contract::node::Reach { routes: vec![beside.url.clone()], ..contract::node::Reach::default() };
+    let kept = contract::node::NodeForm { reach: Some(reach), ..form("prod", &open.url) };
+    let id = fleet.node_add("pilot", contract::calls::NodeAdd { form: kept }).await.unwrap();
     fleet.node_production("pilot", NodeProduction { id, production: true }).await.unwrap();
-    let once = fleet.one_off(form("x", &open.url)).await.unwrap();
-    fleet.connect(&once).await.unwrap();
-    ready(&fleet, &once).await;
-    let error = fleet.say(&once, None, None, "hello").await.unwrap_err();
-    assert!(error.to_string().contains("pilot node unlock prod"), "{error}");
-    let noted = records(&fleet).await.into_iter().rfind(|record| record.act == "send").unwrap();
-    assert_eq!((noted.name.as_str(), noted.outcome.as_deref()), ("prod", Some("refused: PRODUCTION_LOCKED")));
+    let spelled = [open.url.clone(), open.url.replace("127.0.0.1", "localhost"), beside.url.clone()];
+    for address in spelled {
+        let once = fleet.one_off(form("x", &address)).await.unwrap();
+        fleet.connect(&once).await.unwrap();
+        ready(&fleet, &once).await;
+        let error = fleet.say(&once, None, None, "hello").await.expect_err(&address);
+        assert!(error.to_string().contains("pilot node unlock prod"), "{address}: {error}");
+        let noted = records(&fleet).await.into_iter().rfind(|record| record.act == "send").unwrap();
+        assert_eq!((noted.name.as_str(), noted.outcome.as_deref()), ("prod", Some("refused: PRODUCTION_LOCKED")));
+    }
 }
 
 #[tokio::test]

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use contract::calls::{CancelMessage, NodeRetry, ResendMessage};
+use contract::calls::{CancelMessage, NodeLimit, NodeRetry, ResendMessage};
 use contract::transcript::Fate;
-use contract::{Code, Handler};
+use contract::{Code, Handler, Topic};
 use link::event::Role;
 
 use super::rig::{Cable, House, Screen, embedded, main_of, ready, say, transcript};
@@ -100,6 +100,39 @@ async fn a_lost_answer_is_shown_as_unknown_and_only_the_person_sends_again() {
         .await;
     let fault = fleet.resend_message("main", resend).await.unwrap_err();
     assert_eq!(fault.code, Code::Settled);
+}
+
+#[tokio::test]
+async fn what_waits_for_its_turn_is_queued_can_be_taken_back_and_goes_out_after_a_restart() {
+    let house = House::new();
+    let gateway = house.gateway("gateway").await;
+    let of = main_of(LOCAL);
+    let fleet = house.fleet(Some(embedded(&gateway))).await;
+    ready(&fleet, LOCAL).await;
+    let mut screen = Screen::watching(&fleet, "main", vec![transcript(&of), Topic::Nodes]).await;
+    let limit = |fleet: &Fleet, per_minute| {
+        let (fleet, id) = (fleet.clone(), LOCAL.to_owned());
+        async move { fleet.node_limit("main", NodeLimit { id, per_minute, burst: Some(1) }).await.unwrap() }
+    };
+    limit(&fleet, Some(1)).await;
+    // Whatever the bucket held is used up: this one waits.
+    let asks = fleet.clone();
+    house.scope.spawn("asks", async move { asks.agents(LOCAL).await.and(asks.agents(LOCAL).await).map(drop) });
+    screen.until("a queue", |s| s.nodes.get(LOCAL).filter(|node| node.queued > 0).map(drop)).await;
+    for (text, id) in [("one", "c1"), ("two", "c2")] {
+        say(&fleet, &of, text, id).await;
+    }
+    screen.until("a longer queue", |s| s.nodes.get(LOCAL).filter(|node| node.queued > 1).map(drop)).await;
+    assert_eq!((screen.fates("one"), screen.fates("two")), (vec![Some(Fate::Queued)], vec![Some(Fate::Queued)]));
+    fleet.cancel_message("main", CancelMessage { of: of.clone(), client_id: "c1".to_owned() }).await.unwrap();
+    fleet.shutdown().await;
+    drop((fleet, screen));
+
+    let fleet = house.fleet(Some(embedded(&gateway))).await;
+    limit(&fleet, None).await;
+    let mut screen = Screen::watching(&fleet, "main", vec![transcript(&of)]).await;
+    screen.until("the message done", |s| (s.fates("two") == [Some(Fate::Done)]).then_some(())).await;
+    assert_eq!(said(&fleet).await, ["two"]);
 }
 
 #[tokio::test]

@@ -1,9 +1,9 @@
 //! From the first start to a second one: connect, say something, read the answer, find it again.
 
-use contract::calls::{Hi, LayoutSave, SessionCreate};
+use contract::calls::{Hi, LayoutSave, SendMessage, SessionCreate};
 use contract::settings::Layout;
 use contract::transcript::Fate;
-use contract::{Handler, Topic};
+use contract::{Code, Handler, Topic};
 
 use super::rig::{House, Screen, embedded, main_of, ready, say, transcript};
 use crate::nodes::LOCAL;
@@ -80,4 +80,21 @@ async fn what_goes_on_is_stopped_and_said_so() {
     assert!(stopped);
     screen.until("a rest", |screen| (!screen.answers().is_empty()).then_some(())).await;
     assert!(!fleet.abort("main", contract::calls::Abort { of }).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_message_that_no_gateway_takes_is_refused_at_once() {
+    let house = House::new();
+    let gateway = house.gateway("gateway").await;
+    let fleet = house.fleet(Some(embedded(&gateway))).await;
+    ready(&fleet, LOCAL).await;
+    // What is short here may be long in a frame: a quotation mark takes two bytes there.
+    for text in ["a".repeat(300 << 10), "\"".repeat(150 << 10)] {
+        let client_id = "c1".to_owned();
+        let message = SendMessage { of: main_of(LOCAL), agent: None, text: text.clone(), client_id };
+        assert_eq!(fleet.send_message("main", message).await.unwrap_err().code, Code::Invalid);
+        assert!(fleet.say(LOCAL, None, None, &text).await.is_err());
+    }
+    let long = "a".repeat(200 << 10);
+    assert!(fleet.say(LOCAL, None, None, &long).await.unwrap().run.is_some());
 }

@@ -98,7 +98,7 @@ fn compare(house: &House, model: &Model, shows: &[Topic]) {
     let mut approvals: Vec<Approval> = Vec::new();
     for node in NODES {
         let found = house.core.read(node, |truth| {
-            truth.approvals.iter().map(|asked| view::approval::approval(node, asked)).collect::<Vec<_>>()
+            truth.approvals.iter().map(|asked| view::approval::approval(truth, asked)).collect::<Vec<_>>()
         });
         approvals.extend(found.unwrap());
     }

@@ -51,6 +51,20 @@ fn of_two_that_answer_the_second_is_told_who_was_first() {
 }
 
 #[test]
+fn a_claim_is_kept_for_another_try_by_its_holder_alone_and_not_past_the_requests_time() {
+    let mut db = table();
+    run(&mut db, |tx| note(tx, &asked("d", Some(500_000))));
+    assert_eq!(run(&mut db, |tx| claim(tx, ("n", "a"), "d", "you", 10)), Claim::Mine);
+    let mut renew = |by: &str, since, now| run(&mut db, |tx| renew(tx, ("n", "a"), by, since, now));
+    assert!(!renew("rule 1", 10, 20) && !renew("you", 9, 20), "only who holds it");
+    assert!(renew("you", 10, 80_000));
+    assert!(!renew("you", 10, 80_001), "the same name, but another one");
+    assert!(!renew("you", 80_000, 500_000), "it has expired");
+    let late = run(&mut db, |tx| claim(tx, ("n", "a"), "d", "anna", 10 + CLAIM_MS));
+    assert_eq!(late, Claim::Taken { by: "you".into() }, "it holds from the renewal on");
+}
+
+#[test]
 fn an_answer_to_what_it_no_longer_asks_is_refused_and_the_question_is_open_again() {
     let mut db = table();
     run(&mut db, |tx| note(tx, &asked("d", None)));
@@ -126,7 +140,8 @@ proptest! {
                     }
                 }
                 Step::Release { by } => {
-                    run(&mut db, |tx| release(tx, "n", "a", BY[by]));
+                    let since = holder.filter(|(held, _)| *held == by).map_or(-1, |(_, at)| at);
+                    run(&mut db, |tx| release(tx, ("n", "a"), BY[by], since));
                     holder = holder.filter(|(held, _)| *held != by);
                 }
                 Step::Settle { by, decision } => {

@@ -6,6 +6,7 @@ use std::fs;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use testkit::running::children;
 
 /// One look at all processes of an app.
 pub struct Cost {
@@ -83,13 +84,6 @@ impl Process {
     pub fn mebibytes(&self) -> f64 {
         self.pss as f64 / 1024.0
     }
-}
-
-/// A process may be the child of any thread of its parent.
-fn children(process: u32) -> Vec<u32> {
-    let Ok(threads) = fs::read_dir(format!("/proc/{process}/task")) else { return Vec::new() };
-    let lists = threads.flatten().filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
-    lists.flat_map(|list| list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<u32>>()).collect()
 }
 
 #[cfg(test)]

@@ -1,21 +1,18 @@
-//! Tokens and cost of a node.
+//! Tokens and cost as a node itself counts them.
 
 use std::process::ExitCode;
 
-use anyhow::bail;
 use link::call::{Call, Reply, Tokens};
 
-use super::ask;
 use crate::desk::Desk;
-use crate::out::{Form, line, note, table};
+use crate::out::{Form, json, note, table};
+use crate::steer::ask;
 
 pub async fn run(desk: &Desk, node: &str, form: Form) -> anyhow::Result<ExitCode> {
     let head = desk.connected(node).await?;
-    let Reply::Usage(usage) = ask(desk, &head, Call::Usage).await? else {
-        bail!("{}: It answered something else", head.name);
-    };
+    let usage = ask(desk, &head, Call::Usage, Reply::usage).await?;
     if form == Form::Json {
-        line(&serde_json::to_string(&usage)?)?;
+        json(&usage)?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut rows = vec![row(&format!("all, {}", usage.span), &usage.total)];
