@@ -4,6 +4,7 @@
 mod faults;
 mod kills;
 mod parts;
+mod planted;
 mod storm;
 mod terminal;
 mod tidy;

@@ -1,11 +1,12 @@
 //! The app's own log: a file a day in the home's state folder, a week of them. No key ever reaches it, because no type
-//! that holds one can be printed.
+//! that holds one can be printed, and because libraries that print the bytes they carry are not asked to.
 
 use std::path::Path;
 
 use fleet::Home;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_appender::rolling::{Builder, RollingFileAppender, Rotation};
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
@@ -27,7 +28,8 @@ pub fn start(home: Option<&Home>) -> Option<WorkerGuard> {
         None => (None, None),
     };
     let terminal = asked.is_some().then(|| fmt::layer().with_writer(std::io::stderr).with_filter(filter()));
-    let begun = tracing_subscriber::registry().with(file.with_filter(filter())).with(terminal).try_init();
+    let fit = tracing_subscriber::registry().with(filter_fn(fleet::keys::may_be_logged));
+    let begun = fit.with(file.with_filter(filter())).with(terminal).try_init();
     if begun.is_ok() {
         panics_too();
     }

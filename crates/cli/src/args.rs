@@ -10,10 +10,12 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 mod custody;
 mod log;
 mod node;
+mod record;
 
 pub use custody::{Always, AuditVerb, RulesVerb, SumBy};
 pub use log::{Among, ExportForm, LogWanted};
 pub use node::{NodeVerb, Switch, Way};
+pub use record::{DriftWanted, RecordWanted};
 
 /// See, talk to and steer every agent on every gateway you run.
 #[derive(Debug, Parser)]
@@ -265,6 +267,12 @@ pub enum FleetVerb {
         #[command(flatten)]
         key: Key,
     },
+    /// Record what crosses the connection to a node, fit to be shown: for a report of a fault.
+    #[command(after_help = record::RECORD)]
+    Record(RecordWanted),
+    /// What a node's gateway does that this program does not know yet. Nothing is wrong with it.
+    #[command(after_help = record::DRIFT)]
+    Drift(DriftWanted),
     /// The rules kept here, by which what you allowed from now on is answered.
     #[command(after_help = "Examples:\n  pilot rules\n  pilot rules remove 3")]
     Rules {
@@ -299,6 +307,7 @@ impl FleetVerb {
             | Self::Deny { key, .. }
             | Self::Usage { key, .. }
             | Self::Export { key, .. } => *key,
+            Self::Record(RecordWanted { key, .. }) | Self::Drift(DriftWanted { key, .. }) => *key,
             Self::Node(verb) => verb.key(),
             Self::Steer(verb) => verb.key(),
             Self::Rules { .. } | Self::Audit { .. } | Self::Log(_) | Self::Search { .. } => Key::default(),

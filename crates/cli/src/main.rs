@@ -11,12 +11,14 @@ mod agents;
 mod approvals;
 mod audit;
 mod decode;
+mod drift;
 mod export;
 mod gateway;
 mod history;
 mod log;
 mod model_key;
 mod node;
+mod record;
 mod rules;
 mod search;
 mod send;
@@ -33,6 +35,10 @@ mod when;
 use std::process::ExitCode;
 
 use clap::Parser;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// 0: done; 1: it failed; 2: it was asked in a way nobody understands (clap ends with that too).
 fn main() -> ExitCode {
@@ -69,5 +75,6 @@ fn failed(error: &anyhow::Error) -> ExitCode {
 /// Logs go to the error stream, and only when asked for: `PILOT_LOG=debug`.
 fn logging() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("PILOT_LOG").unwrap_or_else(|_| "off".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let words = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(filter);
+    tracing_subscriber::registry().with(filter_fn(fleet::keys::may_be_logged)).with(words).init();
 }

@@ -9,8 +9,8 @@ use crate::args::{Args, FleetVerb, Verb};
 use crate::desk::Desk;
 use crate::out::Form;
 use crate::{
-    agents, approvals, audit, decode, export, gateway, history, keys, log, model_key, node, rules, search, send, steer,
-    usage, watch,
+    agents, approvals, audit, decode, drift, export, gateway, history, keys, log, model_key, node, record, rules,
+    search, send, steer, usage, watch,
 };
 
 /// The words were understood, but cannot be meant so.
@@ -40,6 +40,12 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         }
         Verb::Fleet(verb) => {
             let desk = Desk::open(keys::read(verb.key())?).await?;
+            if let FleetVerb::Record(wanted) = &verb {
+                // It ends with Ctrl-C, too, and says then what it has.
+                let end = record::record(&desk, wanted, form).await;
+                desk.close().await;
+                return end;
+            }
             let end = tokio::select! {
                 end = with_fleet(&desk, verb, form) => end,
                 // 130: ended by the person, as shells have it.
@@ -80,6 +86,8 @@ async fn with_fleet(desk: &Desk, verb: FleetVerb, form: Form) -> anyhow::Result<
         FleetVerb::Audit { verb, since, node } => audit::run(desk, verb, since.as_deref(), node, form).await,
         FleetVerb::Usage { theirs: Some(node), .. } => usage::theirs::run(desk, &node, form).await,
         FleetVerb::Usage { since, by, .. } => usage::run(desk, since.as_deref(), &by, form).await,
+        FleetVerb::Record(wanted) => record::record(desk, &wanted, form).await,
+        FleetVerb::Drift(wanted) => drift::drift(desk, &wanted, form).await,
         FleetVerb::Rules { verb } => rules::run(desk, verb, form).await,
     }
 }

@@ -9,6 +9,7 @@ use crate::approval::{Answer, Approval, StandingRule};
 use crate::audit::{self, Record};
 use crate::fault::{Code, Fault};
 use crate::node::{Nearby, NodeForm, NodeId, Probe};
+use crate::record::{Drift, Recording};
 use crate::settings::{Hello, Layout, Settings};
 use crate::steer::{Ability, Config, CronJob, CronRun, Device, Hit, LogPage, Model, Verdict};
 use crate::transcript::{ExportForm, Row, SessionRef};
@@ -117,6 +118,22 @@ calls! {
     node_unlock NodeUnlock { id: NodeId, minutes: u32 } -> ();
     /// How fast the node may be asked; `None` is the usual.
     node_limit NodeLimit { id: NodeId, per_minute: Option<u32>, burst: Option<u32> } -> ();
+    /// What the node does that nobody here knows.
+    node_drift NodeDrift { node: NodeId } -> Drift;
+
+    /// Records what crosses the node's connection into a file that only the person may read, keys and texts taken out.
+    record_start RecordStart {
+        node: NodeId,
+        file: String,
+        /// Keep what was said; keys are taken out all the same.
+        with_text: bool,
+        /// Write over a file that is there.
+        replace: bool,
+    } -> Recording;
+    /// How the node's recording goes, if there is one.
+    record_state RecordState { node: NodeId } -> Option<Recording>;
+    /// Ends the node's recording.
+    record_stop RecordStop { node: NodeId } -> Recording;
 
     /// A new session with the agent; answers with its key.
     session_create SessionCreate { node: NodeId, agent: Option<String>, title: Option<String> } -> SessionRef;

@@ -15,6 +15,7 @@ pub mod audit;
 pub mod calls;
 pub mod fault;
 pub mod node;
+pub mod record;
 pub mod secret;
 pub mod settings;
 pub mod steer;

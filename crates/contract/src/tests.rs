@@ -1,6 +1,7 @@
 //! Every type that crosses has its JSON form recorded here, and is read back from it:
 //! a change of the contract is seen in review, and both sides are rebuilt together.
 
+mod record;
 mod shapes;
 mod steer;
 mod table;

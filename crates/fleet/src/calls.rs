@@ -7,6 +7,7 @@ use contract::approval::{Approval, StandingRule};
 use contract::audit::{Record, Verdict};
 use contract::calls as asked;
 use contract::node::{Nearby, NodeId, Probe};
+use contract::record::{Drift, Recording};
 use contract::settings::Hello;
 use contract::steer::{Ability, Config, CronJob, CronRun, Device, Hit, LogPage, Model};
 use contract::transcript::{Row, SessionRef};
@@ -23,6 +24,7 @@ mod config;
 mod cron;
 mod custody;
 mod devices;
+mod drift;
 mod export;
 mod guard;
 mod logs;
@@ -30,6 +32,7 @@ mod models;
 mod nearby;
 mod node;
 mod probe;
+mod record;
 mod sessions;
 mod settings;
 mod transcript;
@@ -118,6 +121,22 @@ impl Handler for Fleet {
     async fn node_limit(&self, window: &str, args: asked::NodeLimit) -> Result<(), Fault> {
         let act = ("node.limit", &*args.id.clone(), json!({"per_minute": args.per_minute, "burst": args.burst}));
         noted(self, window, act, guard::limit(self, args)).await
+    }
+
+    async fn node_drift(&self, _: &str, args: asked::NodeDrift) -> Result<Drift, Fault> {
+        drift::of(self, &args.node).await
+    }
+
+    async fn record_start(&self, _: &str, args: asked::RecordStart) -> Result<Recording, Fault> {
+        record::start(self, args)
+    }
+
+    async fn record_state(&self, _: &str, args: asked::RecordState) -> Result<Option<Recording>, Fault> {
+        record::state(self, &args.node)
+    }
+
+    async fn record_stop(&self, _: &str, args: asked::RecordStop) -> Result<Recording, Fault> {
+        record::stop(self, &args.node)
     }
 
     async fn session_create(&self, window: &str, args: asked::SessionCreate) -> Result<SessionRef, Fault> {

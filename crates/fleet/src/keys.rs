@@ -17,9 +17,11 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
 mod fault;
+mod logged;
 mod vault;
 
 pub use fault::KeyFault;
+pub use logged::may_be_logged;
 pub use secrecy::SecretString;
 pub use vault::{SystemVault, Vault, VaultError};
 

@@ -38,6 +38,7 @@ pub mod outbox;
 pub mod sync;
 
 mod ledger;
+pub mod record;
 pub mod usage;
 
 pub mod keys;

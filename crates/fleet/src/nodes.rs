@@ -17,6 +17,7 @@ use supervise::Scope;
 use tokio::io::DuplexStream;
 
 mod bucket;
+mod drift;
 mod post;
 
 mod form;

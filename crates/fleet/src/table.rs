@@ -6,6 +6,7 @@ use store::Migration;
 
 pub mod approval;
 pub mod audit;
+pub mod drift;
 pub mod guard;
 pub mod node;
 pub mod outbox;
@@ -31,4 +32,5 @@ pub const MIGRATIONS: &[Migration] = &[
     audit::CREATE,
     guard::CREATE,
     usage::CREATE,
+    drift::CREATE,
 ];

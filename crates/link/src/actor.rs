@@ -127,6 +127,7 @@ impl Actor {
         self.publish_unless_pairing(NodeState::Connecting);
         let core = &mut *self.core;
         let silent = core.silent.take();
+        core.target.tape.keep_out(&core.target.credentials);
         let opening = connector::open(core.target.clone(), core.known, silent, core.tools.clone());
         self.phase = Phase::Dialling(Box::pin(opening));
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 use tokio_tungstenite::client_async_with_config;
+use tokio_tungstenite::tungstenite::Error as WsError;
 use tokio_tungstenite::tungstenite::client::ClientRequestBuilder;
 use tokio_tungstenite::tungstenite::http::Uri;
 
@@ -17,6 +18,7 @@ use crate::dialect::{self, Dialect, Kind, Origin, Upgrade};
 use crate::failure::{Failure, vendor};
 use crate::fallback;
 use crate::recognise;
+use crate::record::{Crossed, Tape};
 use crate::refusal;
 use crate::route::Route;
 use crate::socket::{self, Socket};
@@ -95,7 +97,8 @@ async fn open_by(target: &Target, route: &Route, known: Option<Kind>, tools: &To
     };
     let dialect = (tools.make)(kind, target);
     let stream = reach(target, route, tools).await?;
-    let socket = upgrade(stream, &route.address, kind, &dialect.upgrade()).await?;
+    let socket = upgrade(stream, &route.address, kind, &dialect.upgrade(), &target.tape).await?;
+    target.tape.tell(Crossed::Opened { kind });
     Ok(Opened { socket, dialect, kind })
 }
 
@@ -140,7 +143,13 @@ pub(crate) async fn encrypt(
 }
 
 /// Asks for the WebSocket.
-pub(crate) async fn upgrade(stream: Stream, address: &Address, kind: Kind, how: &Upgrade) -> Result<Socket, Failure> {
+pub(crate) async fn upgrade(
+    stream: Stream,
+    address: &Address,
+    kind: Kind,
+    how: &Upgrade,
+    tape: &Tape,
+) -> Result<Socket, Failure> {
     let uri = address.uri(how.path);
     let path = address.path().unwrap_or(how.path);
     let at = address.authority();
@@ -155,8 +164,14 @@ pub(crate) async fn upgrade(stream: Stream, address: &Address, kind: Kind, how: 
     let limit = UPGRADE_LIMIT + stream.patience();
     let asked = Box::pin(client_async_with_config(request, stream, Some(socket::limits())));
     match timeout(limit, asked).await {
-        Ok(Ok((stream, _))) => Ok(Socket::new(stream)),
-        Ok(Err(error)) => Err(refusal::explain(&error, address, kind, path)),
+        Ok(Ok((stream, _))) => Ok(Socket::new(stream, tape.clone())),
+        Ok(Err(error)) => {
+            if let WsError::Http(response) = &error {
+                let body = String::from_utf8_lossy(response.body().as_deref().unwrap_or_default());
+                tape.tell(Crossed::Refused { kind, status: response.status().as_u16(), body: &body });
+            }
+            Err(refusal::explain(&error, address, kind, path))
+        }
         Err(_) => Err(Failure::Away(format!(
             "the server at {at} took the connection but did not answer as {} does within {} s",
             vendor(kind),

@@ -14,6 +14,7 @@
 pub mod call;
 pub mod decode;
 pub mod dialect;
+pub mod drift;
 pub mod event;
 
 mod address;
@@ -24,6 +25,7 @@ mod look;
 pub mod nearby;
 mod probe;
 mod recognise;
+pub mod record;
 mod route;
 mod target;
 
@@ -58,5 +60,5 @@ pub use look::{Shown, authorities_in, shown};
 pub use probe::{Outcome, Probe, Step, StepName, probe, probe_by};
 pub use recognise::{Recognised, recognise};
 pub use route::{Route, RouteError, Routes, SshHost};
-pub use target::{Choice, OnRoute, OnToken, OpenMemory, Passed, Sink, Taken, Target, Transport};
+pub use target::{Choice, OnDrift, OnRoute, OnToken, OpenMemory, Passed, Sink, Taken, Target, Transport};
 pub use tls::{ClientFiles, TlsTerms};

@@ -14,6 +14,7 @@ use crate::call::{Ability, Call, CallError, Reply, Verb};
 use crate::clock::unix_ms;
 use crate::connector::Opened;
 use crate::dialect::{Allowed, Close, Dialect, Out};
+use crate::drift::{Drift, Found};
 use crate::event::{Body, NodeState};
 use crate::pulse::{Beat, Pulse};
 use crate::shared::Shared;
@@ -40,6 +41,8 @@ pub(crate) struct Live {
     frames: u64,
     /// Whether the handshake was done and the gateway had spoken when last looked at.
     greeted: bool,
+    /// What of it nobody here knows.
+    drift: Drift,
 }
 
 /// What a connection brings.
@@ -52,13 +55,14 @@ pub(crate) enum Brought {
 impl Live {
     /// Takes over an open socket, and lets the dialect say its first words.
     pub fn begin(opened: Opened, out: &mut Out) -> Live {
-        let Opened { socket, mut dialect, .. } = opened;
+        let Opened { socket, mut dialect, kind, .. } = opened;
         let (now, day) = (Instant::now(), unix_ms());
         dialect.opened(day, out);
         let pulse = Pulse::new(now, day);
         let mut tick = interval_at(now + TICK, TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Live { socket, dialect, pending: HashMap::new(), calls: 0, pulse, tick, opened: now, frames: 0, greeted: false }
+        let (pending, drift) = (HashMap::new(), Drift::new(kind));
+        Live { socket, dialect, pending, calls: 0, pulse, tick, opened: now, frames: 0, greeted: false, drift }
     }
 
     /// Waits for the next burst or tick. May be dropped at any time: nothing is lost.
@@ -91,12 +95,14 @@ impl Live {
 
     /// Decodes a burst.
     fn poll_heard(&mut self, cx: &mut Context<'_>, out: &mut Out) -> Poll<Heard> {
-        let Live { socket, dialect, .. } = self;
+        let Live { socket, dialect, drift, .. } = self;
         let mut now = None;
         socket.poll_burst(cx, |text| {
             // Looked at once a burst: its frames arrived together.
             let now = *now.get_or_insert_with(unix_ms);
+            let before = out.events.len();
             dialect.frame(text, now, out);
+            drift.heard(text, out.events.get(before..).unwrap_or_default());
             if out.close.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })
     }
@@ -155,6 +161,11 @@ impl Live {
                 let _ = answer.send(reply);
             }
         }
+    }
+
+    /// What the gateway does that nobody here knows, when that is more than was told before.
+    pub fn drifted(&mut self) -> Option<Found> {
+        self.drift.news()
     }
 
     /// What the gateway can be asked.
@@ -216,6 +227,7 @@ impl Live {
             Some(End::Closed { code, reason }) => (code, reason, None),
             Some(End::Broken(reason)) => (None, reason.clone(), Some(reason)),
         };
+        self.socket.ended(code, &reason);
         let mut close = self.dialect.closed(code, &reason, unix_ms(), out);
         // What broke under the dialect is known better here.
         if let (Some(reason), true) = (ours, close.retry) {

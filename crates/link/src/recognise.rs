@@ -84,6 +84,8 @@ fn stranger(route: &Route) -> Target {
         ours: ClientInfo::new(env!("CARGO_PKG_VERSION"), ""),
         on_token: None,
         on_route: None,
+        on_drift: None,
+        tape: Default::default(),
         transport: Transport::Net,
     }
 }

@@ -114,6 +114,7 @@ impl Shared {
         if present.is_some_and(|present| present.expose_secret() == token.expose_secret()) {
             return;
         }
+        target.tape.keep_out_one(&token);
         target.credentials.device_token = Some(token.clone());
         if let Some(on_token) = &target.on_token {
             on_token(token);

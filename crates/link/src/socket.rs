@@ -18,6 +18,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 
 use crate::failure::told;
+use crate::record::{Crossed, Tape};
 use crate::stream::Stream;
 
 /// The longest message taken, bytes: a gateway's whole history of a session may come as one.
@@ -48,6 +49,7 @@ pub(crate) struct Socket {
     unflushed: bool,
     /// Binary frames that were passed over; no vendor sends any.
     ignored: u64,
+    tape: Tape,
 }
 
 /// What one burst brought.
@@ -79,17 +81,24 @@ pub(crate) enum End {
 }
 
 impl Socket {
-    pub fn new(stream: WebSocketStream<Stream>) -> Socket {
-        Socket { stream, waiting: VecDeque::new(), unflushed: false, ignored: 0 }
+    /// What crosses it is told to `tape`.
+    pub fn new(stream: WebSocketStream<Stream>, tape: Tape) -> Socket {
+        Socket { stream, waiting: VecDeque::new(), unflushed: false, ignored: 0, tape }
     }
 
     /// Puts a text frame in line. It goes out while the socket is polled.
     pub fn send(&mut self, text: String) {
+        self.tape.tell(Crossed::Out(&text));
         self.waiting.push_back(Message::text(text));
     }
 
     pub fn ping(&mut self, number: u64) {
         self.waiting.push_back(Message::Ping(Bytes::copy_from_slice(&number.to_be_bytes())));
+    }
+
+    /// It is over, for this reason.
+    pub fn ended(&self, code: Option<u16>, reason: &str) {
+        self.tape.tell(Crossed::Closed { code, reason });
     }
 
     /// Sends what waits, then shows `each` the text frames that are there, until nothing is left or it breaks off.
@@ -107,6 +116,7 @@ impl Socket {
                 Some(Ok(Message::Text(text))) => {
                     heard.texts += 1;
                     bytes += text.len();
+                    self.tape.tell(Crossed::In(&text));
                     if each(&text).is_break() {
                         break;
                     }

@@ -7,7 +7,9 @@ use secrecy::SecretString;
 use tokio::io::DuplexStream;
 
 use crate::dialect::{ClientInfo, Credentials, Kind};
+use crate::drift::Found;
 use crate::event::Event;
+use crate::record::Tape;
 use crate::route::{Route, Routes};
 use crate::tls::TlsTerms;
 
@@ -29,6 +31,11 @@ pub struct Target {
     pub on_token: Option<OnToken>,
     /// Called when a socket came about, with the route it came by. Called on the link's own task: it must not block.
     pub on_route: Option<OnRoute>,
+    /// Called with what the gateway does that nobody here knows, when there is more of it. Called on the link's own
+    /// task: it must not block.
+    pub on_drift: Option<OnDrift>,
+    /// Where somebody may record what crosses the link's sockets, from before the first one or later.
+    pub tape: Tape,
     pub transport: Transport,
 }
 
@@ -37,6 +44,9 @@ pub type OnToken = Arc<dyn Fn(SecretString) + Send + Sync>;
 
 /// Takes the way that a connection came about.
 pub type OnRoute = Arc<dyn Fn(&Taken) + Send + Sync>;
+
+/// Takes what a gateway does that nobody here knows.
+pub type OnDrift = Arc<dyn Fn(&Found) + Send + Sync>;
 
 /// By which route a connection came about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,6 +139,8 @@ mod tests {
             ours: ClientInfo::new("0.1.0", "00000000-0000-0000-0000-000000000000"),
             on_token: None,
             on_route: None,
+            on_drift: None,
+            tape: Default::default(),
             transport: Transport::Net,
         };
         let text = format!("{target:?}");

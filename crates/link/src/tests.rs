@@ -11,6 +11,7 @@ mod hostile;
 mod lifecycle;
 mod net;
 mod parrot;
+mod record;
 mod routes;
 mod ssh;
 mod trust;

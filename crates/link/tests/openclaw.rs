@@ -56,6 +56,8 @@ fn target(claw: &OpenClaw, key: &str) -> Target {
         ours: ClientInfo::new("0.1.0", "6b1f0a52-6d0e-4c1b-9a55-0d4a3f1f2c11"),
         on_token: None,
         on_route: None,
+        on_drift: None,
+        tape: Default::default(),
         transport: Transport::Net,
     }
 }

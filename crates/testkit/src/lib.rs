@@ -12,6 +12,7 @@ pub mod line;
 pub mod openclaw;
 pub mod own;
 pub mod part;
+pub mod planted;
 pub mod proxy;
 pub mod rng;
 pub mod running;

@@ -117,7 +117,7 @@ pub fn children(process: u32) -> Vec<u32> {
 }
 
 /// Everything below a process.
-fn descendants(process: u32, found: &mut Vec<u32>) {
+pub(crate) fn descendants(process: u32, found: &mut Vec<u32>) {
     for child in children(process) {
         found.push(child);
         descendants(child, found);

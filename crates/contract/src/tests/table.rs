@@ -80,6 +80,10 @@ only_abort! {
     node_production NodeProduction ();
     node_unlock NodeUnlock ();
     node_limit NodeLimit ();
+    node_drift NodeDrift crate::record::Drift;
+    record_start RecordStart crate::record::Recording;
+    record_state RecordState Option<crate::record::Recording>;
+    record_stop RecordStop crate::record::Recording;
     session_create SessionCreate crate::transcript::SessionRef;
     session_seen SessionSeen ();
     rows_before RowsBefore Vec<crate::transcript::Row>;

@@ -8,4 +8,5 @@ mod guards;
 mod homes;
 mod nodes;
 mod outbox;
+mod planted;
 mod talk;

@@ -7,7 +7,9 @@ use contract::node::{NodeForm, NodeId};
 use contract::transcript::SessionRef;
 use link::call::{Call, CallError, Page, Reply, Sent};
 use link::event::{Agent, Approval, Message, NodeState, Session};
+use link::record::Tally;
 use secrecy::SecretString;
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::Fleet;
@@ -90,6 +92,13 @@ impl Fleet {
     /// The link of a node, once there is one.
     pub fn link(&self, node: &str) -> Option<std::sync::Arc<link::Link>> {
         self.inner.nodes.find(node)?.link()
+    }
+
+    /// How the node's recording goes, and whenever that changes; `None` where there is none.
+    pub fn recording(&self, node: &str) -> Option<watch::Receiver<Tally>> {
+        let post = self.inner.nodes.find(node)?;
+        let recorded = post.recorded.lock();
+        recorded.as_ref().map(crate::record::Recorded::tally)
     }
 
     /// Asks a node anything; what changes something there is written down as `pilot`'s.

@@ -21,6 +21,11 @@ impl Slow {
         (Arc::new(slow), open)
     }
 
+    /// All that is kept.
+    pub fn secrets(&self) -> Vec<String> {
+        self.kept.lock().values().map(|secret| secret.expose_secret().to_owned()).collect()
+    }
+
     fn wait(&self) -> Result<(), VaultError> {
         if *self.absent.lock() {
             return Err(VaultError::Absent);

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use contract::node::Vendor;
 use link::event::NodeState;
+use link::record::Tape;
 use link::{Address, Choice, ClientFiles, OnRoute, OnToken, Route, Routes, Taken, Target, TlsTerms, Transport};
 use secrecy::SecretString;
 use supervise::{Restart, Scope};
 
 use super::post::Kind;
 use super::tap::Tap;
-use super::{Credential, Parts, Post, identity};
+use super::{Credential, Parts, Post, drift, identity};
 use crate::apply::Fact;
 use crate::keys::{KeyFault, Place, Slot};
 use crate::nearby::places;
@@ -43,12 +44,16 @@ pub async fn open(parts: &Arc<Parts>, post: &Arc<Post>, scope: &Scope) -> Result
             ours: parts.ours.clone(),
             on_token: None,
             on_route: None,
+            on_drift: Some(drift::tell(parts, post, scope)),
+            tape: post.tape.clone(),
             transport: Transport::Memory(embedded.connect.clone()),
         },
         Kind::Kept | Kind::Once => match target(parts, &row, credentials) {
             Ok(target) => Target {
                 on_token: Some(keep_token(parts, &row, scope)),
                 on_route: Some(tell_route(parts, &post.id)),
+                on_drift: Some(drift::tell(parts, post, scope)),
+                tape: post.tape.clone(),
                 ..target
             },
             Err(reason) => {
@@ -111,6 +116,8 @@ pub fn target(parts: &Parts, row: &NodeRow, credentials: Credential) -> Result<T
         ours: parts.ours.clone(),
         on_token: None,
         on_route: None,
+        on_drift: None,
+        tape: Tape::default(),
         transport: Transport::Net,
     })
 }

@@ -8,14 +8,17 @@ use arc_swap::ArcSwapOption;
 use contract::{Code, Fault};
 use link::Link;
 use link::call::{Call, CallError, Reply};
+use link::drift::Found;
 use link::event::{Body, Event, NodeState};
-use parking_lot::RwLock;
+use link::record::Tape;
+use parking_lot::{Mutex, RwLock};
 use supervise::Scope;
 use tokio::sync::Notify;
 
 use super::{BURST, Bucket, Embedded, PER_MINUTE, Parts, Signals, Urgency, open};
 use crate::apply::Fact;
 use crate::gate::{Tries, Undone};
+use crate::record::Recorded;
 use crate::table::node::NodeRow;
 use crate::truth::{Guard, NodeHead};
 
@@ -51,6 +54,12 @@ pub struct Post {
     bucket: Bucket,
     /// Rung when the outbox has something for it.
     pub bell: Notify,
+    /// Where its connections are recorded, while somebody does.
+    pub tape: Tape,
+    /// The recording under way, or the last one.
+    pub recorded: Mutex<Option<Recorded>>,
+    /// What of it nobody here knows, as its present or last connection shows it.
+    pub drift: Arc<Mutex<Found>>,
 }
 
 impl Post {
@@ -66,6 +75,9 @@ impl Post {
             signals: Arc::new(Signals::default()),
             bucket: Bucket::default(),
             bell: Notify::new(),
+            tape: Tape::default(),
+            recorded: Mutex::default(),
+            drift: Arc::default(),
         }
     }
 

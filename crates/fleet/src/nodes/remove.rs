@@ -5,6 +5,7 @@ use store::StoreError;
 
 use super::Parts;
 use crate::keys::Slot;
+use crate::table::drift;
 use crate::table::node as table;
 
 /// How long a removal can be undone, milliseconds.
@@ -25,7 +26,7 @@ pub async fn purge(parts: &Parts, before: i64) -> Result<(), StoreError> {
             continue;
         }
         parts.keys.forget_memory(&row.id);
-        parts.store.write(move |tx| table::purge(tx, &row.id)).await?;
+        parts.store.write(move |tx| drift::forget(tx, &row.id).and_then(|()| table::purge(tx, &row.id))).await?;
     }
     Ok(())
 }

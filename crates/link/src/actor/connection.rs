@@ -60,6 +60,7 @@ impl Actor {
                 Ok(()) => {
                     live.tick(&mut self.out);
                     self.after();
+                    self.tell_drift();
                 }
                 Err(reason) => self.ended(Some(End::Broken(reason)), None),
             },
@@ -110,10 +111,22 @@ impl Actor {
         if !matches!(self.shared.state(), NodeState::Ready { .. }) {
             self.publish(NodeState::Ready { version: None, product: None, scopes: Vec::new() });
         }
+        self.tell_drift();
+    }
+
+    /// Tells what the gateway does that nobody here knows, once it is more than was told before.
+    fn tell_drift(&mut self) {
+        let Phase::Live(live) = &mut self.phase else {
+            return;
+        };
+        if let (Some(on_drift), Some(found)) = (&self.core.target.on_drift, live.drifted()) {
+            on_drift(&found);
+        }
     }
 
     /// The connection is over, by the gateway or by the dialect's word.
     pub(super) fn ended(&mut self, end: Option<End>, word: Option<Close>) {
+        self.tell_drift();
         let Phase::Live(live) = std::mem::replace(&mut self.phase, Phase::Resting) else {
             return;
         };

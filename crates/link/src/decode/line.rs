@@ -129,11 +129,25 @@ fn speaker(raw: Option<Raw<'_>>, happened: &Happened<'_>) -> Option<String> {
 /// When the recording began (Unix milliseconds), if this line's frame says what time it
 /// was: some handshakes and most tool results do.
 pub(super) fn begun(line: &[u8]) -> Option<i64> {
-    let line = Line::read(std::str::from_utf8(line).ok()?.trim_start_matches('\u{feff}').trim()).ok()?;
-    let Happened::Received(frame) = &line.happened else {
-        return None;
+    let text = std::str::from_utf8(line).ok()?.trim_start_matches('\u{feff}').trim();
+    let line = Line::read(text).ok()?;
+    let frame = match &line.happened {
+        Happened::Received(frame) => frame,
+        Happened::Nothing => return said_begun(text)?.checked_sub(line.at.unwrap_or(0)),
+        _ => return None,
     };
     clock(frame)?.checked_sub(line.at?)
+}
+
+/// What a recording of ours says on its first line.
+fn said_begun(text: &str) -> Option<i64> {
+    #[derive(Deserialize)]
+    struct Begun {
+        #[serde(default)]
+        begun_ms: Int,
+    }
+    let recorded: Recorded<'_> = serde_json::from_str(text).ok()?;
+    read::<Begun>(recorded.frame)?.begun_ms.0
 }
 
 fn clock(frame: &str) -> Option<i64> {

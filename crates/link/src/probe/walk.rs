@@ -168,7 +168,7 @@ async fn gateway(
     };
     probe.kind = Some(kind);
     let dialect = (tools.make)(kind, target);
-    let socket = connector::upgrade(stream, &route.address, kind, &dialect.upgrade()).await?;
+    let socket = connector::upgrade(stream, &route.address, kind, &dialect.upgrade(), &target.tape).await?;
     let version = probe.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
     probe.ok(StepName::Gateway, format!("{}{version} answers", vendor(kind)));
     Ok(Opened { socket, dialect, kind })

@@ -111,6 +111,8 @@ pub fn target(transport: Transport) -> Target {
         ours: ClientInfo::new("0.1.0", "00000000-0000-0000-0000-000000000000"),
         on_token: None,
         on_route: None,
+        on_drift: None,
+        tape: Default::default(),
         transport,
     }
 }

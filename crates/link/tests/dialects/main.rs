@@ -9,6 +9,7 @@ mod digest;
 mod mutation;
 mod promises;
 mod recordings;
+mod redacted;
 mod replay;
 mod script;
 mod steer;

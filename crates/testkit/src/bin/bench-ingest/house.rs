@@ -72,6 +72,8 @@ fn target(port: u16, link: u64) -> anyhow::Result<Target> {
         ours: ClientInfo::new("0.1.0", "00000000-0000-0000-0000-000000000000"),
         on_token: None,
         on_route: None,
+        on_drift: None,
+        tape: Default::default(),
         transport: Transport::Net,
     })
 }

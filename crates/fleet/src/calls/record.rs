@@ -1,0 +1,75 @@
+//! Recording what crosses a node's connection.
+
+use contract::calls::RecordStart;
+use contract::record::Recording;
+use contract::{Code, Fault};
+use link::record::Texts;
+
+use crate::fleet::Fleet;
+use crate::record::{Over, RecordError, Recorded};
+
+/// Begins a recording. It goes on over reconnects, until it is ended.
+pub fn start(fleet: &Fleet, args: RecordStart) -> Result<Recording, Fault> {
+    let post = fleet.inner.nodes.get(&args.node)?;
+    let mut present = post.recorded.lock();
+    if let Some(under_way) = present.as_ref().filter(|recorded| recorded.on) {
+        let message = format!(
+            "{} is being recorded already, into {}. End that first.",
+            post.row().name,
+            under_way.path.display()
+        );
+        return Err(Fault::new(Code::Invalid, message));
+    }
+    let texts = if args.with_text { Texts::Kept } else { Texts::Filled };
+    let over = if args.replace { Over::Allowed } else { Over::Never };
+    let recorded = Recorded::begin(args.file.as_ref(), texts, over).map_err(|error| fault(&error))?;
+    post.tape.begin(recorded.recording.clone());
+    let told = told(&recorded);
+    *present = Some(recorded);
+    Ok(told)
+}
+
+/// How it goes.
+pub fn state(fleet: &Fleet, node: &str) -> Result<Option<Recording>, Fault> {
+    let post = fleet.inner.nodes.get(node)?;
+    let present = post.recorded.lock();
+    Ok(present.as_ref().map(told))
+}
+
+/// Ends it; one that has ended already is told as it was.
+pub fn stop(fleet: &Fleet, node: &str) -> Result<Recording, Fault> {
+    let post = fleet.inner.nodes.get(node)?;
+    post.tape.end();
+    let mut present = post.recorded.lock();
+    let Some(recorded) = present.as_mut() else {
+        return Err(Fault::new(Code::NotFound, format!("{} is not being recorded.", post.row().name)));
+    };
+    recorded.end();
+    Ok(told(recorded))
+}
+
+fn told(recorded: &Recorded) -> Recording {
+    let tally = recorded.tally().borrow().clone();
+    let path = recorded.path.display().to_string();
+    let fault = tally.fault.map(|why| {
+        format!(
+            "{path} could not be written on: {why}. What stands in it up to there is good. Make room and record again."
+        )
+    });
+    Recording {
+        frames_in: tally.frames_in,
+        frames_out: tally.frames_out,
+        connections: tally.connections,
+        bytes: tally.bytes,
+        dialect: tally.dialect.map(str::to_owned),
+        secrets: tally.removed.secrets,
+        texts: tally.removed.texts,
+        persons: tally.removed.persons,
+        fault,
+        file: path,
+    }
+}
+
+fn fault(error: &RecordError) -> Fault {
+    Fault::new(Code::Invalid, format!("{error}."))
+}
