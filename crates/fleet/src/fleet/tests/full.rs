@@ -7,7 +7,7 @@ use link::event::Role;
 
 use super::rig::{House, Screen, embedded, main_of, ready, say, transcript};
 use crate::fleet::Fleet;
-use crate::nodes::LOCAL;
+use crate::nodes::{LOCAL, Urgency};
 
 /// From now on the database may grow by so many pages.
 async fn room(fleet: &Fleet, pages: u32) {
@@ -33,7 +33,7 @@ async fn a_full_disk_takes_no_message_that_it_cannot_keep_and_loses_none_that_it
     let mut taken = Vec::new();
     let fault = loop {
         let number = taken.len();
-        let text = format!("{number} {}", "word ".repeat(400));
+        let text = format!("{number} {}", "x".repeat(2_000));
         let (client_id, agent) = (format!("full-{number}"), None);
         let message = SendMessage { of: of.clone(), agent, text: text.clone(), client_id };
         match fleet.send_message("main", message).await {
@@ -44,7 +44,7 @@ async fn a_full_disk_takes_no_message_that_it_cannot_keep_and_loses_none_that_it
     };
     assert!(fault.message.contains("full") && fault.message.contains("Free some space"), "{fault:?}");
     assert_eq!(fault.code, Code::Other);
-    let refused = format!("{} {}", taken.len(), "word ".repeat(400));
+    let refused = format!("{} {}", taken.len(), "x".repeat(2_000));
     assert!(screen.fates(&refused).is_empty(), "what was not taken is not shown");
 
     room(&fleet, 100_000).await;
@@ -56,12 +56,11 @@ async fn a_full_disk_takes_no_message_that_it_cannot_keep_and_loses_none_that_it
             all.map(|text| screen.fates(text)).all(|fates| fates.iter().all(known) && fates.len() == 1).then_some(())
         })
         .await;
-    let page = fleet.history(&of, 300, None).await.unwrap();
-    let people = page.messages.into_iter().filter(|message| message.role == Role::User);
+    let there = fleet.last_messages(&of, usize::MAX, Urgency::Screen).await.unwrap();
+    let people = there.into_iter().filter(|message| message.role == Role::User);
     let there: Vec<String> = people.map(|message| message.text.to_string()).collect();
     let mut said = vec!["before".to_owned()];
-    said.extend(taken.iter().map(|text| text.trim_end().to_owned()));
+    said.extend(taken);
     said.push("after".to_owned());
-    let there: Vec<String> = there.into_iter().map(|text| text.trim_end().to_owned()).collect();
     assert_eq!(there, said);
 }
