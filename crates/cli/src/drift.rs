@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use contract::calls::{Handler, NodeDrift};
 use contract::record::{Drift, Unknown, What};
+use fleet::truth::PILOT;
 use tokio::time::sleep;
 
 use crate::args::DriftWanted;
@@ -23,7 +24,7 @@ pub async fn drift(desk: &Desk, wanted: &DriftWanted, form: Form) -> anyhow::Res
     } else if let Some(ms) = limit {
         sleep(Duration::from_millis(ms.unsigned_abs())).await;
     }
-    let found = desk.fleet.node_drift("pilot", NodeDrift { node: head.id.clone() }).await?;
+    let found = desk.fleet.node_drift(PILOT, NodeDrift { node: head.id.clone() }).await?;
     match form {
         Form::Json => json(&head.name, &found)?,
         Form::Text if found.unknown.is_empty() && is_away => note("Nothing of it was kept."),

@@ -6,17 +6,14 @@ use std::time::Duration;
 
 use contract::calls::{Handler, RecordStart, RecordStop};
 use contract::record::Recording;
-use fleet::truth::NodeHead;
+use fleet::truth::{NodeHead, PILOT};
 use link::event::NodeState;
 use tokio::time::sleep;
 
 use crate::args::RecordWanted;
 use crate::desk::{Desk, why};
-use crate::out::{Form, line, note, problem};
+use crate::out::{Form, json, line, note, problem};
 use crate::when::length;
-
-/// The window's label of this program.
-const WINDOW: &str = "pilot";
 
 /// Why a recording ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +40,7 @@ pub async fn record(desk: &Desk, wanted: &RecordWanted, form: Form) -> anyhow::R
     if !wanted.force && file.exists() {
         anyhow::bail!("{} exists already; name another file, or write over it with --force", file.display());
     }
-    desk.fleet.record_start(WINDOW, start).await.map_err(|fault| anyhow::anyhow!(fault.message))?;
+    desk.fleet.record_start(PILOT, start).await?;
     let until = if limit.is_some() { "Ctrl-C ends it earlier." } else { "Ctrl-C ends it." };
     note(&format!("Recording {} into {}. {until}", head.name, file.display()));
     let end = tokio::select! {
@@ -51,10 +48,10 @@ pub async fn record(desk: &Desk, wanted: &RecordWanted, form: Form) -> anyhow::R
         () = over(limit) => End::Wanted,
         _ = tokio::signal::ctrl_c() => End::Wanted,
     };
-    let stop = desk.fleet.record_stop(WINDOW, RecordStop { node: head.id.clone() });
-    let recording = stop.await.map_err(|fault| anyhow::anyhow!(fault.message))?;
+    let stop = desk.fleet.record_stop(PILOT, RecordStop { node: head.id.clone() });
+    let recording = stop.await?;
     match form {
-        Form::Json => line(&serde_json::to_string(&recording)?)?,
+        Form::Json => json(&recording)?,
         Form::Text => told(&recording, wanted.with_text)?,
     }
     if let Some(fault) = &recording.fault {

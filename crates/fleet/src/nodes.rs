@@ -21,6 +21,7 @@ mod drift;
 mod post;
 
 mod form;
+mod hand_over;
 mod identity;
 mod open;
 mod pins;

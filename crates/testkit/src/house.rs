@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
 use contract::calls::{NodeAdd, ResendMessage, SendMessage, Watch};
 use contract::node::{NodeForm, Vendor};
 use contract::transcript::{Fate, SessionRef};
@@ -63,7 +63,7 @@ impl House {
     /// The fleet is closed.
     pub async fn show(&mut self, of: &SessionRef) -> Result<()> {
         let topics = vec![Topic::Nodes, Topic::Transcript { of: of.clone(), limit: 200 }];
-        self.fleet.watch(WINDOW, Watch { topics }).await.map_err(|fault| anyhow!(fault.message))
+        Ok(self.fleet.watch(WINDOW, Watch { topics }).await?)
     }
 
     /// Says something; its id is its text.
@@ -75,7 +75,7 @@ impl House {
         while self.batches.try_recv().is_ok() {}
         let (of, text) = (of.clone(), text.to_owned());
         let message = SendMessage { of, agent: None, client_id: text.clone(), text };
-        self.fleet.send_message(WINDOW, message).await.map_err(|fault| anyhow!(fault.message))
+        Ok(self.fleet.send_message(WINDOW, message).await?)
     }
 
     /// The state of a node's link, as people read it.
@@ -187,7 +187,7 @@ pub async fn add(fleet: &Fleet, vendor: Vendor, address: &str, key: &str) -> Res
         session_only: false,
         reach: None,
     };
-    fleet.node_add(WINDOW, NodeAdd { form }).await.map_err(|fault| anyhow!(fault.message)).context("adding the node")
+    fleet.node_add(WINDOW, NodeAdd { form }).await.context("adding the node")
 }
 
 /// A keyring that goes with its test.

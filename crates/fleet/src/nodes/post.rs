@@ -7,7 +7,6 @@ use std::time::Duration;
 use arc_swap::ArcSwapOption;
 use contract::{Code, Fault};
 use link::Link;
-use link::call::{Call, CallError, Reply};
 use link::drift::Found;
 use link::event::{Body, Event, NodeState};
 use link::record::Tape;
@@ -15,19 +14,14 @@ use parking_lot::{Mutex, RwLock};
 use supervise::Scope;
 use tokio::sync::Notify;
 
-use super::{BURST, Bucket, Embedded, PER_MINUTE, Parts, Signals, Urgency, open};
+use super::{BURST, Bucket, Embedded, PER_MINUTE, Parts, Signals, open};
 use crate::apply::Fact;
-use crate::gate::{Tries, Undone};
 use crate::record::Recorded;
 use crate::table::node::NodeRow;
 use crate::truth::{Guard, NodeHead};
 
 /// How long a node's tasks get to end.
 const GRACE: Duration = Duration::from_secs(2);
-/// How often a call is handed over to a node that says it is busy.
-const TRIES: u32 = 4;
-/// A longer pause is for whoever asked to decide about.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where a node comes from.
 pub enum Kind {
@@ -51,7 +45,7 @@ pub struct Post {
     live: tokio::sync::Mutex<Option<Scope>>,
     /// What the fleet must know of its events.
     pub signals: Arc<Signals>,
-    bucket: Bucket,
+    pub(super) bucket: Bucket,
     /// Rung when the outbox has something for it.
     pub bell: Notify,
     /// Where its connections are recorded, while somebody does.
@@ -194,55 +188,6 @@ impl Post {
             self.bucket.set(guard.per_minute.unwrap_or(PER_MINUTE), guard.burst.unwrap_or(BURST));
             parts.core.feed(&self.id, [Fact::Guard(guard)]);
         }
-    }
-
-    /// Hands a call to the link in its turn. One that the node was too busy for did nothing there, and is handed over
-    /// again after a pause, a few times. `ready` is asked each time, when the turn has come.
-    ///
-    /// # Errors
-    /// As `link` gives them; a node without a link is not connected; what `ready` said.
-    pub(crate) async fn hand_over<E, F>(
-        &self,
-        parts: &Parts,
-        call: Call,
-        urgency: Urgency,
-        tries: Tries,
-        ready: impl Fn() -> F,
-    ) -> Result<Reply, Undone<E>>
-    where
-        F: Future<Output = Result<(), Undone<E>>>,
-    {
-        let mut left = match tries {
-            Tries::Once => 1,
-            Tries::Several => TRIES,
-        };
-        loop {
-            if self.link().is_none() {
-                return Err(Undone::Call(CallError::NotConnected));
-            }
-            self.bucket.turn(urgency, |waiting| self.tell_queue(parts, waiting)).await;
-            ready().await?;
-            let answer = match self.link() {
-                Some(link) => link.call(call.clone()).await,
-                None => Err(CallError::NotConnected),
-            };
-            left -= 1;
-            match &answer {
-                Err(error) if error.is_busy() => {
-                    let rest = self.bucket.busy(error.retry_after());
-                    if left > 0 && rest <= PATIENCE {
-                        continue;
-                    }
-                }
-                Ok(_) => self.bucket.fine(),
-                Err(_) => {}
-            }
-            return answer.map_err(Undone::Call);
-        }
-    }
-
-    fn tell_queue(&self, parts: &Parts, waiting: usize) {
-        parts.core.feed(&self.id, [Fact::Queued(u32::try_from(waiting).unwrap_or(u32::MAX))]);
     }
 
     /// Says how the node stands when no link is there to say it.

@@ -14,6 +14,7 @@ mod content;
 mod control;
 mod events;
 mod handshake;
+mod held;
 mod history;
 mod identity;
 mod refusal;
@@ -39,9 +40,9 @@ use crate::call::{Ability, Call, CallError, Verb};
 use crate::event::{Body, Event, NodeState};
 use approval::Approvals;
 use handshake::Stage;
+use held::Held;
 use session::Sessions;
 use subagent::Children;
-use tool::Held;
 
 /// One connection to an OpenClaw gateway.
 pub(crate) struct Openclaw {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use contract::Handler;
 use contract::calls::SendMessage;
 use contract::node::Vendor;
@@ -39,7 +39,7 @@ pub async fn talk(home: &Path, port: u16, life: u64, mut rng: Rng) -> Result<()>
             text: said.number.to_string(),
             client_id: format!("kills-{}", said.number),
         };
-        fleet.send_message("app", message).await.map_err(|fault| anyhow!(fault.message))?;
+        fleet.send_message("app", message).await?;
         writeln!(std::io::stdout(), "{}", said.line())?;
         sleep(Duration::from_millis(rng.between(0, 120))).await;
     }

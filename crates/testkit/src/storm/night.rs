@@ -143,7 +143,7 @@ impl Night {
         let client_id = id(self.said.len());
         self.said.push(Said { session, text: text.clone(), was_unknown: false, anew: 0 });
         let message = SendMessage { of: of(session), agent: None, text, client_id };
-        self.fleet.send_message("night", message).await.map_err(|fault| anyhow::anyhow!(fault.message))
+        Ok(self.fleet.send_message("night", message).await?)
     }
 
     /// The gateway stops and starts again.
@@ -203,6 +203,6 @@ async fn open_fleet(
     let batches = fleet.attach("night");
     let transcripts = SESSIONS.map(|session| Topic::Transcript { of: of(session), limit: 200 });
     let topics = transcripts.into_iter().chain([Topic::Approvals]).collect();
-    fleet.watch("night", Watch { topics }).await.map_err(|fault| anyhow::anyhow!(fault.message))?;
+    fleet.watch("night", Watch { topics }).await?;
     Ok((scope, fleet, batches))
 }
