@@ -110,7 +110,7 @@ impl House {
             if self.is_ready(&of.node) && open.is_empty() && lost.is_empty() {
                 return Ok(again);
             }
-            ensure!(Instant::now() < end, "still open: {open:?}, lost: {lost:?}; the link: {}", self.state(&of.node));
+            ensure!(Instant::now() < end, "still open: {open:?}, lost: {lost:?}; {}", self.in_words(of));
             tokio::time::sleep(Duration::from_millis(200)).await;
             if !self.is_ready(&of.node) || !self.is_fresh(of) {
                 continue;
@@ -142,6 +142,13 @@ impl House {
     /// The ids of messages from here that are so.
     pub fn own(&self, of: &SessionRef, wanted: impl Fn(&Row, &Own) -> bool) -> Vec<String> {
         self.rows(of, |row| row.own().filter(|own| wanted(row, own)).map(|own| own.client_id.to_string()))
+    }
+
+    /// How all stands, to be read by people.
+    fn in_words(&self, of: &SessionRef) -> String {
+        let own = self.rows(of, |row| row.own().map(|own| format!("{own:?}, message {:?}", row.message)));
+        let runs = self.fleet.core().read(&of.node, |truth| Some(format!("{:?}", truth.session(&of.session)?.runs)));
+        format!("the link: {}; {own:#?}; runs {:?}", self.state(&of.node), runs.flatten())
     }
 
     fn rows<T>(&self, of: &SessionRef, pick: impl Fn(&Row) -> Option<T>) -> Vec<T> {
