@@ -166,7 +166,8 @@ mod tests {
 
     #[test]
     fn a_recording_becomes_a_script_as_it_is_and_as_answers_to_us() {
-        assert_eq!(script(RECORDING, recorded), ">{\"type\":\"req\",\"id\":\"7\"}\n<{\"type\":\"res\",\"id\":\"7\"}\n");
+        let whole = script(RECORDING, recorded);
+        assert_eq!(whole, ">{\"id\":\"7\",\"type\":\"req\"}\n<{\"type\":\"res\",\"id\":\"7\"}\n");
         let answers = script(RECORDING, answered);
         assert!(answers.contains("$id") && answers.lines().count() == 1, "{answers}");
     }
