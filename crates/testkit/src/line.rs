@@ -188,6 +188,8 @@ mod tests {
             }
         };
         tokio::select! {
+            // What the line put down is taken before it puts down more.
+            biased;
             _ = line.carry(&mut client, server) => {}
             () = talk => {}
         }
