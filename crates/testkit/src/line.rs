@@ -214,6 +214,8 @@ mod tests {
         let talk = async {
             tokio::task::yield_now().await;
             line.cut(End::HalfOpen);
+            // The line has noticed before anything is said.
+            tokio::task::yield_now().await;
             near.write_all(b"is anybody there?").await.unwrap();
             let answer = timeout(Duration::from_secs(3_600), near.read_u8()).await;
             assert!(answer.is_err(), "nobody answers and nobody hangs up");
