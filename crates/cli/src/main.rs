@@ -40,11 +40,11 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// 0: done; 1: it failed; 2: it was asked in a way nobody understands (clap ends with that too).
 /// Quicker than the system's where memory is made on one thread and let go on another, as every event's is.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// 0: done; 1: it failed; 2: it was asked in a way nobody understands (clap ends with that too).
 fn main() -> ExitCode {
     let args = args::Args::parse();
     logging();
