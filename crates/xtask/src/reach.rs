@@ -47,13 +47,14 @@ pub fn all() -> Reach {
 /// Nothing, where no test can have that in its name.
 pub fn of(house: &House, filter: &str) -> Result<Option<Reach>> {
     let names: Vec<&str> = filter.split("::").collect();
-    let (mut packages, mut targets, mut parts) = (BTreeSet::new(), BTreeSet::new(), false);
+    let (mut words, mut parts) = (BTreeSet::new(), false);
     for group in groups(&house.root)?.into_values().filter(|group| group.holds(&names)) {
         parts |= group.wants_a_part(&names);
-        packages.insert(vec!["--package".to_owned(), group.package]);
-        targets.insert(group.words);
+        words.insert(format!("--package={}", group.package));
+        words.extend(group.words);
     }
-    let targets: Vec<String> = packages.into_iter().chain(targets).flatten().collect();
+    // Each word once, whichever packages it is for: cargo takes no second `--lib`.
+    let targets: Vec<String> = words.into_iter().collect();
     Ok((!targets.is_empty()).then_some(Reach { targets, parts }))
 }
 
@@ -123,7 +124,7 @@ fn groups(root: &Path) -> Result<BTreeMap<(PathBuf, Vec<String>), Group>> {
 fn target(root: &Path, path: &Path) -> (PathBuf, Vec<String>) {
     let parts: Vec<String> = path.components().filter_map(name).collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    let test = |name: &str| vec!["--test".to_owned(), name.trim_end_matches(".rs").to_owned()];
+    let test = |name: &str| vec![format!("--test={}", name.trim_end_matches(".rs"))];
     match parts.as_slice() {
         ["tests", ..] => ("tests".into(), test("blackbox")),
         ["crates", package, "tests", name, ..] => (["crates", package].iter().collect(), test(name)),
@@ -165,6 +166,8 @@ mod tests {
             ("crates/link/tests/dialects/main.rs", "fn recorded_frames_are_read() {}"),
             ("crates/link/src/lib.rs", "mod pulse;"),
             ("crates/link/src/pulse.rs", "/// Keeps the window open.\nfn a_beat_is_kept() {}"),
+            ("crates/store/Cargo.toml", "[package]\nname = \"store\"\n"),
+            ("crates/store/src/lib.rs", "fn a_beat_is_kept_on_disk() {}"),
             ("ui/Cargo.toml", "[package]\nname = \"ui\"\n"),
             ("ui/src/main.rs", "fn main() {}\nfn a_beat_is_drawn() {}"),
         ] {
@@ -184,18 +187,18 @@ mod tests {
     #[test]
     fn a_filter_builds_the_targets_that_can_hold_it_and_no_parts_that_none_asks_for() {
         let without_parts = |targets: &str| Some((targets.to_owned(), false));
-        assert_eq!(reach("a_beat_is_kept"), without_parts("--package link --lib"));
-        assert_eq!(reach("a_beat"), without_parts("--package link --package ui --bins --lib"));
+        assert_eq!(reach("a_beat_is_kept"), without_parts("--lib --package=link --package=store"));
+        assert_eq!(reach("a_beat"), without_parts("--bins --lib --package=link --package=store --package=ui"));
         assert_eq!(reach("a_beat_is_kept::"), None, "a function holds no tests");
         assert_eq!(reach("pul::a_beat"), None, "no name ends so");
-        assert_eq!(reach("pulse::a_beat"), without_parts("--package link --lib"));
-        assert_eq!(reach("recorded"), without_parts("--package link --test dialects"));
-        assert_eq!(reach("tidy::"), without_parts("--package blackbox --test blackbox"));
+        assert_eq!(reach("pulse::a_beat"), without_parts("--lib --package=link"));
+        assert_eq!(reach("recorded"), without_parts("--package=link --test=dialects"));
+        assert_eq!(reach("tidy::"), without_parts("--package=blackbox --test=blackbox"));
     }
 
     #[test]
     fn a_filter_that_reaches_the_real_window_sets_its_parts_up() {
-        assert_eq!(reach("window::the_window"), Some(("--package blackbox --test blackbox".into(), true)));
+        assert_eq!(reach("window::the_window"), Some(("--package=blackbox --test=blackbox".into(), true)));
     }
 
     #[test]
