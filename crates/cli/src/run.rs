@@ -40,16 +40,12 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         }
         Verb::Fleet(verb) => {
             let desk = Desk::open(keys::read(verb.key())?).await?;
-            if let FleetVerb::Record(wanted) = &verb {
-                // It ends with Ctrl-C, too, and says then what it has.
-                let end = record::record(&desk, wanted, form).await;
-                desk.close().await;
-                return end;
-            }
+            // A recording ends with Ctrl-C, too, and says then what it has.
+            let heeds_ctrl_c = matches!(verb, FleetVerb::Record(_));
             let end = tokio::select! {
                 end = with_fleet(&desk, verb, form) => end,
                 // 130: ended by the person, as shells have it.
-                _ = tokio::signal::ctrl_c() => Ok(ExitCode::from(130)),
+                _ = tokio::signal::ctrl_c(), if !heeds_ctrl_c => Ok(ExitCode::from(130)),
             };
             desk.close().await;
             end
