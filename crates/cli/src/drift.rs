@@ -10,7 +10,7 @@ use tokio::time::sleep;
 
 use crate::args::DriftWanted;
 use crate::desk::Desk;
-use crate::out::{Form, line, note, problem, table};
+use crate::out::{Form, json, line, note, problem, table};
 use crate::when::length;
 
 /// Connects, listens if that is wanted, and lists it. A node that is away is answered from what was kept.
@@ -26,19 +26,18 @@ pub async fn drift(desk: &Desk, wanted: &DriftWanted, form: Form) -> anyhow::Res
     }
     let found = desk.fleet.node_drift(PILOT, NodeDrift { node: head.id.clone() }).await?;
     match form {
-        Form::Json => json(&head.name, &found)?,
+        Form::Json => rows(&head.name, &found)?,
         Form::Text if found.unknown.is_empty() && is_away => note("Nothing of it was kept."),
         Form::Text => told(&found)?,
     }
     Ok(if is_away && found.unknown.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn json(node: &str, found: &Drift) -> anyhow::Result<()> {
+fn rows(node: &str, found: &Drift) -> anyhow::Result<()> {
     for Unknown { what, name, times } in &found.unknown {
-        let row = serde_json::json!({
+        json(&serde_json::json!({
             "node": node, "gateway": found.gateway, "what": what, "name": name, "times": times,
-        });
-        line(&row.to_string())?;
+        }))?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use crate::desk::Desk;
-use crate::out::{Form, line, table};
+use crate::out::{Form, json, table};
 
 /// Every kind of call, with the reason where the node cannot and what to know where it can.
 pub async fn run(desk: &Desk, node: &str, form: Form) -> anyhow::Result<ExitCode> {
@@ -16,7 +16,7 @@ pub async fn run(desk: &Desk, node: &str, form: Form) -> anyhow::Result<ExitCode
         let verb = serde_json::to_value(ability.verb)?;
         let cannot = ability.cannot.as_ref().map(|why| fleet::calls::sentence(&why.to_string()));
         if form == Form::Json {
-            line(&json!({"verb": verb, "cannot": cannot, "caution": ability.caution}).to_string())?;
+            json(&json!({"verb": verb, "cannot": cannot, "caution": ability.caution}))?;
             continue;
         }
         let mark = if cannot.is_some() { "no" } else { "yes" };
