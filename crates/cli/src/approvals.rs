@@ -212,7 +212,7 @@ async fn over(desk: &Desk, id: &str) -> anyhow::Result<String> {
     let all = desk.fleet.approval_history(PILOT, ApprovalHistory { since: None, limit: 10_000 }).await?;
     let known = all.iter().find(|asked| asked.id.starts_with(id)).and_then(|asked| asked.outcome.as_ref());
     Ok(match known {
-        Some(end) => format!("Nothing with the id “{id}” waits: it is over, {}. Nothing was sent", ended(end)),
+        Some(end) => format!("Nothing with the id “{id}” waits: it is over, {}. Nothing was sent", end.in_words()),
         None => format!("Nothing with the id “{id}” waits; it may be answered or expired. Nothing was sent"),
     })
 }
@@ -253,25 +253,17 @@ fn text(node: &str, card: &Approval) -> String {
     if view::reveal::hides(&card.shown) || view::reveal::hides(&card.shown_cwd) {
         lines.push("  ! what stands in ‹ › is not what it looks like, or cannot be seen at all".to_owned());
     }
-    lines.join(
-        "
-",
-    )
+    lines.join("\n")
 }
 
 /// How old it is and how long it still waits, or how it ended.
 fn stands(card: &Approval) -> String {
     if let Some(end) = &card.outcome {
         let at = card.asked_at.map(|at| format!("asked {}, ", time(at))).unwrap_or_default();
-        return format!("{at}{} {}", ended(end), time(end.at));
+        return format!("{at}{} {}", end.in_words(), time(end.at));
     }
     let seconds = |ms: i64| format!("{} s", ms.max(0) / 1000);
     let age = card.asked_at.map(|at| format!("asked {} ago", seconds(now() - at)));
     let left = card.expires_at.map(|at| format!("expires in {}", seconds(at - now())));
     [age, left].into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-fn ended(end: &contract::approval::Outcome) -> String {
-    let by = end.by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
-    format!("{}{by}", end.decision.in_words())
 }

@@ -53,15 +53,26 @@ pub enum Decision {
     Unknown,
 }
 
+impl Outcome {
+    /// How it ended, as a person reads it: "allowed once by anna".
+    pub fn in_words(&self) -> String {
+        self.decision.in_words(self.by.as_deref())
+    }
+}
+
 impl Decision {
-    /// How it ended, as a person reads it: after "it is over:" or before "by anna".
-    pub fn in_words(self) -> &'static str {
-        match self {
+    /// The same where only the decision is known, and perhaps whose it was.
+    pub fn in_words(self, by: Option<&str>) -> String {
+        let how = match self {
             Decision::Once => "allowed once",
             Decision::Always => "allowed from now on",
             Decision::Deny => "denied",
-            Decision::Expired => "expired without an answer",
+            Decision::Expired => return "expired without an answer".to_owned(),
             Decision::Unknown => "settled elsewhere",
+        };
+        match by {
+            Some(by) if !by.is_empty() => format!("{how} by {by}"),
+            _ => how.to_owned(),
         }
     }
 }
@@ -151,4 +162,18 @@ pub struct StandingRule {
     pub made_at: i64,
     /// How often it answered.
     pub used: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_says_how_and_by_whom() {
+        let words = |decision: Decision, by: Option<&str>| decision.in_words(by);
+        assert_eq!(words(Decision::Once, Some("you")), "allowed once by you");
+        assert_eq!(words(Decision::Deny, None), "denied");
+        assert_eq!(words(Decision::Unknown, Some("")), "settled elsewhere");
+        assert_eq!(words(Decision::Expired, Some("gateway")), "expired without an answer");
+    }
 }

@@ -263,8 +263,7 @@ async fn release(parts: &Parts, post: &Post, word: &Word, held: &Held) {
 }
 
 fn ended(decision: Decision, by: Option<&str>) -> Fault {
-    let by = by.map(|by| format!(" by {by}")).unwrap_or_default();
-    settled(&format!("This is over already: {}{by}; nothing was sent.", decision.in_words()))
+    settled(&format!("This is over already: {}; nothing was sent.", decision.in_words(by)))
 }
 
 fn expired() -> Fault {

@@ -152,8 +152,8 @@ fn tool(truth: &Truth, event: &Event, id: &str, ok: Option<bool>, ms: Option<u64
 
 fn settled(truth: &Truth, id: &str) -> Option<Says> {
     let asked = truth.approval(id)?;
-    let how = asked.settled.as_ref()?.decision.in_words();
-    Some(coded(Mark::Asks, how, &asked.about.command))
+    let how = asked.settled.as_ref()?.decision.in_words(None);
+    Some(coded(Mark::Asks, &how, &asked.about.command))
 }
 
 fn link(state: &NodeState) -> Option<Says> {

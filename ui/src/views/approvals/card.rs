@@ -195,7 +195,7 @@ fn shape(of: &Approval) -> Shape {
 
 fn end(of: &Approval) -> String {
     match &of.outcome {
-        Some(outcome) => format!("{} at {}", phrase::ended(outcome), time::clock_seconds(outcome.at)),
+        Some(outcome) => format!("{} at {}", outcome.in_words(), time::clock_seconds(outcome.at)),
         None => "expired: the node counts it as denied".to_owned(),
     }
 }

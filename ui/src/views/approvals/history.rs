@@ -59,11 +59,11 @@ fn Line(of: Approval) -> impl IntoView {
     });
     view! {
         <li class="past-line">
-            <Mark of=shape word=Signal::stored(phrase::ended(&outcome)) />
+            <Mark of=shape word=Signal::stored(outcome.in_words()) />
             <time class="past-time" title=time::full(outcome.at)>{time::moment(outcome.at, now())}</time>
             <span class="cut past-who">{who}</span>
             <code class="mono cut past-command words" title=drawn(&of.shown)>{drawn(&of.shown)}</code>
-            <span class="past-end">{phrase::ended(&outcome)}</span>
+            <span class="past-end">{outcome.in_words()}</span>
         </li>
     }
     .into_any()

@@ -1,6 +1,6 @@
 //! Approvals in words.
 
-use contract::approval::{Decision, Hidden, Outcome, Piece};
+use contract::approval::{Decision, Hidden, Piece};
 
 /// What is wanted, after the agent's name.
 pub fn wants(kind: &str) -> String {
@@ -10,21 +10,6 @@ pub fn wants(kind: &str) -> String {
         "read_file" => "wants to read a file".to_owned(),
         "" => "asks for your word".to_owned(),
         other => format!("wants to use {other}"),
-    }
-}
-
-/// How it ended: "allowed once by you".
-pub fn ended(outcome: &Outcome) -> String {
-    let how = match outcome.decision {
-        Decision::Once => "allowed once",
-        Decision::Always => "allowed from now on",
-        Decision::Deny => "denied",
-        Decision::Expired => return "expired without an answer".to_owned(),
-        Decision::Unknown => "settled elsewhere, nobody knows how",
-    };
-    match outcome.by.as_deref() {
-        Some(by) if !by.is_empty() => format!("{how} by {by}"),
-        _ => how.to_owned(),
     }
 }
 
@@ -80,14 +65,6 @@ pub fn whole(pieces: &[Piece]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_end_says_how_and_by_whom() {
-        let outcome = |decision, by: Option<&str>| Outcome { decision, by: by.map(str::to_owned), at: 0 };
-        assert_eq!(ended(&outcome(Decision::Once, Some("you"))), "allowed once by you");
-        assert_eq!(ended(&outcome(Decision::Deny, None)), "denied");
-        assert_eq!(ended(&outcome(Decision::Expired, Some("gateway"))), "expired without an answer");
-    }
 
     #[test]
     fn what_hides_in_a_command_is_counted_and_the_command_stays_whole() {

@@ -1,6 +1,6 @@
 //! An approval where it was asked: as a card while it waits, as a line once it is over.
 
-use contract::approval::{Approval, Decision, drawn};
+use contract::approval::{Approval, Decision, Outcome, drawn};
 use contract::transcript::{Row, RowBody};
 use leptos::prelude::*;
 
@@ -51,7 +51,7 @@ fn Line(talk: Talk, id: RowId, of: Signal<Approval>) -> impl IntoView {
         Some(Decision::Deny) => Shape::Failed,
         _ => Shape::Offline,
     };
-    let end = move || of.with(|of| of.outcome.as_ref().map(phrase::ended));
+    let end = move || of.with(|of| of.outcome.as_ref().map(Outcome::in_words));
     let at = move || of.with(|of| of.outcome.as_ref().map(|outcome| time::clock_seconds(outcome.at)));
     let pieces = Signal::derive(move || of.with(|of| of.shown.clone()));
     let icon = Signal::derive(move || if open.get() { Icon::Down } else { Icon::Right });
