@@ -156,8 +156,9 @@ impl Moltis {
             return;
         };
         let command = |input: &Value| input.get("command").and_then(Value::as_str) == Some(&*open.approval.command);
-        let mut calls = run.open_tools().filter(|(call, _, _)| !self.approvals.waits(call));
-        let exact = run.open_tools().find(|(call, _, input)| command(input) && !self.approvals.waits(call));
+        let waits = |call: &str| self.approvals.waits(session, call);
+        let mut calls = run.open_tools().filter(|(call, _, _)| !waits(call));
+        let exact = run.open_tools().find(|(call, _, input)| command(input) && !waits(call));
         let only = calls.next().filter(|_| calls.next().is_none());
         let call = exact.or(only).map(|(call, _, _)| Box::from(call));
         open.run = Some(run.id().into());
@@ -194,8 +195,8 @@ impl Approvals {
         self.settled.contains(id) || self.open.iter().any(|open| &*open.approval.id == id)
     }
 
-    fn waits(&self, call: &str) -> bool {
-        self.open.iter().any(|open| open.approval.call.as_deref() == Some(call))
+    fn waits(&self, session: &str, call: &str) -> bool {
+        self.open.iter().any(|open| open.may_be_of(Some(session)) && open.approval.call.as_deref() == Some(call))
     }
 
     fn remember(&mut self, open: Open) {
@@ -223,10 +224,10 @@ impl Approvals {
 
     /// A tool call ended: what it waited for is settled, and how stands in its words.
     pub fn call_ended(&mut self, place: Place<'_>, call: &str, ok: bool, output: &str, out: &mut Out) {
-        let session = place.session;
+        // Models count their calls anew in each session: two sessions may wait with a call of the same id.
         let waited = |open: &&Open| match open.approval.call.as_deref() {
-            Some(waiting) => waiting == call,
-            None => open.session.as_deref() == session && output.ends_with(&*open.approval.command),
+            Some(waiting) => waiting == call && open.may_be_of(place.session),
+            None => open.session.as_deref() == place.session && output.ends_with(&*open.approval.command),
         };
         let Some(id) = self.open.iter().find(waited).map(|open| open.approval.id.clone()) else {
             return;
@@ -266,6 +267,11 @@ impl Approvals {
 }
 
 impl Open {
+    /// Whether that is its session, as far as both are known.
+    fn may_be_of(&self, session: Option<&str>) -> bool {
+        self.session.is_none() || session.is_none() || self.session.as_deref() == session
+    }
+
     fn say(&self, at: i64, body: Body, out: &mut Out) {
         let run = self.run.as_deref().unwrap_or_default();
         say_at(Place { run, agent: self.agent.as_deref(), session: self.session.as_deref(), at }, body, out);

@@ -169,6 +169,22 @@ fn how_an_approval_ended_is_read_from_the_call_it_held_up() {
 }
 
 #[test]
+fn the_end_of_a_call_settles_nothing_in_a_session_whose_model_gave_its_call_the_same_id() {
+    let mut talk = ready(&["approval.resolved"]);
+    for (id, session) in [("b", "other"), ("a", "s")] {
+        talk.hears(json!({"type": "event", "event": "exec.approval.requested",
+            "payload": {"requestId": id, "command": "ls", "sessionKey": session, "toolCallId": "call_0"}}));
+    }
+    talk.hears(chat("tool_call_end", json!({"toolCallId": "call_0", "success": true, "result": {"stdout": "."}})));
+    let told = talk.told();
+    let settled = told.iter().filter_map(|event| match &event.body {
+        Body::ApprovalResolved { id, .. } => Some((&**id, event.session.as_deref())),
+        _ => None,
+    });
+    assert_eq!(settled.collect::<Vec<_>>(), [("a", Some("s"))]);
+}
+
+#[test]
 fn moltis_cannot_remember_an_approval_and_is_not_asked_to() {
     let mut talk = ready(&[]);
     let call = Call::Decide { approval: "a".into(), decision: Decision::Always };
