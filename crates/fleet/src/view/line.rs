@@ -2,8 +2,10 @@
 
 use contract::activity::{Line, Mark};
 use link::event::{Body, Event, Message, NodeState, Outcome, Role, RunEnd};
+use link::sentence;
 
 use super::cut::first_line;
+use super::reveal::revealed;
 use super::title::called;
 use super::tool::summary;
 use crate::truth::{RowBody, Truth};
@@ -72,7 +74,7 @@ fn says(truth: &Truth, event: &Event, now: i64) -> Option<(&'static str, Says)> 
             Some(false) => coded(Mark::Failed, "sub-agent failed", label),
             _ => coded(Mark::Run, "sub-agent finished", label),
         },
-        Body::ApprovalRequested(about) => coded(Mark::Asks, "asks", &about.command),
+        Body::ApprovalRequested(about) => coded(Mark::Asks, "asks", &revealed(&about.command)),
         Body::ApprovalResolved { id, .. } => settled(truth, id)?,
         Body::DeviceRequested(device) => coded(Mark::Asks, "a device asks to be let in", &device.name),
         Body::DeviceResolved { ok: Some(true), .. } => plain(Mark::Other, "a device was let in"),
@@ -153,7 +155,7 @@ fn tool(truth: &Truth, event: &Event, id: &str, ok: Option<bool>, ms: Option<u64
 fn settled(truth: &Truth, id: &str) -> Option<Says> {
     let asked = truth.approval(id)?;
     let how = asked.settled.as_ref()?.decision.in_words(None);
-    Some(coded(Mark::Asks, &how, &asked.about.command))
+    Some(coded(Mark::Asks, &how, &revealed(&asked.about.command)))
 }
 
 fn link(state: &NodeState) -> Option<Says> {
@@ -161,7 +163,7 @@ fn link(state: &NodeState) -> Option<Says> {
         NodeState::Paused => plain(Mark::Link, "paused"),
         NodeState::Ready { .. } | NodeState::Idle | NodeState::Connecting | NodeState::Handshaking => return None,
         NodeState::BackingOff { reason, .. } | NodeState::RateLimited { reason, .. } => {
-            plain(Mark::Link, &format!("link lost: {}", words(reason)))
+            plain(Mark::Link, &format!("link lost. {}", words(&sentence(reason))))
         }
         NodeState::Pairing { .. } => plain(Mark::Failed, "waits until its owner lets this device in"),
         NodeState::Untrusted { .. } => plain(Mark::Failed, "its certificate is not trusted"),

@@ -1,7 +1,9 @@
 //! A command in pieces, so that nothing in it hides: characters that turn the direction, take no room, order a terminal
 //! about or look like others stand apart. Pure, and the pieces in order are the command, byte for byte.
 
-use contract::approval::{Hidden, Piece};
+use std::borrow::Cow;
+
+use contract::approval::{Hidden, Piece, drawn};
 use unicode_security::confusable_detection::skeleton;
 
 /// Takes a command apart.
@@ -20,6 +22,21 @@ pub fn reveal(text: &str) -> Vec<Piece> {
         rest = &rest[word.len()..];
     }
     pieces.done()
+}
+
+/// A command on one line of text, with what hides in it drawn.
+pub fn revealed(text: &str) -> String {
+    drawn(&reveal(text))
+}
+
+/// JSON that says the same, with what turns the direction or orders a terminal about escaped.
+pub fn escaped(json: &str) -> Cow<'_, str> {
+    let acts = |c: char| c != '\n' && matches!(look_of_nothing(c), Some(Hidden::Direction | Hidden::Control));
+    if !json.contains(acts) {
+        return Cow::Borrowed(json);
+    }
+    let escape = |c: char| if acts(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+    Cow::Owned(json.chars().map(escape).collect())
 }
 
 /// Whether anything in it is not what it looks like.

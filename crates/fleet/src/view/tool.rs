@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::cut::first_line;
+use super::reveal::{escaped, revealed};
 
 /// How much of an input or output is kept, bytes.
 const KEPT: usize = 64 * 1024;
@@ -14,7 +15,7 @@ const SUMMARY: usize = 160;
 const TELLING: &[&str] =
     &["command", "cmd", "file_path", "path", "file", "url", "query", "pattern", "task", "prompt", "name", "text"];
 
-/// The one line of the arguments worth reading.
+/// The one line of the arguments worth reading, with what hides in it drawn: it is mostly a command.
 pub fn summary(input: &Value) -> String {
     let telling = TELLING.iter().find_map(|name| input.get(name)?.as_str());
     let any = || input.as_object()?.values().find_map(Value::as_str);
@@ -23,7 +24,7 @@ pub fn summary(input: &Value) -> String {
         None if is_nothing(input) => return String::new(),
         None => input.to_string(),
     };
-    first_line(&text, SUMMARY)
+    revealed(&first_line(&text, SUMMARY))
 }
 
 /// All arguments, as indented JSON.
@@ -31,7 +32,7 @@ pub fn indented(input: &Value) -> String {
     if is_nothing(input) {
         return String::new();
     }
-    cut(&serde_json::to_string_pretty(input).unwrap_or_default())
+    cut(&escaped(&serde_json::to_string_pretty(input).unwrap_or_default()))
 }
 
 /// The text, or its beginning when it is longer than is kept.
@@ -44,4 +45,20 @@ pub fn cut(text: &str) -> String {
 
 fn is_nothing(input: &Value) -> bool {
     input.is_null() || input.as_object().is_some_and(serde_json::Map::is_empty)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_command_hides_nothing_in_its_summary_nor_among_all_arguments() {
+        let input = json!({"command": "cp report\u{202e}fdp.sh out"});
+        assert_eq!(summary(&input), "cp report‹U+202E›fdp.sh out");
+        let shown = indented(&input);
+        assert!(shown.contains(r"report\u202efdp.sh"), "{shown}");
+        assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), input);
+    }
 }

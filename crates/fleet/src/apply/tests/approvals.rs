@@ -7,6 +7,7 @@ use super::check;
 use super::script::{Play, outcome, play};
 use crate::apply::{Fact, OUTCOME_KEPT_MS, Taken, next_deadline};
 use crate::truth::HERE;
+use crate::view;
 
 #[test]
 fn an_approval_is_a_row_until_and_after_it_is_answered() {
@@ -151,4 +152,16 @@ fn moltis_counts_silence_as_a_no_after_two_minutes_and_does_not_say_so() {
     let silent = event::Approval { asked_at: None, expires_at: None, ..about("a1", "ls", 0, 0) };
     play.fact(&Fact::Approvals(vec![(None, None, silent)]));
     assert_eq!(expires(&play, "a1"), Some(play.now + 120_000));
+}
+
+#[test]
+fn no_line_of_the_stream_hides_what_was_asked() {
+    let mut play = play("");
+    let line = |play: &Play, body: Body| view::line::line(&play.truth, &Event::new(play.now, body), play.now).unwrap();
+    let asked = Body::ApprovalRequested(about("a1", "cat re\u{202e}fdp", 0, 120_000));
+    play.fact(&Fact::Event(Event::new(0, asked.clone())));
+    assert_eq!(line(&play, asked).code.as_deref(), Some("cat re‹U+202E›fdp"));
+    let no = Body::ApprovalResolved { id: "a1".into(), decision: event::Decision::Deny, by: None };
+    play.fact(&Fact::Event(Event::new(0, no.clone())));
+    assert_eq!(line(&play, no).code.as_deref(), Some("cat re‹U+202E›fdp"));
 }
