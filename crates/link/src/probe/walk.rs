@@ -135,10 +135,10 @@ async fn encrypted(
 /// Whose certificate it is, until when, and why it is trusted.
 fn about(shown: &Certificate, target: &Target) -> String {
     let pinned = target.tls.pins.iter().any(|pin| pin.fingerprint == shown.fingerprint);
-    let how = if pinned { "you trusted it by its fingerprint" } else { "it is vouched for" };
+    let how = if pinned { "you trusted this fingerprint" } else { "this computer trusts who signed it" };
     let until = jiff::Timestamp::from_millisecond(shown.until).unwrap_or_default().strftime("%Y-%m-%d");
     let by = if shown.is_self_signed() { "itself" } else { &shown.issuer };
-    format!("the certificate is {}'s, by {by}, good until {until}, {}; {how}", shown.subject, shown.fingerprint)
+    format!("certificate {}, signed by {by}, good until {until}, {}; {how}", shown.subject, shown.fingerprint)
 }
 
 async fn gateway(
@@ -169,8 +169,8 @@ async fn gateway(
     probe.kind = Some(kind);
     let dialect = (tools.make)(kind, target);
     let socket = connector::upgrade(stream, &route.address, kind, &dialect.upgrade(), &target.tape).await?;
-    let version = probe.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
-    probe.ok(StepName::Gateway, format!("{}{version} answers", vendor(kind)));
+    let version = probe.version.as_deref().map(|version| format!(", version {version}")).unwrap_or_default();
+    probe.ok(StepName::Gateway, format!("it speaks the protocol of {}{version}", vendor(kind)));
     Ok(Opened { socket, dialect, kind })
 }
 
