@@ -18,7 +18,7 @@ pub enum Try {
 impl Try {
     /// Whether a step of it says this already.
     pub fn says(&self, sentence: &str) -> bool {
-        matches!(self, Self::Done(probe) if probe.steps.iter().any(|step| step.detail == sentence))
+        matches!(self, Self::Done(probe) if probe.steps.iter().any(|step| step.detail == sentence || said(step) == sentence))
     }
 }
 
@@ -62,12 +62,47 @@ fn line(step: Step) -> impl IntoView {
         Some(false) => (Shape::Failed, "failed"),
         None => (Shape::Offline, "not reached"),
     };
-    let said = [Some(step.detail), step.repair].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let said = said(&step);
     view! {
         <li class="steps-one" class=("steps-failed", step.ok == Some(false)) class=("steps-open", step.ok.is_none())>
             <Mark of=shape word=Signal::stored(word.to_owned()) />
             <span class="steps-name">{step.name}</span>
             <span class="steps-detail"><Said text=said /></span>
         </li>
+    }
+}
+
+/// What came of a step, and what to do about it.
+fn said(step: &Step) -> String {
+    [Some(step.detail.as_str()), step.repair.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_step_says_with_its_repair_is_not_said_again() {
+        let step = Step {
+            name: "Connection".into(),
+            ok: Some(false),
+            detail: "Nothing listens there.".into(),
+            repair: Some("Is the gateway running?".into()),
+        };
+        let tried = Try::Done(Box::new(Probe {
+            route: None,
+            steps: vec![step],
+            vendor: None,
+            product: None,
+            version: None,
+            latency_ms: None,
+            ahead_s: None,
+            fault: None,
+            meant: None,
+            others: Vec::new(),
+        }));
+        assert!(tried.says("Nothing listens there."));
+        assert!(tried.says("Nothing listens there. Is the gateway running?"));
+        assert!(!tried.says("The key was refused."));
     }
 }
