@@ -1,7 +1,11 @@
 //! Sums over nodes and approvals, as the top bar, the sidebar and the strip show them.
 
+use std::collections::BTreeSet;
+
 use contract::approval::Approval;
-use contract::node::{Activity, Agent, LinkState, Node};
+use contract::node::{Activity, Agent, LinkState, Node, Vendor};
+
+use crate::text::words;
 
 /// All nodes in a few figures.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,16 +19,17 @@ pub struct Fleet {
     pub away: Vec<(String, i64)>,
     /// Names of nodes that wait for the person: pairing, trust, a key.
     pub waiting: Vec<String>,
+    /// Different makers, of the nodes that said what they are or were added as it.
     pub vendors: usize,
 }
 
 /// Sums up.
 pub fn fleet(nodes: &[Node]) -> Fleet {
     let mut sum = Fleet { all: nodes.len(), ..Fleet::default() };
-    let mut vendors: Vec<_> = Vec::new();
+    let mut vendors = BTreeSet::new();
     for node in nodes {
-        if !vendors.contains(&node.vendor) {
-            vendors.push(node.vendor);
+        if node.product.is_some() || node.vendor != Vendor::Auto {
+            vendors.insert(words::product(node));
         }
         match standing(node) {
             Standing::Up => {

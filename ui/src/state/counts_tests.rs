@@ -17,6 +17,20 @@ fn a_node_that_is_away_never_counts_as_running() {
 }
 
 #[test]
+fn who_made_a_node_counts_once_it_is_known() {
+    let of = |vendor, product: Option<&str>| Node {
+        vendor,
+        product: product.map(str::to_owned),
+        ..node("a", LinkState::Ready, 0)
+    };
+    let here = of(Vendor::Pilothouse, None);
+    let workshop = of(Vendor::Moltis, Some("Pilothouse"));
+    let unknown = of(Vendor::Auto, None);
+    assert_eq!(fleet(&[here.clone(), workshop, unknown]).vendors, 1);
+    assert_eq!(fleet(&[here, of(Vendor::Openclaw, None)]).vendors, 2);
+}
+
+#[test]
 fn an_agent_on_a_node_that_is_away_is_offline_whatever_it_did_last() {
     let agent = Agent {
         id: "main".into(),

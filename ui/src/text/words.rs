@@ -40,7 +40,7 @@ pub fn latency(ms: f64) -> String {
 /// The vendor's name.
 pub fn vendor(vendor: Vendor) -> &'static str {
     match vendor {
-        Vendor::Auto => "Unknown",
+        Vendor::Auto => "not known yet",
         Vendor::Pilothouse => "Pilothouse",
         Vendor::Moltis => "Moltis",
         Vendor::Openclaw => "OpenClaw",
@@ -53,8 +53,9 @@ pub fn product(node: &Node) -> String {
     node.product.clone().unwrap_or_else(|| vendor(node.vendor).to_owned())
 }
 
-/// A model's name without its maker and its date: "anthropic/claude-opus-4-20250514" is "claude-opus-4".
+/// A model's name without its provider, its maker and its date: "anthropic/claude-opus-4-20250514" is "claude-opus-4".
 pub fn model(name: &str) -> String {
+    let name = name.rsplit("::").next().unwrap_or(name);
     let name = name.rsplit('/').next().unwrap_or(name);
     let dated = name.rsplit_once('-').filter(|(_, last)| last.len() == 8 && last.chars().all(|c| c.is_ascii_digit()));
     dated.map_or(name, |(name, _)| name).to_owned()
@@ -108,6 +109,8 @@ mod tests {
     #[test]
     fn a_model_is_called_by_its_own_name() {
         assert_eq!(model("anthropic/claude-opus-4-20250514"), "claude-opus-4");
+        assert_eq!(model("openrouter::qwen/qwen3"), "qwen3");
+        assert_eq!(model("ollama::llama3:8b"), "llama3:8b");
         assert_eq!(model("gpt-5"), "gpt-5");
     }
 

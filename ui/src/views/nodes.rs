@@ -16,7 +16,6 @@ use crate::parts::icon::{Drawing, Icon};
 use crate::state::counts::fleet;
 use crate::state::frame::{CoreState, Open};
 use crate::state::{Route, State};
-use crate::text::words;
 
 use card::Card;
 
@@ -59,9 +58,8 @@ fn Head() -> impl IntoView {
     let words = move || {
         sum.with(|sum| match (sum.all, sum.vendors) {
             (0, _) => String::new(),
-            (1, _) => "1".to_owned(),
-            (all, 1) => format!("{all} from one vendor"),
-            (all, vendors) => format!("{all} from {}", words::count(vendors as u64, "vendor", "vendors")),
+            (all, 0 | 1) => all.to_string(),
+            (all, vendors) => format!("{all} from {vendors} vendors"),
         })
     };
     view! {
