@@ -28,7 +28,7 @@ use crate::gate::{self, Tries, Undone};
 use crate::nodes::{Parts, Post};
 use crate::table::approval::{self as table, Claim, End};
 use crate::table::rule as rules;
-use crate::truth::{Asked, HERE, PILOT, RULE};
+use crate::truth::{Asked, HERE, PILOT};
 use crate::view;
 
 /// How long it is remembered what was asked, milliseconds.
@@ -42,6 +42,8 @@ pub struct Word {
     pub answer: Answer,
     /// Who says it, as others will read it.
     pub by: String,
+    /// The standing rule that says it, which must still hold when it is said.
+    pub rule: Option<i64>,
 }
 
 /// What a window's answers are signed with.
@@ -153,7 +155,7 @@ fn always(node: &str, asked: &Asked, rule: &Rule, now: i64) -> Result<event::Dec
 async fn guarded(parts: &Parts, post: &Post, word: &Word) -> Result<(), Fault> {
     let name = gate::known_as(parts, post);
     let guard = gate::unlocked(parts, post).await.map_err(|error| of_call(&name, &error))?;
-    let lasting = matches!(word.answer, Answer::Always { .. }) || word.by.starts_with(RULE);
+    let lasting = matches!(word.answer, Answer::Always { .. }) || word.rule.is_some();
     if guard.production && lasting {
         let why =
             "is marked production, where nothing is allowed “always”. Allow it once, or deny it. Nothing was sent.";
@@ -168,15 +170,29 @@ type Held = Mutex<Option<i64>>;
 /// Takes the right to answer, or keeps it where it is held.
 async fn claim(parts: &Parts, post: &Post, asked: &Asked, word: &Word, held: &Held) -> Result<(), Fault> {
     let (row, digest, by, now) = (row(&post.id, asked), word.digest.clone(), word.by.clone(), parts.now());
-    let since = *held.lock();
+    let (since, rule) = (*held.lock(), word.rule);
     let taken = parts.store.write(move |tx| {
         table::note(tx, &row)?;
-        match since {
-            Some(since) if table::renew(tx, (&row.node, &row.id), &by, since, now)? => Ok(Claim::Mine),
-            _ => table::claim(tx, (&row.node, &row.id), &digest, &by, now),
+        if let Some(id) = rule
+            && !rules::holds(tx, id, now)?
+        {
+            return Ok(None);
         }
+        if let Some(since) = since
+            && table::renew(tx, (&row.node, &row.id), &by, since, now)?
+        {
+            return Ok(Some(Claim::Mine));
+        }
+        let claim = table::claim(tx, (&row.node, &row.id), &digest, &by, now)?;
+        if let (Claim::Mine, Some(id)) = (&claim, rule) {
+            rules::used(tx, id)?;
+        }
+        Ok(Some(claim))
     });
-    match taken.await.map_err(|error| of_store(&error))? {
+    let Some(claim) = taken.await.map_err(|error| of_store(&error))? else {
+        return Err(settled("The rule that said so does not hold any more; nothing was sent."));
+    };
+    match claim {
         Claim::Mine => {
             *held.lock() = Some(now);
             Ok(())

@@ -17,7 +17,7 @@ const MOST: u32 = 10_000;
 pub async fn decide(fleet: &Fleet, window: &str, args: Decide) -> Result<(), Fault> {
     let post = fleet.inner.nodes.get(&args.node)?;
     let Decide { id, digest, answer, .. } = args;
-    let word = Word { id, digest, answer, by: inbox::signed(window) };
+    let word = Word { id, digest, answer, by: inbox::signed(window), rule: None };
     inbox::decide(&fleet.inner.parts, &post, word).await?;
     // A rule may have been made that covers more of what waits.
     fleet.inner.nodes.all().iter().for_each(|post| post.signals.asked.notify_one());

@@ -40,26 +40,23 @@ async fn answer_all(parts: &Arc<Parts>, post: &Arc<Post>) -> Result<(), StoreErr
     for asked in &waiting {
         let found = rules.iter().find(|known| covers(&known.rule, Scope::of(&post.id, asked), now));
         if let Some(rule) = found {
-            answer(parts, post, asked, rule).await?;
+            answer(parts, post, asked, rule).await;
         }
     }
     Ok(())
 }
 
 /// Answers once. A rule that was taken away in the meantime answers nothing.
-async fn answer(parts: &Arc<Parts>, post: &Arc<Post>, asked: &Asked, rule: &StandingRule) -> Result<(), StoreError> {
+async fn answer(parts: &Arc<Parts>, post: &Arc<Post>, asked: &Asked, rule: &StandingRule) {
     let id = rule.id;
-    if !parts.store.write(move |tx| table::used(tx, id)).await? {
-        return Ok(());
-    }
     let word = Word {
         id: asked.about.id.to_string(),
         digest: view::approval::digest(&post.id, asked),
         answer: Answer::Once,
         by: format!("{RULE} {id}"),
+        rule: Some(id),
     };
     if let Err(fault) = decide(parts, post, word).await {
         tracing::info!(%fault, rule = id, "a rule did not answer");
     }
-    Ok(())
 }

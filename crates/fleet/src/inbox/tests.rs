@@ -30,7 +30,7 @@ fn rule(text: &str) -> Rule {
 
 fn say(asked: &Asked, answer: Answer, now: i64) -> Result<Decision, Fault> {
     let digest = view::approval::digest("n", asked);
-    permitted("n", asked, &Word { id: "a1".into(), digest, answer, by: "you".into() }, now)
+    permitted("n", asked, &Word { id: "a1".into(), digest, answer, by: "you".into(), rule: None }, now)
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn what_expired_changed_or_ended_is_never_allowed() {
     let waiting = asked("ls");
     assert_eq!(say(&waiting, Answer::Once, 100).unwrap_err().code, Code::Settled);
     let digest = view::approval::digest("n", &waiting);
-    let word = Word { id: "a1".into(), digest, answer: Answer::Once, by: "you".into() };
+    let word = Word { id: "a1".into(), digest, answer: Answer::Once, by: "you".into(), rule: None };
     assert_eq!(permitted("n", &asked("ls -l"), &word, 1).unwrap_err().code, Code::Changed);
     assert_eq!(permitted("another", &waiting, &word, 1).unwrap_err().code, Code::Changed);
     let settled = Some(Settled { decision: contract::approval::Decision::Deny, by: Some("anna".into()), at: 5 });

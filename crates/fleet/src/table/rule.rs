@@ -36,9 +36,15 @@ pub fn all(db: &Connection, now: i64) -> rusqlite::Result<Vec<StandingRule>> {
     db.prepare(sql)?.query_map([now], read)?.collect()
 }
 
-/// Counts that a rule answered. `false`: it is gone, and must not answer.
-pub fn used(tx: &Transaction<'_>, id: i64) -> rusqlite::Result<bool> {
-    Ok(tx.execute("UPDATE rule SET used = used + 1 WHERE id = ?1", [id])? == 1)
+/// Whether a rule is there and has not expired.
+pub fn holds(db: &Connection, id: i64, now: i64) -> rusqlite::Result<bool> {
+    let sql = "SELECT 1 FROM rule WHERE id = ?1 AND (expires_at IS NULL OR expires_at > ?2)";
+    db.prepare_cached(sql)?.exists([id, now])
+}
+
+/// Counts that a rule answers.
+pub fn used(tx: &Transaction<'_>, id: i64) -> rusqlite::Result<()> {
+    tx.execute("UPDATE rule SET used = used + 1 WHERE id = ?1", [id]).map(drop)
 }
 
 /// Takes a rule away; whether it was there.

@@ -6,6 +6,7 @@ use contract::calls::{ApprovalHistory, Decide, NodeLimit, NodeProduction, RuleRe
 use contract::{Code, Handler, Topic};
 
 use super::rig::{House, Screen, embedded, main_of, ready, say, transcript};
+use crate::inbox::{self, Word};
 use crate::nodes::LOCAL;
 
 fn said(asked: &Approval, answer: Answer) -> Decide {
@@ -76,6 +77,24 @@ async fn an_answer_that_waited_for_its_turn_is_held_against_what_is_so_then() {
     assert_eq!(answered.unwrap_err().code, Code::Locked);
     assert!(screen.approvals[&asked.id].outcome.is_none());
     fleet.node_production("main", NodeProduction { id: LOCAL.to_owned(), production: false }).await.unwrap();
+    fleet.decide("main", said(&asked, Answer::Once)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_rule_that_was_taken_away_before_its_answer_went_out_answers_nothing() {
+    let house = House::new();
+    let gateway = house.gateway("gateway").await;
+    let fleet = house.fleet(Some(embedded(&gateway))).await;
+    ready(&fleet, LOCAL).await;
+    let of = main_of(LOCAL);
+    let mut screen = Screen::watching(&fleet, "main", vec![transcript(&of), Topic::Approvals]).await;
+    say(&fleet, &of, "run echo from-the-test", "c1").await;
+    let asked = waiting(&mut screen, "echo").await;
+    let post = fleet.inner.nodes.get(LOCAL).unwrap();
+    let (id, digest) = (asked.id.clone(), asked.digest.clone());
+    let word = Word { id, digest, answer: Answer::Once, by: "your rule 7".to_owned(), rule: Some(7) };
+    let refused = inbox::decide(&fleet.inner.parts, &post, word).await.unwrap_err();
+    assert_eq!(refused.code, Code::Settled, "{}", refused.message);
     fleet.decide("main", said(&asked, Answer::Once)).await.unwrap();
 }
 
