@@ -9,7 +9,7 @@ mod known;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::dialect::Kind;
@@ -49,13 +49,37 @@ pub struct Unknown {
     pub times: u32,
 }
 
+impl Unknown {
+    /// Whether it is the same thing, however often it was met.
+    pub fn is(&self, other: &Unknown) -> bool {
+        (self.what, &self.name) == (other.what, &other.name)
+    }
+}
+
 /// What kind of thing it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum What {
     Method,
     Event,
     Field,
+}
+
+impl What {
+    pub const ALL: [What; 3] = [What::Method, What::Event, What::Field];
+
+    /// What it is called.
+    pub fn word(self) -> &'static str {
+        match self {
+            What::Method => "method",
+            What::Event => "event",
+            What::Field => "field",
+        }
+    }
+
+    /// What has that name.
+    pub fn named(word: &str) -> Option<What> {
+        What::ALL.into_iter().find(|what| what.word() == word)
+    }
 }
 
 /// Compares what a connection brings with what is known of its vendor.
@@ -208,13 +232,12 @@ impl Found {
 
     /// What a person hears of it; `None` when there is nothing to be heard.
     pub fn sentence(&self) -> Option<String> {
-        let kinds = [(What::Method, "method"), (What::Event, "event"), (What::Field, "field")];
-        let counted: Vec<String> = kinds
+        let counted: Vec<String> = What::ALL
             .into_iter()
-            .filter_map(|(what, word)| match self.count(what) {
+            .filter_map(|what| match self.count(what) {
                 0 => None,
-                1 => Some(format!("1 {word}")),
-                more => Some(format!("{more} {word}s")),
+                1 => Some(format!("1 {}", what.word())),
+                more => Some(format!("{more} {}s", what.word())),
             })
             .collect();
         let named: Vec<&str> = self.unknown.iter().take(3).map(|unknown| unknown.name.as_str()).collect();

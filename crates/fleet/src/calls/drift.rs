@@ -13,14 +13,12 @@ pub async fn of(fleet: &Fleet, id: &str) -> Result<Drift, Fault> {
     let post = fleet.inner.nodes.get(id)?;
     let present = post.drift.lock().clone();
     let node = post.id.clone();
-    let kept = fleet.inner.parts.store.read(move |db| table::of(db, &node)).await.map_err(|error| of_store(&error))?;
     let is_known = present.product.is_some() || !present.unknown.is_empty();
-    let (gateway, mut all) = match kept {
-        Some((gateway, all)) if !is_known || gateway == present.who() => (gateway, all),
-        _ => (present.who(), Vec::new()),
-    };
+    let version = is_known.then(|| present.who());
+    let kept = fleet.inner.parts.store.read(move |db| table::of(db, &node, version.as_deref())).await;
+    let (gateway, mut all) = kept.map_err(|error| of_store(&error))?.unwrap_or_else(|| (present.who(), Vec::new()));
     for one in present.unknown {
-        match all.iter_mut().find(|known| known.what == one.what && known.name == one.name) {
+        match all.iter_mut().find(|known| known.is(&one)) {
             Some(known) => known.times = known.times.max(one.times),
             None => all.push(one),
         }

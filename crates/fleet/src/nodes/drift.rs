@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use link::OnDrift;
-use link::drift::Found;
+use link::drift::{Found, Unknown};
 use link::event::{Body, Event};
 use store::StoreError;
 use supervise::Scope;
@@ -18,7 +18,8 @@ pub(super) fn tell(parts: &Arc<Parts>, post: &Arc<Post>, scope: &Scope) -> OnDri
     let present = post.drift.clone();
     Arc::new(move |found: &Found| {
         let before = std::mem::replace(&mut *present.lock(), found.clone());
-        let has_more = found.unknown.len() > before.unknown.len() || before.who() != found.who();
+        let is_new = |one: &Unknown| !before.unknown.iter().any(|known| known.is(one));
+        let has_more = before.who() != found.who() || found.unknown.iter().any(is_new);
         if kept && has_more && !found.unknown.is_empty() {
             let (parts, id, found) = (parts.clone(), id.clone(), found.clone());
             scope.spawn("note what is new", async move { note(&parts, id, found).await });

@@ -47,17 +47,18 @@ pub fn note(
                ON CONFLICT (node, gateway, what, name) DO UPDATE SET times = max(times, ?5), told = max(told, ?7)";
     let mut put = tx.prepare_cached(sql)?;
     for one in unknown {
-        put.execute(params![node, gateway, word(one.what), one.name, one.times, now, telling == Telling::Yes])?;
+        put.execute(params![node, gateway, one.what.word(), one.name, one.times, now, telling == Telling::Yes])?;
     }
     Ok(is_news)
 }
 
-/// What was met of a node in the version it was last met in, the oldest first, and that version.
-pub fn of(db: &Connection, node: &str) -> rusqlite::Result<Option<(String, Vec<Unknown>)>> {
-    let sql = "SELECT gateway, what, name, times FROM drift WHERE node = ?1 AND gateway =
-                   (SELECT gateway FROM drift WHERE node = ?1 ORDER BY first_at DESC, rowid DESC LIMIT 1)
+/// What was met of a node in that version, or where none is known in the one that something new was last met in, the
+/// oldest first, and the version.
+pub fn of(db: &Connection, node: &str, gateway: Option<&str>) -> rusqlite::Result<Option<(String, Vec<Unknown>)>> {
+    let sql = "SELECT gateway, what, name, times FROM drift WHERE node = ?1 AND gateway = coalesce(?2,
+                   (SELECT gateway FROM drift WHERE node = ?1 ORDER BY first_at DESC, rowid DESC LIMIT 1))
                ORDER BY first_at, rowid";
-    let rows = db.prepare(sql)?.query_map([node], read)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let rows = db.prepare(sql)?.query_map(params![node, gateway], read)?.collect::<rusqlite::Result<Vec<_>>>()?;
     let gateway = rows.first().map(|(gateway, _)| gateway.clone());
     Ok(gateway.map(|gateway| (gateway, rows.into_iter().map(|(_, unknown)| unknown).collect())))
 }
@@ -68,20 +69,8 @@ pub fn forget(tx: &Transaction<'_>, node: &str) -> rusqlite::Result<()> {
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<(String, Unknown)> {
-    let what = match row.get::<_, String>("what")?.as_str() {
-        "method" => What::Method,
-        "event" => What::Event,
-        _ => What::Field,
-    };
+    let what = What::named(&row.get::<_, String>("what")?).unwrap_or(What::Field);
     Ok((row.get("gateway")?, Unknown { what, name: row.get("name")?, times: row.get("times")? }))
-}
-
-fn word(what: What) -> &'static str {
-    match what {
-        What::Method => "method",
-        What::Event => "event",
-        What::Field => "field",
-    }
 }
 
 #[cfg(test)]
@@ -114,9 +103,11 @@ mod tests {
         note(&tx, "n", "OpenClaw 1", &[unknown("old", 1)], Telling::Yes, 1).unwrap();
         note(&tx, "n", "OpenClaw 2", &[unknown("a", 5), unknown("b", 1)], Telling::Yes, 2).unwrap();
         note(&tx, "n", "OpenClaw 2", &[unknown("a", 2)], Telling::Yes, 3).unwrap();
-        let (gateway, all) = of(&tx, "n").unwrap().unwrap();
+        let (gateway, all) = of(&tx, "n", None).unwrap().unwrap();
         assert_eq!((gateway.as_str(), all), ("OpenClaw 2", vec![unknown("a", 5), unknown("b", 1)]));
+        let (_, before) = of(&tx, "n", Some("OpenClaw 1")).unwrap().unwrap();
+        assert_eq!(before, [unknown("old", 1)], "after a step back to an older version");
         forget(&tx, "n").unwrap();
-        assert_eq!(of(&tx, "n").unwrap(), None);
+        assert_eq!(of(&tx, "n", None).unwrap(), None);
     }
 }
