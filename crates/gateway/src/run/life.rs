@@ -67,10 +67,14 @@ pub(super) async fn lane(
         let stored = beginning.is_ok();
         if let Err(error) = &beginning {
             // Whoever sent it hears that it failed. So it must not run one day all the same.
+            let mut why = error.message.clone();
             if let Err(stays) = forget(&state, vec![order.run_id.clone()]).await {
                 tracing::error!(run_id = order.run_id, error = stays.message, "a message that failed stays accepted");
+                why.push_str(
+                    " It could not be taken back either, so it may be answered after the gateway's next start.",
+                );
             }
-            tell(&state, &order, ChatState::Error { error: unstored(error) });
+            tell(&state, &order, ChatState::Error { error: unstored(why) });
         }
         if let Some(begun) = begun.take() {
             // Whoever sent it may be gone; it runs all the same.
@@ -210,8 +214,8 @@ async fn tell_session(state: &State, session_key: &str) {
     }
 }
 
-fn unstored(error: &Error) -> ChatError {
-    chat_error(&ModelError::new(ChatErrorKind::Unknown, error.message.clone()), None)
+fn unstored(why: String) -> ChatError {
+    chat_error(&ModelError::new(ChatErrorKind::Unknown, why), None)
 }
 
 /// A failure as clients are told of it.
