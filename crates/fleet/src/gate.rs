@@ -2,6 +2,7 @@
 //! down before and after, in its turn.
 
 use std::convert::Infallible;
+use std::fmt::Display;
 use std::time::{Duration, Instant};
 
 use link::call::{Call, CallError, Reply};
@@ -82,6 +83,7 @@ pub async fn act_when<E, F>(
     ready: impl Fn() -> F,
 ) -> Result<Reply, Undone<E>>
 where
+    E: Display,
     F: Future<Output = Result<(), E>>,
 {
     let (act, about) = noted(parts, post, &call);
@@ -159,11 +161,11 @@ fn unwritten(error: &StoreError) -> CallError {
     CallError::refused(UNWRITTEN, message)
 }
 
-fn outcome<E>(answer: &Result<Reply, Undone<E>>) -> String {
+fn outcome<E: Display>(answer: &Result<Reply, Undone<E>>) -> String {
     match answer {
         Ok(Reply::Aborted(false)) => "done: nothing ran".to_owned(),
         Ok(_) => "done".to_owned(),
-        Err(Undone::Held(_)) => "not done: it was over when its turn came".to_owned(),
+        Err(Undone::Held(why)) => format!("not done: {why}"),
         Err(Undone::Call(CallError::Refused { code, .. })) => format!("refused: {code}"),
         Err(Undone::Call(CallError::NotConnected)) => "not done: the node is not connected".to_owned(),
         Err(Undone::Call(CallError::Busy { .. })) => "not done: the node is busy".to_owned(),

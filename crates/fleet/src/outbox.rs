@@ -18,10 +18,13 @@ use crate::apply::Fact;
 use crate::gate::{self, Tries, Undone};
 use crate::nodes::{Ended, Parts, Post};
 use crate::table::outbox::{self as table, Outcome, Parcel};
-use crate::truth::HERE;
+use crate::truth::{GivenUp, HERE};
 
-/// How long a queue rests after the link refused to take a message although it called itself ready.
+/// How long a queue rests after the node refused to take a message although it called itself ready; twice as long after
+/// each further refusal …
 const REST: Duration = Duration::from_secs(2);
+/// … up to this: each try is an act that is written down.
+const LONGEST_REST: Duration = Duration::from_secs(30);
 /// What is over is kept this long, for a resend and for the fate after a restart, milliseconds.
 pub const KEPT_MS: i64 = 7 * 24 * 3600 * 1000;
 /// Bytes of a message's text in JSON that every gateway takes in one frame: our own takes frames of 512 KiB, and tells of
@@ -95,10 +98,10 @@ pub async fn cancel(parts: &Parts, of: &SessionRef, client_id: &str) -> Result<b
 ///
 /// # Errors
 /// The database refused.
-pub async fn resend(parts: &Parts, post: &Post, client_id: &str) -> Result<bool, StoreError> {
+pub async fn resend(parts: &Parts, post: &Post, session: &str, client_id: &str) -> Result<bool, StoreError> {
     let (node, id, now) = (post.id.clone(), client_id.to_owned(), parts.now());
-    // The table only knows that the node took it; that nothing came of it the history told.
-    let stranded = parts.core.read(&post.id, |truth| truth.is_stranded(client_id)) == Some(true);
+    // The table only knows whether the node took it; what came of it, and whether it is there, the history told.
+    let given_up = parts.core.read(&post.id, |truth| truth.given_up(session, client_id)).flatten();
     let queued = parts
         .store
         .write(move |tx| {
@@ -106,13 +109,11 @@ pub async fn resend(parts: &Parts, post: &Post, client_id: &str) -> Result<bool,
                 return Ok(None);
             };
             let taken = matches!(parcel.fate, Fate::Acknowledged | Fate::Running);
-            if taken && !stranded {
+            if taken && given_up.is_none() {
                 return Ok(None);
             }
-            let wire_id = match parcel.run {
-                None if !taken => parcel.wire_id,
-                _ => format!("{id}.{now}"),
-            };
+            let known_there = taken || parcel.run.is_some() || given_up == Some(GivenUp::There);
+            let wire_id = if known_there { format!("{id}.{now}") } else { parcel.wire_id };
             if !table::requeue(tx, &id, &wire_id, now)? {
                 return Ok(None);
             }
@@ -195,7 +196,8 @@ pub async fn work(parts: &Parts, post: &Arc<Post>) -> Result<(), String> {
         let fault = parcel.fault.clone();
         tell(parts, &parcel, &Outcome { fate: Fate::Unknown, run: None, fault, at: parcel.fate_at });
     }
-    let mut worker = Worker { parts, post, flying: HashSet::new(), waiting: HashMap::new(), rest_until: None };
+    let mut worker =
+        Worker { parts, post, flying: HashSet::new(), waiting: HashMap::new(), rest_until: None, rest: REST };
     let mut sends = FuturesUnordered::new();
     let mut standing = post.signals.standing();
     loop {
@@ -206,10 +208,14 @@ pub async fn work(parts: &Parts, post: &Arc<Post>) -> Result<(), String> {
         tokio::select! {
             () = post.bell.notified() => {}
             changed = standing.changed() => {
-                worker.rest_until = None;
+                worker.rested();
                 if changed.is_err() { return Ok(()) }
             }
-            () = post.signals.run_ended() => worker.settle_runs().await.map_err(|error| error.to_string())?,
+            () = post.signals.run_ended() => {
+                // What it was busy with may be over.
+                worker.rested();
+                worker.settle_runs().await.map_err(|error| error.to_string())?;
+            }
             Some((parcel, landed)) = sends.next() => {
                 worker.landed(parcel, landed?).await.map_err(|error| error.to_string())?;
             }
@@ -228,6 +234,8 @@ struct Worker<'a> {
     waiting: HashMap<String, Parcel>,
     /// After a refusal to take a message.
     rest_until: Option<Instant>,
+    /// How long the next rest is.
+    rest: Duration,
 }
 
 impl Worker<'_> {
@@ -241,12 +249,20 @@ impl Worker<'_> {
         Ok(queued.into_iter().filter(|parcel| self.flying.insert(parcel.session.clone())).collect())
     }
 
+    /// Whatever the node refused it may take now.
+    fn rested(&mut self) {
+        (self.rest_until, self.rest) = (None, REST);
+    }
+
     /// A try to send is over.
     async fn landed(&mut self, parcel: Parcel, landed: Option<Outcome>) -> Result<(), StoreError> {
         self.flying.remove(&parcel.session);
         let Some(outcome) = landed else { return Ok(()) };
         if outcome.fate == Fate::Queued {
-            self.rest_until = Some(Instant::now() + REST);
+            self.rest_until = Some(Instant::now() + self.rest);
+            self.rest = (self.rest * 2).min(LONGEST_REST);
+        } else {
+            self.rest = REST;
         }
         if let (Fate::Acknowledged, Some(run)) = (outcome.fate, outcome.run) {
             self.waiting.insert(run, parcel);
@@ -277,11 +293,13 @@ async fn send(parts: &Parts, post: &Post, parcel: Parcel) -> (Parcel, Result<Opt
 }
 
 /// Why a message did not go out when its turn had come.
+#[derive(Debug, thiserror::Error)]
 enum Unsent {
-    /// It was taken back.
+    #[error("it was taken back")]
     Gone,
-    /// The node is not ready any more.
+    #[error("the node is not connected any more; it stays queued")]
     Away,
+    #[error("it could not be written down: {0}")]
     Unwritten(StoreError),
 }
 

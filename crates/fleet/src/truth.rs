@@ -26,6 +26,15 @@ pub use run::{Ended, Run};
 pub use session::Session;
 pub use transcript::{KEPT_ROWS, STEP, Transcript};
 
+/// Where a message from here stands of which nothing came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GivenUp {
+    /// In the node's history.
+    There,
+    /// In no history: only here.
+    Nowhere,
+}
+
 /// What a person set up for a node, and its place in their order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NodeHead {
@@ -158,13 +167,12 @@ impl Truth {
         Some(run.id.to_string()).filter(|id| !id.is_empty())
     }
 
-    /// Whether the node has this message from here, and nothing came or will come of it.
-    pub(crate) fn is_stranded(&self, client_id: &str) -> bool {
-        let stranded = |row: &Row| {
-            let over = |own: &Own| &*own.client_id == client_id && matches!(own.fate, Fate::Unknown | Fate::Failed);
-            row.message.is_some() && row.own().is_some_and(over)
-        };
-        self.sessions.values().filter_map(|session| session.transcript.as_ref()).any(|it| it.rows.iter().any(stranded))
+    /// Whether nothing came or will come of this message from here, and where the node has it.
+    pub(crate) fn given_up(&self, session: &str, client_id: &str) -> Option<GivenUp> {
+        let mut rows = self.session(session)?.transcript.as_ref()?.rows.iter().rev();
+        let row = rows.find(|row| row.own().is_some_and(|own| &*own.client_id == client_id))?;
+        let over = matches!(row.own()?.fate, Fate::Unknown | Fate::Failed);
+        over.then_some(if row.message.is_some() { GivenUp::There } else { GivenUp::Nowhere })
     }
 
     pub fn approval(&self, id: &str) -> Option<&Asked> {

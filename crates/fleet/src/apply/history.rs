@@ -16,6 +16,9 @@ use crate::truth::{KEPT_ROWS, Row, RowBody, STEP, Transcript, Truth};
 /// Why the fate of a message that the node has is unknown.
 const UNANSWERED: &str = "The node has this message, but no answer follows it and nothing runs there any more. \
                           Sending it again asks for a new answer.";
+/// Why the fate of one is unknown that the node took and does not have.
+const NOT_KEPT: &str = "The node took this message, but its history does not hold it and nothing runs there any more. \
+                        Send it again.";
 
 /// The node answered: its page is the truth for what it covers, and what is only known live stays in its place.
 pub(super) fn merge(truth: &mut Truth, key: &str, page: &Page, now: i64, changes: &mut Changes) {
@@ -289,17 +292,17 @@ fn strays(sheet: &mut Sheet<'_>, busy: bool) {
         |run: &Option<Box<str>>| runs.iter().find(|(id, _)| run.as_ref() == Some(id)).map(|(_, active)| *active);
     let mut answered = false;
     for row in sheet.rows().rows.iter_mut().rev() {
+        let why = if row.message.is_some() { UNANSWERED } else { NOT_KEPT };
         match &mut row.body {
             RowBody::Assistant { .. } => answered = true,
             RowBody::User { own, .. } => {
                 let stray = own.as_mut().filter(|own| {
-                    let taken = matches!(own.fate, Fate::Acknowledged | Fate::Running) && own.before_link;
                     let over = answered || !busy || known(&own.run) == Some(false);
-                    taken && over && known(&own.run) != Some(true)
+                    own.is_stray() && over && known(&own.run) != Some(true)
                 });
                 if let Some(own) = stray {
                     own.fares(if answered { Fate::Done } else { Fate::Unknown }, now);
-                    own.fault = (!answered).then(|| UNANSWERED.to_owned());
+                    own.fault = (!answered).then(|| why.to_owned());
                 }
                 answered = false;
             }

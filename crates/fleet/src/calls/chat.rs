@@ -44,7 +44,9 @@ pub async fn cancel(fleet: &Fleet, args: CancelMessage) -> Result<(), Fault> {
 pub async fn resend(fleet: &Fleet, args: ResendMessage) -> Result<(), Fault> {
     let post = fleet.inner.nodes.get(&args.of.node)?;
     open(fleet, &post).await?;
-    let queued = outbox::resend(&fleet.inner.parts, &post, &args.client_id).await.map_err(|error| of_store(&error))?;
+    let ResendMessage { of, client_id } = args;
+    let queued = outbox::resend(&fleet.inner.parts, &post, &of.session, &client_id).await;
+    let queued = queued.map_err(|error| of_store(&error))?;
     if queued {
         Ok(())
     } else {

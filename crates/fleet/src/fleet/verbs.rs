@@ -174,8 +174,7 @@ impl Fleet {
         text: &str,
     ) -> Result<Sent, CallError> {
         if !outbox::fits(text) {
-            let message = outbox::TOO_LONG.to_owned();
-            return Err(CallError::Refused { code: "TOO_LONG".to_owned(), message, retryable: false });
+            return Err(CallError::refused("TOO_LONG", outbox::TOO_LONG));
         }
         let client_id = uuid::Uuid::now_v7().to_string();
         self.ask(node, Call::Send { session, agent, text: text.to_owned(), client_id }).await?.sent()

@@ -57,6 +57,10 @@ impl News {
 
     fn tell(self, signals: &Signals) {
         self.ended.iter().for_each(|(run, end)| signals.run_over(run, end));
+        if !self.ended.is_empty() {
+            // What was missed of a session while it was busy can be read now.
+            signals.wanted.notify_one();
+        }
         if self.relist {
             signals.relist.notify_one();
         }

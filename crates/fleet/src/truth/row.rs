@@ -82,6 +82,11 @@ impl Own {
     pub(crate) fn fares(&mut self, fate: Fate, now: i64) {
         (self.fate, self.fate_at, self.before_link) = (fate, now, false);
     }
+
+    /// Whether the node took it before the link last went down, and nobody has heard since what came of it.
+    pub(crate) fn is_stray(&self) -> bool {
+        self.before_link && matches!(self.fate, Fate::Acknowledged | Fate::Running)
+    }
 }
 
 impl Row {

@@ -58,9 +58,11 @@ impl Session {
         self.runs.iter().any(|run| run.is_active() && !run.unsure)
     }
 
-    /// Whether its rows were not read from the node, or not since the link came up.
+    /// Whether its rows were not read from the node, or not since the link came up, or what came of a message whose end
+    /// was missed can be read now.
     pub fn is_behind(&self) -> bool {
-        self.transcript.as_ref().is_none_or(|rows| !rows.loaded || rows.stale_since.is_some())
+        let Some(rows) = &self.transcript else { return true };
+        !rows.loaded || rows.stale_since.is_some() || (self.active_run().is_none() && rows.has_stray())
     }
 
     /// Whether a message sent from here has not ended well yet: only its row knows of it.

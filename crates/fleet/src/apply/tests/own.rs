@@ -2,6 +2,7 @@
 
 use super::check;
 use super::script::{KEY, play};
+use crate::truth::GivenUp;
 
 #[test]
 fn a_message_is_shown_before_it_goes_out() {
@@ -87,6 +88,27 @@ fn a_message_that_came_to_nothing_goes_out_again_as_another_and_both_stand_where
         &format!("{again}\ndown\nready\nhistory mine@c1:hi u:next mine@c1.7:hi a:yo"),
         "user hi\nuser next\nme hi [done]\nagent yo",
     );
+}
+
+#[test]
+fn what_came_of_a_message_while_the_link_was_down_is_asked_once_the_node_is_idle() {
+    let behind = |text: &str| play(text).truth.session(KEY).unwrap().is_behind();
+    let back = "start a\nsend c1 next\nfate c1 acknowledged b\ndown\nready\nhistory mine@c1:next running@a:";
+    assert!(!behind(back), "while a run goes on nobody knows");
+    let idle = format!("{back}\nfinish a ok both");
+    assert!(behind(&idle));
+    let read = format!("{idle}\nhistory mine@c1:next a:both");
+    assert!(!behind(&read));
+    check(&read, "me next [done]\nagent both");
+}
+
+#[test]
+fn a_message_that_the_node_took_and_lost_may_be_sent_again() {
+    let given_up = |text: &str| play(text).truth.given_up(KEY, "c1");
+    let taken = "send c1 hi\nfate c1 acknowledged r1";
+    assert_eq!(given_up(taken), None, "it may still be answered");
+    assert_eq!(given_up(&format!("{taken}\ndown\nready\nhistory u:other")), Some(GivenUp::Nowhere));
+    assert_eq!(given_up(&format!("{taken}\ndown\nready\nhistory mine@c1:hi")), Some(GivenUp::There));
 }
 
 #[test]
