@@ -11,7 +11,7 @@ use super::changes::Changes;
 use super::draft::{Draft, drafts};
 use super::rows::Sheet;
 use super::{run, text};
-use crate::truth::{KEPT_ROWS, Row, RowBody, STEP, Transcript, Truth};
+use crate::truth::{KEPT_ROWS, Own, Row, RowBody, STEP, Transcript, Truth};
 
 /// Why the fate of a message that the node has is unknown.
 const UNANSWERED: &str = "The node has this message, but no answer follows it and nothing runs there any more. \
@@ -36,6 +36,7 @@ pub(super) fn merge(truth: &mut Truth, key: &str, page: &Page, now: i64, changes
     if ready {
         strays(&mut sheet, page.running.is_some());
     }
+    unheard(&mut sheet);
     let rows = sheet.rows();
     rows.trim(KEPT_ROWS);
     sheet.all();
@@ -101,7 +102,7 @@ fn splice(sheet: &mut Sheet<'_>, page: &Page) {
     }
     let (mut next, first) = weave(rows, old, drafts.into_iter().zip(found.into_iter().zip(moved)), now);
     if answered && over {
-        settle_fates(&mut next, now);
+        settle_fates(&mut next, &active, now);
     }
     place(&mut next);
     rows.rows = next;
@@ -217,15 +218,18 @@ fn absorb(row: &mut Row, draft: Draft, now: i64) {
     }
 }
 
-/// Messages sent from here that an answer follows are done.
-fn settle_fates(rows: &mut VecDeque<Row>, now: i64) {
+/// Messages sent from here that an answer follows are done, unless a run of their own is `active`.
+fn settle_fates(rows: &mut VecDeque<Row>, active: &[Box<str>], now: i64) {
     let Some(answer) = rows.iter().rposition(|row| matches!(row.body, RowBody::Assistant { .. })) else {
         return;
     };
     for row in rows.range_mut(..answer) {
         let confirmed = row.message.is_some();
-        if let Some(own) = row.own_mut().filter(|own| confirmed && own.fate == Fate::Acknowledged && own.run.is_none())
-        {
+        let over = |own: &&mut Own| {
+            let goes_on = own.run.as_ref().is_some_and(|run| active.contains(run));
+            confirmed && own.fate == Fate::Acknowledged && !goes_on
+        };
+        if let Some(own) = row.own_mut().filter(over) {
             own.fares(Fate::Done, now);
         }
     }
@@ -308,6 +312,16 @@ fn strays(sheet: &mut Sheet<'_>, busy: bool) {
             }
             _ => {}
         }
+    }
+}
+
+/// Messages that the node has under a run nobody here has heard of: it may take them into another one, and have said so
+/// while the link was down.
+fn unheard(sheet: &mut Sheet<'_>) {
+    let known: Vec<Box<str>> = sheet.session.runs.iter().map(|run| run.id.clone()).collect();
+    let rows = sheet.rows().owned().filter(|row| row.message.is_some());
+    for own in rows.filter_map(Row::own_mut).filter(|own| own.fate == Fate::Acknowledged) {
+        own.missed |= own.run.as_ref().is_some_and(|run| !known.contains(run));
     }
 }
 

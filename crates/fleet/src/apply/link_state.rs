@@ -100,7 +100,7 @@ fn came_up(truth: &mut Truth) {
     let sessions = truth.sessions.values_mut();
     let rows = sessions.filter_map(|session| session.transcript.as_mut()).flat_map(|rows| rows.owned());
     for own in rows.filter_map(|row| row.own_mut()) {
-        own.before_link = true;
+        own.missed = true;
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) fn sending(truth: &mut Truth, said: &Said<'_>, now: i64, changes: &mu
         fate_at: now,
         fault: None,
         run: None,
-        before_link: false,
+        missed: false,
     };
     sheet.rows().owns = true;
     sheet.push(Some(now), None, RowBody::User { text: said.text.to_owned(), own: Some(own) });

@@ -73,19 +73,20 @@ pub struct Own {
     pub fault: Option<String>,
     /// The run that answers it, once known.
     pub run: Option<Box<str>>,
-    /// Whether the link came up since it was learnt how it fares. No time tells that: a clock may be set.
-    pub before_link: bool,
+    /// Whether what came of it since may have been missed: the link came up after it was learnt how it fares, or a page of
+    /// the history has it and the run it named was never heard of. No time tells that: a clock may be set.
+    pub missed: bool,
 }
 
 impl Own {
     /// It fares so now.
     pub(crate) fn fares(&mut self, fate: Fate, now: i64) {
-        (self.fate, self.fate_at, self.before_link) = (fate, now, false);
+        (self.fate, self.fate_at, self.missed) = (fate, now, false);
     }
 
-    /// Whether the node took it before the link last went down, and nobody has heard since what came of it.
+    /// Whether the node took it, and what came of it may have been missed.
     pub(crate) fn is_stray(&self) -> bool {
-        self.before_link && matches!(self.fate, Fate::Acknowledged | Fate::Running)
+        self.missed && matches!(self.fate, Fate::Acknowledged | Fate::Running)
     }
 }
 

@@ -103,6 +103,18 @@ fn what_came_of_a_message_while_the_link_was_down_is_asked_once_the_node_is_idle
 }
 
 #[test]
+fn a_message_that_the_node_took_into_another_run_while_the_link_was_down_is_done_with_that_run() {
+    let behind = |text: &str| play(text).truth.session(KEY).unwrap().is_behind();
+    // Only the history tells that it arrived, and under which run.
+    let back = "send c1 next\nfate c1 sent\ndown\nready\nhistory mine@c1:next running@x:\nfate c1 acknowledged c1";
+    let seen = format!("{back}\nhistory mine@c1:next running@x:");
+    assert!(!behind(&seen), "while a run goes on nobody knows");
+    let idle = format!("{seen}\nfinish x ok both");
+    assert!(behind(&idle));
+    check(&format!("{idle}\nhistory mine@c1:next a:both"), "me next [done]\nagent both");
+}
+
+#[test]
 fn a_message_that_the_node_took_and_lost_may_be_sent_again() {
     let given_up = |text: &str| play(text).truth.given_up(KEY, "c1");
     let taken = "send c1 hi\nfate c1 acknowledged r1";
