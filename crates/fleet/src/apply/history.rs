@@ -36,7 +36,6 @@ pub(super) fn merge(truth: &mut Truth, key: &str, page: &Page, now: i64, changes
     if ready {
         strays(&mut sheet, page.running.is_some());
     }
-    unheard(&mut sheet);
     let rows = sheet.rows();
     rows.trim(KEPT_ROWS);
     sheet.all();
@@ -312,16 +311,6 @@ fn strays(sheet: &mut Sheet<'_>, busy: bool) {
             }
             _ => {}
         }
-    }
-}
-
-/// Messages that the node has under a run nobody here has heard of: it may take them into another one, and have said so
-/// while the link was down.
-fn unheard(sheet: &mut Sheet<'_>) {
-    let known: Vec<Box<str>> = sheet.session.runs.iter().map(|run| run.id.clone()).collect();
-    let rows = sheet.rows().owned().filter(|row| row.message.is_some());
-    for own in rows.filter_map(Row::own_mut).filter(|own| own.fate == Fate::Acknowledged) {
-        own.missed |= own.run.as_ref().is_some_and(|run| !known.contains(run));
     }
 }
 

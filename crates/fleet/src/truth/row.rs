@@ -73,8 +73,8 @@ pub struct Own {
     pub fault: Option<String>,
     /// The run that answers it, once known.
     pub run: Option<Box<str>>,
-    /// Whether what came of it since may have been missed: the link came up after it was learnt how it fares, or a page of
-    /// the history has it and the run it named was never heard of. No time tells that: a clock may be set.
+    /// Whether what came of it may have been missed: the link came up since it was learnt how it fares. No time tells that:
+    /// a clock may be set.
     pub missed: bool,
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use contract::transcript::Fate;
 use link::event;
 
-use super::{Row, Run, Transcript};
+use super::{Own, Row, Run, Transcript};
 
 /// A session as it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,7 +62,18 @@ impl Session {
     /// was missed can be read now.
     pub fn is_behind(&self) -> bool {
         let Some(rows) = &self.transcript else { return true };
-        !rows.loaded || rows.stale_since.is_some() || (self.active_run().is_none() && rows.has_stray())
+        !rows.loaded || rows.stale_since.is_some() || (self.active_run().is_none() && self.has_stray(rows))
+    }
+
+    /// Whether the node took a message from here, and what came of it was missed: it was taken before the link came up,
+    /// or it stands there under a run nobody here has heard of, which was taken into another one.
+    fn has_stray(&self, rows: &Transcript) -> bool {
+        let unheard = |row: &Row, own: &Own| {
+            let run = own.run.as_deref().filter(|run| self.run(run).is_none());
+            own.fate == Fate::Acknowledged && row.message.is_some() && run.is_some()
+        };
+        let stray = |row: &Row| row.own().is_some_and(|own| own.is_stray() || unheard(row, own));
+        rows.owns && rows.rows.iter().any(stray)
     }
 
     /// Whether a message sent from here has not ended well yet: only its row knows of it.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use contract::transcript::Fate;
 
-use super::{Own, Row, RowBody};
+use super::{Row, RowBody};
 
 /// How many rows of a session that is shown stay in memory.
 pub const KEPT_ROWS: usize = 400;
@@ -54,11 +54,6 @@ impl Transcript {
     pub(crate) fn owned(&mut self) -> impl Iterator<Item = &mut Row> {
         let start = if self.owns { 0 } else { self.rows.len() };
         self.rows.range_mut(start..)
-    }
-
-    /// Whether some message sent from here is a stray.
-    pub(crate) fn has_stray(&self) -> bool {
-        self.owns && self.rows.iter().filter_map(Row::own).any(Own::is_stray)
     }
 
     /// The row of the message sent from here with that id.
