@@ -36,14 +36,7 @@ async fn our_own_gateway_behind_a_bad_line_loses_and_doubles_nothing() -> Result
 async fn a_real_openclaw_behind_a_bad_line_loses_and_doubles_nothing() -> Result<()> {
     let claw = or_skip!(openclaw::start().await);
     let mut talk = Talk::with(Vendor::Openclaw, &claw.url(), claw.token(), "agent:main:main").await?;
-    // One message at a time: OpenClaw answers several in one turn, and one whose turn is told under another name while
-    // the line is away stays acknowledged until the next reconnect.
-    for end in [End::Closed, End::Reset] {
-        let before = talk.on_its_way().await?;
-        talk.proxy.line().cut(end);
-        talk.back(before).await.with_context(|| format!("{end:?}"))?;
-    }
-    talk.compare().await
+    talk.through_everything().await
 }
 
 #[tokio::test]

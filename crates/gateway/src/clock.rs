@@ -1,4 +1,5 @@
-//! The time of day that clients are told, handed in so that a test can say what it is.
+//! The time of day of requests and of the gateway's beat, handed in so that a test can say what it is. What is stored has
+//! the system's.
 
 use std::sync::Arc;
 

@@ -148,7 +148,9 @@ impl House {
     fn in_words(&self, of: &SessionRef) -> String {
         let own = self.rows(of, |row| row.own().map(|own| format!("{own:?}, message {:?}", row.message)));
         let runs = self.fleet.core().read(&of.node, |truth| Some(format!("{:?}", truth.session(&of.session)?.runs)));
-        format!("the link: {}; {own:#?}; runs {:?}", self.state(&of.node), runs.flatten())
+        let rows = self.rows(of, |row| Some(format!("{} {:?} {:?}", row.order, row.run, row.text())));
+        let fresh = self.is_fresh(of);
+        format!("the link: {}, fresh {fresh}; {own:#?}; {rows:#?}; runs {:?}", self.state(&of.node), runs.flatten())
     }
 
     fn rows<T>(&self, of: &SessionRef, pick: impl Fn(&Row) -> Option<T>) -> Vec<T> {

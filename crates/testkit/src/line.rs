@@ -1,18 +1,24 @@
 //! A line between a client and a server, and its faults: bytes are carried both ways until an end goes, as well or as
 //! badly as somebody says. What kind of stream it is made of is the caller's business.
 
+mod frames;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, split};
 use tokio::sync::watch;
 use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 
+use frames::Frames;
+pub use frames::Trick;
+
 /// The bytes of a piece, where the line carries small pieces.
 const PIECE: usize = 7;
-/// The pause of a line that crawls, after each handful of pieces.
+/// The pause of a line that crawls, after as much as is carried at once.
 const CRAWL: Duration = Duration::from_millis(700);
 /// How long a line that merges waits for more to carry at once.
 const GATHER: Duration = Duration::from_millis(200);
@@ -52,6 +58,8 @@ pub struct Line {
     cuts: watch::Sender<End>,
     /// Set to spoil the next bytes from the server.
     garble: AtomicBool,
+    /// What goes wrong with the server's next message.
+    trick: Mutex<Option<Trick>>,
     connections: AtomicU64,
 }
 
@@ -59,7 +67,8 @@ impl Line {
     /// A clear one.
     pub fn new() -> Arc<Line> {
         let (state, cuts) = (watch::Sender::new(State::Clear), watch::Sender::new(End::Closed));
-        Arc::new(Line { state, cuts, garble: AtomicBool::new(false), connections: AtomicU64::new(0) })
+        let (garble, trick, connections) = (AtomicBool::new(false), Mutex::default(), AtomicU64::new(0));
+        Arc::new(Line { state, cuts, garble, trick, connections })
     }
 
     pub fn state(&self) -> State {
@@ -80,6 +89,11 @@ impl Line {
         self.garble.store(true, Ordering::Release);
     }
 
+    /// Plays a trick on the next message of the server.
+    pub fn play(&self, trick: Trick) {
+        *self.trick.lock() = Some(trick);
+    }
+
     /// How many connections it has carried so far.
     pub fn connections(&self) -> u64 {
         self.connections.load(Ordering::Acquire)
@@ -96,8 +110,8 @@ impl Line {
         let (mut from_client, mut to_client) = split(client);
         let (mut from_server, mut to_server) = split(server);
         let end = tokio::select! {
-            () = self.copy(&mut from_client, &mut to_server, Spoil::No) => return End::Closed,
-            () = self.copy(&mut from_server, &mut to_client, Spoil::Yes) => return End::Closed,
+            () = self.copy(&mut from_client, &mut to_server, Whose::Client) => return End::Closed,
+            () = self.copy(&mut from_server, &mut to_client, Whose::Server) => return End::Closed,
             _ = cuts.changed() => *cuts.borrow_and_update(),
         };
         if end == End::HalfOpen {
@@ -107,19 +121,31 @@ impl Line {
         end
     }
 
+    /// What is garbled where that was asked for.
+    fn spoilt(&self, mut said: Vec<u8>) -> Vec<u8> {
+        let half = said.len() / 2;
+        if let Some(byte) = said.get_mut(half)
+            && self.garble.swap(false, Ordering::AcqRel)
+        {
+            // No UTF-8 and no frame looks like this: it cannot pass for another text.
+            *byte ^= 0x80;
+        }
+        said
+    }
+
     /// Carries one direction until an end is gone.
-    async fn copy(&self, from: &mut (impl AsyncRead + Unpin), to: &mut (impl AsyncWrite + Unpin), may_spoil: Spoil) {
-        let mut buffer = vec![0; MOST];
+    async fn copy(&self, from: &mut (impl AsyncRead + Unpin), to: &mut (impl AsyncWrite + Unpin), whose: Whose) {
+        let (mut buffer, mut frames) = (vec![0; MOST], Frames::default());
         let mut state = self.state.subscribe();
         while let Ok(read @ 1..) = from.read(&mut buffer).await {
             let Ok(now) = state.wait_for(|state| *state != State::Stalled).await.map(|state| *state) else { return };
             let read = if now == State::Merged { gather(from, &mut buffer, read).await } else { read };
-            if may_spoil == Spoil::Yes && self.garble.swap(false, Ordering::AcqRel) {
-                // No UTF-8 and no frame looks like this: it cannot pass for another text.
-                buffer[read / 2] ^= 0x80;
-            }
-            let piece = if matches!(now, State::Split | State::Crawling) { PIECE } else { read };
-            for piece in buffer[..read].chunks(piece) {
+            let said = match whose {
+                Whose::Client => buffer[..read].to_vec(),
+                Whose::Server => self.spoilt(frames.carry(&buffer[..read], || self.trick.lock().take())),
+            };
+            let piece = if matches!(now, State::Split | State::Crawling) { PIECE } else { MOST * 2 };
+            for piece in said.chunks(piece) {
                 if to.write_all(piece).await.is_err() || to.flush().await.is_err() {
                     return;
                 }
@@ -132,11 +158,11 @@ impl Line {
     }
 }
 
-/// Whether a direction may be spoilt.
+/// Whose words a direction carries: only a server's go wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Spoil {
-    Yes,
-    No,
+enum Whose {
+    Client,
+    Server,
 }
 
 /// Waits a moment for more to carry at once; how much there is then.

@@ -51,8 +51,8 @@ pub fn dialects(house: &House, only: Option<&str>, seconds: u64, keep: bool) -> 
 
 /// libFuzzer needs what only a nightly compiler has.
 fn nightly() -> Result<()> {
-    let installed = process::output(Command::new("rustup").args(["toolchain", "list"]))?;
-    if installed.lines().any(|line| line.starts_with("nightly")) {
+    // A nightly of a certain day has another name, and is not the one that is asked for.
+    if process::succeeds(Command::new("rustup").args(["run", "nightly", "rustc", "--version"])) {
         return Ok(());
     }
     say("missing:\n  a nightly compiler  for fuzzing; installing it with rustup");

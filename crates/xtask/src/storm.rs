@@ -105,9 +105,6 @@ fn watch(lines: PipeReader) -> Result<Tally> {
         let line = line?;
         let told: Value = serde_json::from_str(&line).with_context(|| line.clone())?;
         tally.take(&told);
-        if tally.nights.is_multiple_of(SAID_EVERY) {
-            say(format!("{} nights, {}", tally.nights, tally.counts()));
-        }
     }
     Ok(tally)
 }
@@ -124,6 +121,9 @@ impl Tally {
         self.nights += 1;
         for (name, count) in told["report"].as_object().into_iter().flatten() {
             *self.counts.entry(name.clone()).or_default() += count.as_u64().unwrap_or_default();
+        }
+        if self.nights.is_multiple_of(SAID_EVERY) {
+            say(format!("{} nights, {}", self.nights, self.counts()));
         }
     }
 

@@ -10,6 +10,7 @@ use contract::Handler;
 use contract::calls::ResendMessage;
 use contract::transcript::{Fate, SessionRef};
 use fleet::Fleet;
+use fleet::nodes::Urgency;
 use fleet::truth::{Own, Row};
 use link::event::Role;
 use supervise::Scope;
@@ -85,18 +86,9 @@ fn open(fleet: &Fleet, node: &str, wanted: impl Fn(&Row, &Own) -> bool) -> Vec<(
 /// What people said in the session, as the gateway has it.
 async fn history(fleet: &Fleet, node: &str, session: &str) -> Result<Vec<u64>> {
     let of = SessionRef { node: node.to_owned(), session: session.to_owned() };
-    let (mut all, mut before) = (Vec::new(), None);
-    loop {
-        let page = fleet.history(&of, 200, before).await?;
-        let people = page.messages.iter().filter(|message| message.role == Role::User);
-        let mut older = people.map(|message| message.text.parse()).collect::<Result<Vec<u64>, _>>()?;
-        older.append(&mut all);
-        all = older;
-        before = page.before;
-        if before.is_none() || page.messages.is_empty() {
-            return Ok(all);
-        }
-    }
+    let all = fleet.last_messages(&of, usize::MAX, Urgency::Screen).await?;
+    let people = all.iter().filter(|message| message.role == Role::User);
+    Ok(people.map(|message| message.text.parse()).collect::<Result<_, _>>()?)
 }
 
 /// Each that was taken is there once, none is there twice, and what nobody sent again is in its order.

@@ -1,7 +1,7 @@
 //! What happens in a night, one thing at a time, drawn from its seed.
 
 use super::fates;
-use super::line::{End, State};
+use super::line::{End, State, Trick};
 use super::night::Night;
 
 /// How far a clock is set at most, forward or back, milliseconds.
@@ -47,7 +47,7 @@ pub async fn happen(night: &mut Night) -> anyhow::Result<()> {
 
 /// The line stays, but is not what it was.
 fn bad_line(night: &mut Night) {
-    match night.rng.between(0, 20) {
+    match night.rng.between(0, 26) {
         0..6 => {
             night.line.set(State::Stalled);
             night.report.stalls += 1;
@@ -64,9 +64,21 @@ fn bad_line(night: &mut Night) {
             night.line.set(State::Merged);
             night.report.merges += 1;
         }
-        _ => {
+        16..20 => {
             night.line.garble();
             night.report.garbled += 1;
+        }
+        20..22 => {
+            night.line.play(Trick::Lose);
+            night.report.frames_lost += 1;
+        }
+        22..24 => {
+            night.line.play(Trick::Double);
+            night.report.frames_doubled += 1;
+        }
+        _ => {
+            night.line.play(Trick::Swap);
+            night.report.frames_swapped += 1;
         }
     }
 }

@@ -8,7 +8,7 @@ use gateway::Gateway;
 use parking_lot::Mutex;
 
 use crate::line;
-pub use crate::line::{End, State};
+pub use crate::line::{End, State, Trick};
 
 /// A line, with whatever gateway is at its other end.
 pub struct Line {

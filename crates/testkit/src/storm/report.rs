@@ -16,6 +16,10 @@ pub struct Report {
     pub splits: u64,
     pub merges: u64,
     pub garbled: u64,
+    /// Messages of the gateway that did not come, came twice, or were overtaken by the next.
+    pub frames_lost: u64,
+    pub frames_doubled: u64,
+    pub frames_swapped: u64,
     pub outages: u64,
     pub gateways_restarted: u64,
     /// Lives of the app besides the first of each night.
