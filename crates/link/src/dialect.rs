@@ -9,6 +9,7 @@ mod fields;
 pub(crate) mod lax;
 mod mcp_dashboard;
 mod moltis;
+mod names;
 mod openclaw;
 mod pending;
 mod quiet;

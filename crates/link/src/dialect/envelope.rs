@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::Out;
-use super::fields::{Fields, fields, object};
+use super::fields::{Fields, fields, object, object_in};
 use super::lax::{Flag, Int, Raw, Text, keep_text};
 use super::scan::Scan;
 use crate::call::CallError;
@@ -33,7 +33,7 @@ pub(crate) struct Envelope<'a> {
     pub error: Option<Raw<'a>>,
 }
 
-fields!(Envelope {
+fields!(Envelope<'a> {
     "type" => kind,
     "id" => id,
     "method" => method,
@@ -48,7 +48,7 @@ fields!(Envelope {
 impl<'a> Envelope<'a> {
     /// Reads a frame; `None` when the text is no JSON object.
     pub fn read(text: &'a str) -> Option<Self> {
-        object(text)
+        object_in(text)
     }
 
     /// Reads a frame and, if it is this event, the object that it bears. Where the event's name stands first, as it
@@ -61,7 +61,7 @@ impl<'a> Envelope<'a> {
         if frame.event.get() != Some(event) {
             body = None;
         } else if body.is_none() {
-            body = frame.payload.and_then(|payload| object(payload.get()));
+            body = object(frame.payload);
         }
         Some((frame, body))
     }
@@ -72,9 +72,8 @@ impl<'a> Envelope<'a> {
             // Two bodies: the general way sees to it that the last one counts.
             "payload" if self.payload.is_some() => None,
             "payload" if self.event.get() == Some(event) && scan.peek()? == b'{' => {
-                let before = *scan;
-                body.insert(B::default()).fill(scan)?;
-                self.payload = Some(Raw(before.until(scan)?));
+                let body = body.insert(B::default());
+                self.payload = Some(scan.object_as_text(|key, scan| body.field(key, scan))?);
                 Some(())
             }
             _ => self.field(key, scan),
@@ -111,7 +110,7 @@ impl Failure<'_> {
 /// Whether an object's `type` is this word. Reads no further than that.
 pub(crate) fn is_of_type(word: &str, object: Raw<'_>) -> bool {
     let mut is = false;
-    let read = Scan::new(object.get()).object(|key, scan| match key {
+    let read = Scan::of(object).object(|key, scan| match key {
         "type" => {
             is = scan.plain() == Some(word);
             // Read on no further.
@@ -145,13 +144,13 @@ mod tests {
         #[serde(default)]
         seq: Int,
     }
-    fields!(Named { "runId" => run_id, "state" => state, "seq" => seq, });
+    fields!(Named<'a> { "runId" => run_id, "state" => state, "seq" => seq, });
 
     /// A frame and its body as they are read in one pass, and one after the other.
     fn both(text: &str) -> (String, String) {
         let apart = |frame: Envelope<'_>| {
             let body = frame.payload.filter(|_| frame.event.get() == Some("chat"));
-            let body = body.and_then(|body| object::<Named<'_>>(body.get()));
+            let body = object::<Named<'_>>(body);
             format!("{:?}", (frame, body))
         };
         let at_once = Envelope::read_with::<Named<'_>>(text, "chat").map(|read| format!("{read:?}"));

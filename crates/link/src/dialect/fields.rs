@@ -1,9 +1,9 @@
 //! Structs filled from an object in one pass over its text. What the scan cannot read (an escaped key, a fraction for a
 //! count, deep nesting) serde reads; both give the same.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
-use super::lax::{Flag, Int, Raw, Text, read};
+use super::lax::{Flag, Int, Raw, Text};
 use super::scan::Scan;
 
 /// A struct whose fields a scan can fill.
@@ -22,13 +22,19 @@ pub(crate) trait Value<'a>: Sized {
     fn take(scan: &mut Scan<'a>) -> Option<Self>;
 }
 
-/// Reads an object; `None` when it is none.
-pub(crate) fn object<'a, T: Fields<'a>>(text: &'a str) -> Option<T> {
-    scanned(text).or_else(|| read(Some(Raw(text))))
+/// Reads a text that may be anything; `None` when it is no object.
+pub(crate) fn object_in<'a, T: Fields<'a>>(text: &'a str) -> Option<T> {
+    object(Some(Raw::unread(text)))
 }
 
-fn scanned<'a, T: Fields<'a>>(text: &'a str) -> Option<T> {
-    let (mut object, mut scan) = (T::default(), Scan::new(text));
+/// Reads a value; `None` when it is no object.
+pub(crate) fn object<'a, T: Fields<'a>>(raw: Option<Raw<'a>>) -> Option<T> {
+    let raw = raw?;
+    scanned(Scan::of(raw)).or_else(|| serde_json::from_str(raw.get()).ok())
+}
+
+fn scanned<'a, T: Fields<'a>>(mut scan: Scan<'a>) -> Option<T> {
+    let mut object = T::default();
     object.fill(&mut scan)?;
     scan.end()?;
     Some(object)
@@ -58,10 +64,30 @@ impl<'a> Value<'a> for Option<Raw<'a>> {
     }
 }
 
+/// An object in another one is read along with it; where something else stands it is absent.
+impl<'a, T: Fields<'a>> Value<'a> for Option<T> {
+    fn take(scan: &mut Scan<'a>) -> Option<Self> {
+        let before = *scan;
+        if scan.peek()? == b'{' {
+            let mut object = T::default();
+            if object.fill(scan).is_some() {
+                return Some(Some(object));
+            }
+            *scan = before;
+        }
+        scan.raw().map(object)
+    }
+}
+
+/// The same for serde.
+pub(crate) fn nested<'de: 'a, 'a, D: Deserializer<'de>, T: Fields<'a>>(from: D) -> Result<Option<T>, D::Error> {
+    Option::<Raw<'a>>::deserialize(from).map(object)
+}
+
 /// Says which key fills which field.
 macro_rules! fields {
-    ($name:ident { $($key:literal => $field:ident,)* }) => {
-        impl<'a> $crate::dialect::fields::Fields<'a> for $name<'a> {
+    ($name:ident $(<$of:lifetime>)? { $($key:literal => $field:ident,)* }) => {
+        impl<'a> $crate::dialect::fields::Fields<'a> for $name $(<$of>)? {
             fn field(&mut self, key: &str, scan: &mut $crate::dialect::scan::Scan<'a>) -> Option<()> {
                 match key {
                     $($key => self.$field = $crate::dialect::fields::Value::take(scan)?,)*
@@ -90,7 +116,7 @@ mod tests {
             r#" { "type" : "r\u0065s" , "error" : "x\"y" } "#,
         ] {
             let shown = |frame: Envelope<'_>| format!("{frame:?}");
-            assert_eq!(shown(scanned(text).unwrap()), shown(serde_json::from_str(text).unwrap()), "{text}");
+            assert_eq!(shown(scanned(Scan::new(text)).unwrap()), shown(serde_json::from_str(text).unwrap()), "{text}");
         }
     }
 
@@ -98,17 +124,17 @@ mod tests {
     fn what_a_scan_leaves_to_serde_is_read_all_the_same() {
         let deep = format!(r#"{{"type":"event","payload":{}{}}}"#, "[".repeat(500), "]".repeat(500));
         for text in [r#"{"t\u0079pe":"event"}"#, r#"{"type":"event","seq":7.9}"#, &deep] {
-            assert!(scanned::<Envelope<'_>>(text).is_none(), "{text}");
-            assert_eq!(object::<Envelope<'_>>(text).unwrap().kind.get(), Some("event"), "{text}");
+            assert!(scanned::<Envelope<'_>>(Scan::new(text)).is_none(), "{text}");
+            assert_eq!(object_in::<Envelope<'_>>(text).unwrap().kind.get(), Some("event"), "{text}");
         }
-        assert!(object::<Envelope<'_>>("7").is_none());
+        assert!(object_in::<Envelope<'_>>("7").is_none());
     }
     #[test]
     fn of_a_spoilt_frame_a_scan_reads_what_serde_reads_or_nothing() {
         for frame in Kind::ALL.into_iter().flat_map(heard) {
-            assert!(scanned::<Envelope<'_>>(&frame).is_some(), "{frame}");
+            assert!(scanned::<Envelope<'_>>(Scan::new(&frame)).is_some(), "{frame}");
             for text in spoilt(&frame) {
-                let Some(read) = scanned::<Envelope<'_>>(&text) else { continue };
+                let Some(read) = scanned::<Envelope<'_>>(Scan::new(&text)) else { continue };
                 match serde_json::from_str::<Envelope<'_>>(&text) {
                     Ok(general) => assert_eq!(format!("{read:?}"), format!("{general:?}"), "{text}"),
                     // A scan takes the last of two values for one.

@@ -6,8 +6,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
+pub(crate) use super::scan::Raw;
 use super::scan::Scan;
 use crate::event::Kept;
 
@@ -42,23 +42,6 @@ impl Text<'_> {
     }
 }
 
-/// A value as the text that it was, to be read when somebody needs it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Raw<'a>(pub &'a str);
-
-impl<'a> Raw<'a> {
-    /// The text.
-    pub fn get(self) -> &'a str {
-        self.0
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Raw<'a> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        <&RawValue>::deserialize(from).map(|raw| Self(raw.get()))
-    }
-}
-
 /// An integer; fractions are cut, anything else is absent.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Int(pub Option<i64>);
@@ -83,12 +66,11 @@ impl Flag {
 
 /// Reads `raw` as `T`, whatever is missing or of the wrong type being absent.
 pub(crate) fn read<'a, T: Deserialize<'a>>(raw: Option<Raw<'a>>) -> Option<T> {
-    let text = raw?.get();
-    scanned(text).or_else(|| serde_json::from_str(text).ok())
+    let raw = raw?;
+    scanned(Scan::of(raw)).or_else(|| serde_json::from_str(raw.get()).ok())
 }
 
-fn scanned<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
-    let mut scan = Scan::new(text);
+fn scanned<'a, T: Deserialize<'a>>(mut scan: Scan<'a>) -> Option<T> {
     let read = T::deserialize(&mut scan).ok()?;
     scan.end()?;
     Some(read)
@@ -96,8 +78,27 @@ fn scanned<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
 
 /// The elements of an array that can be read; none when it is no array.
 pub(crate) fn list<'a, T: Deserialize<'a>>(raw: Option<Raw<'a>>) -> Vec<T> {
-    let elements: Vec<Raw<'a>> = read(raw).unwrap_or_default();
-    elements.into_iter().filter_map(|element| read(Some(element))).collect()
+    let Some(raw) = raw else { return Vec::new() };
+    scanned_list(raw).unwrap_or_else(|| {
+        let elements: Vec<Raw<'a>> = serde_json::from_str(raw.get()).unwrap_or_default();
+        elements.into_iter().filter_map(|element| read(Some(element))).collect()
+    })
+}
+
+fn scanned_list<'a, T: Deserialize<'a>>(raw: Raw<'a>) -> Option<Vec<T>> {
+    let (mut elements, mut scan) = (Vec::new(), Scan::of(raw));
+    scan.array(|scan| {
+        let before = *scan;
+        if let Ok(element) = T::deserialize(&mut *scan) {
+            elements.push(element);
+        } else {
+            *scan = before;
+            elements.extend(read(Some(scan.value()?)));
+        }
+        Some(())
+    })?;
+    scan.end()?;
+    Some(elements)
 }
 
 /// The strings of an array, those that are empty or of another type left out.
@@ -112,14 +113,22 @@ pub(crate) fn tree(raw: Option<Raw<'_>>) -> Value {
 
 /// The value as it came, for whoever reads what was kept.
 pub(crate) fn kept(raw: Option<Raw<'_>>) -> Kept {
-    keep_text(raw.map_or("null", Raw::get))
+    match raw {
+        Some(raw) if raw.is_known() => keep_known(raw.get()),
+        raw => keep_text(raw.map_or("null", Raw::get)),
+    }
 }
 
-/// A text as it came. What is no JSON on one line, or nested deeply, is made such by way of a tree.
+/// A text as it came. What is no JSON, or nested deeply, is made such by way of a tree.
 pub(crate) fn keep_text(text: &str) -> Kept {
     let mut scan = Scan::new(text);
-    let plain = scan.skip().and_then(|()| scan.end()).is_some() && is_one_line(text);
-    if plain { Kept::of_line(text) } else { Kept::of(&tree_of(text)) }
+    let known = scan.skip().and_then(|()| scan.end()).is_some();
+    if known { keep_known(text) } else { Kept::of(&tree_of(text)) }
+}
+
+/// JSON as it came. What stands on several lines is brought on one by way of a tree.
+fn keep_known(text: &str) -> Kept {
+    if is_one_line(text) { Kept::of_line(text) } else { Kept::of(&tree_of(text)) }
 }
 
 fn is_one_line(text: &str) -> bool {
@@ -292,11 +301,11 @@ mod tests {
     #[test]
     fn of_a_spoilt_value_a_scan_reads_what_the_general_reader_reads_or_nothing() {
         let frames: Vec<String> = Kind::ALL.into_iter().flat_map(heard).collect();
-        let read = frames.iter().filter(|frame| scanned::<Frame<'_>>(frame).is_some()).count();
+        let read = frames.iter().filter(|frame| scanned::<Frame<'_>>(Scan::new(frame)).is_some()).count();
         assert!(read * 10 > frames.len() * 9, "only {read} of {} are read", frames.len());
         for frame in frames {
             for text in spoilt(&frame) {
-                if let Some(read) = scanned::<Frame<'_>>(&text) {
+                if let Some(read) = scanned::<Frame<'_>>(Scan::new(&text)) {
                     let general: Frame<'_> = serde_json::from_str(&text).unwrap();
                     assert_eq!(format!("{read:?}"), format!("{general:?}"), "{text}");
                 }
@@ -307,14 +316,17 @@ mod tests {
     #[test]
     fn what_a_scan_does_not_read_is_read_all_the_same() {
         for text in [r#"{"count":7.5,"on":true}"#, r#"{"c\u006funt":7,"on":true}"#] {
-            assert!(scanned::<Row<'_>>(text).is_none(), "{text}");
-            let row: Row<'_> = read(Some(Raw(text))).unwrap();
+            assert!(scanned::<Row<'_>>(Scan::new(text)).is_none(), "{text}");
+            let row: Row<'_> = read(Some(Raw::unread(text))).unwrap();
             assert_eq!((row.count.0, row.on.0), (Some(7), Some(true)), "{text}");
         }
         for text in [r#"{"on":true"#, r#"{"on":true}}"#, r#"{"on":true,}"#, r#"[,]"#, r#"{"on":true,"on":true}"#, "7"] {
-            assert!(read::<Row<'_>>(Some(Raw(text))).is_none(), "{text}");
+            assert!(read::<Row<'_>>(Some(Raw::unread(text))).is_none(), "{text}");
         }
-        assert!(scanned::<(i64, i64)>("[1,2,3]").is_none() && scanned::<(i64, i64)>("[1,2]").is_some());
+        assert!(
+            scanned::<(i64, i64)>(Scan::new("[1,2,3]")).is_none()
+                && scanned::<(i64, i64)>(Scan::new("[1,2]")).is_some()
+        );
     }
 
     #[test]

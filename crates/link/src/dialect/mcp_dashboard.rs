@@ -9,6 +9,7 @@ mod control;
 mod plan;
 mod session;
 mod silence;
+mod token;
 mod tool;
 mod turn;
 
@@ -17,7 +18,7 @@ use std::collections::{HashMap, VecDeque};
 use serde::Deserialize;
 
 use super::envelope::keep;
-use super::fields::{fields, object};
+use super::fields::{fields, object, object_in};
 use super::lax::{Raw, Text, kept};
 use super::quiet::Quiet;
 use super::runs::{Place, Runs};
@@ -50,6 +51,7 @@ pub(crate) struct McpDashboard {
     runs: Runs,
     /// The open run of each agent, and the last whole answer in it.
     turns: HashMap<Box<str>, turn::Turn>,
+    last_token: token::Last,
     sessions: Sessions,
     approvals: Approvals,
     /// Own messages not taken yet: agent, text, the id we gave it.
@@ -78,7 +80,7 @@ struct Frame<'a> {
     payload: Option<Raw<'a>>,
 }
 
-fields!(Frame {
+fields!(Frame<'a> {
     "protocol" => protocol,
     "type" => kind,
     "payload" => payload,
@@ -97,6 +99,7 @@ impl McpDashboard {
             model: None,
             runs: Runs::new(),
             turns: HashMap::new(),
+            last_token: token::Last::default(),
             sessions: Sessions::default(),
             approvals: Approvals::default(),
             unsent: VecDeque::new(),
@@ -111,10 +114,10 @@ impl McpDashboard {
         }
     }
 
-    fn message(&mut self, frame: &Frame<'_>, now: i64, out: &mut Out) -> bool {
+    fn message(&mut self, frame: &Frame<'_>, text: &str, now: i64, out: &mut Out) -> bool {
         let payload = frame.payload;
         match frame.kind.or_empty() {
-            "CONVERSATION_TOKEN" => self.token(payload, now, out),
+            "CONVERSATION_TOKEN" => self.token(payload, text, now, out),
             "CONVERSATION_MESSAGE" => self.conversation(payload, now, out),
             "AGENT_STATE" => self.agent_state(payload, now, out),
             "AGENT_LIST" => self.agent_list(payload, now, out),
@@ -160,9 +163,14 @@ impl McpDashboard {
             #[serde(default, borrow)]
             agent_id: Text<'a>,
         }
-        fields!(Named { "agent_id" => agent_id, });
-        let named: Named<'_> = payload.and_then(|payload| object(payload.get())).unwrap_or_default();
-        named.agent_id.boxed().or_else(|| self.focus.clone()).unwrap_or_else(|| "default".into())
+        fields!(Named<'a> { "agent_id" => agent_id, });
+        let named: Named<'_> = object(payload).unwrap_or_default();
+        self.agent_named(&named.agent_id)
+    }
+
+    /// The agent of this name, else the one in focus.
+    fn agent_named(&self, name: &Text<'_>) -> Box<str> {
+        name.boxed().or_else(|| self.focus.clone()).unwrap_or_else(|| "default".into())
     }
 
     fn place<'a>(&'a self, agent: &'a str, run: &'a str, at: i64) -> Place<'a> {
@@ -194,13 +202,16 @@ impl Dialect for McpDashboard {
     }
 
     fn frame(&mut self, text: &str, now: i64, out: &mut Out) {
-        let Some(frame) = object::<Frame<'_>>(text) else {
+        if self.next_token(text, now, out) {
+            return;
+        }
+        let Some(frame) = object_in::<Frame<'_>>(text) else {
             return keep(text, None, now, out);
         };
         if frame.protocol.get() == Some(PROTOCOL) {
             self.greet(now, out);
         }
-        if !self.message(&frame, now, out) {
+        if !self.message(&frame, text, now, out) {
             keep(text, frame.kind.get(), now, out);
         }
     }
@@ -259,6 +270,7 @@ impl Dialect for McpDashboard {
 
     fn reopened(&mut self) {
         self.ready = false;
+        self.last_token = token::Last::default();
         self.focus = None;
         self.switching = None;
     }

@@ -31,6 +31,7 @@ use serde::Deserialize;
 
 use super::envelope::{Envelope, keep};
 use super::lax::{Int, Raw, Text, kept, read};
+use super::names::Names;
 use super::pending::{Asker, Pending, answer};
 use super::quiet::Quiet;
 use super::runs::Runs;
@@ -70,7 +71,7 @@ pub(crate) struct Openclaw {
     children: Children,
     told: Told,
     /// What it can be asked; empty when it does not say.
-    methods: Vec<String>,
+    methods: Names,
     /// What this device may do.
     scopes: Vec<String>,
     /// The rights there are, when more were asked for.
@@ -102,7 +103,7 @@ impl Openclaw {
             approvals: Approvals::default(),
             children: Children::default(),
             told: Told::new(),
-            methods: Vec::new(),
+            methods: Names::default(),
             scopes: Vec::new(),
             allowed: None,
             quiet: Quiet::default(),

@@ -3,27 +3,36 @@
 
 mod deserialize;
 mod pass;
+mod raw;
 
 use std::borrow::Cow;
 
-use super::lax::{Flag, Raw, Text};
+use super::lax::{Flag, Text};
+use raw::Is;
+pub(crate) use raw::Raw;
 
 /// A place in a JSON text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scan<'a> {
     text: &'a str,
     at: usize,
+    is: Is,
 }
 
 impl<'a> Scan<'a> {
-    /// The beginning of a text.
+    /// The beginning of a text that may be anything.
     pub fn new(text: &'a str) -> Self {
         Self::from(text, 0)
     }
 
-    /// A place in a text that was read before up to there.
+    /// A place in a text that may be anything from there on.
     pub fn from(text: &'a str, at: usize) -> Self {
-        Self { text, at }
+        Self { text, at, is: Is::Unread }
+    }
+
+    /// The beginning of a value.
+    pub fn of(raw: Raw<'a>) -> Self {
+        Self { text: raw.get(), at: 0, is: raw.is() }
     }
 
     /// Reads an object: `field` is shown each key, and takes the value that the scan stands before.
@@ -46,6 +55,27 @@ impl<'a> Scan<'a> {
         self.take(b'}')
     }
 
+    /// Reads an object that is also wanted as its text.
+    pub fn object_as_text(&mut self, field: impl FnMut(&'a str, &mut Self) -> Option<()>) -> Option<Raw<'a>> {
+        self.space();
+        let before = *self;
+        self.object(field)?;
+        before.until(self).map(Raw::known)
+    }
+
+    /// Reads an array: `element` takes each value that the scan stands before.
+    pub fn array(&mut self, mut element: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        self.take(b'[')?;
+        if self.next_is(b']') {
+            return Some(());
+        }
+        element(self)?;
+        while self.next_is(b',') {
+            element(self)?;
+        }
+        self.take(b']')
+    }
+
     fn key(&mut self) -> Option<&'a str> {
         let key = self.plain()?;
         self.take(b':')?;
@@ -59,7 +89,7 @@ impl<'a> Scan<'a> {
             return Some(Cow::Borrowed(text));
         }
         *self = before;
-        serde_json::from_str(self.passed()?).ok().map(Cow::Owned)
+        serde_json::from_str(self.value()?.get()).ok().map(Cow::Owned)
     }
 
     /// A string without escapes.
@@ -90,16 +120,16 @@ impl<'a> Scan<'a> {
 
     /// A value as its text; nothing for `null`.
     pub fn raw(&mut self) -> Option<Option<Raw<'a>>> {
-        let text = self.passed()?;
-        Some((text != "null").then_some(Raw(text)))
+        let value = self.value()?;
+        Some((value.get() != "null").then_some(value))
     }
 
-    /// The text of a value that is passed over.
-    fn passed(&mut self) -> Option<&'a str> {
+    /// A value as its text.
+    pub fn value(&mut self) -> Option<Raw<'a>> {
         self.space();
         let before = *self;
         self.skip()?;
-        before.until(self)
+        before.until(self).map(Raw::known)
     }
 
     /// The text from here to where another scan of it stands.
@@ -137,7 +167,11 @@ impl<'a> Scan<'a> {
 
     /// Passes over a value.
     pub fn skip(&mut self) -> Option<()> {
-        self.at = pass::value(self.text.as_bytes(), self.at)?;
+        let text = self.text.as_bytes();
+        self.at = match self.is {
+            Is::Unread => pass::value(text, self.at)?,
+            Is::Known => pass::known(text, self.at)?,
+        };
         Some(())
     }
 

@@ -251,6 +251,9 @@ impl McpDashboard {
     /// A `CONFIG_STATE` came.
     pub(super) fn configured(&mut self, payload: Option<Raw<'_>>, out: &mut Out) {
         self.settings.learn(payload);
+        if self.waiting.is_empty() {
+            return;
+        }
         let present = read::<State<'_>>(payload).unwrap_or_default();
         for waiting in std::mem::take(&mut self.waiting) {
             let reply = match &waiting.what {

@@ -6,13 +6,12 @@ use serde::Deserialize;
 
 use super::super::Out;
 use super::super::fields::{fields, object};
-use super::super::lax::{Flag, Int, Raw, Text, read};
+use super::super::lax::{Flag, Int, Raw, Text};
 use super::super::runs::Run;
 use super::{McpDashboard, say_at};
 use crate::event::{Body, Message, Outcome, Role, RunEnd};
 
 /// The open run of an agent.
-#[derive(Default)]
 pub(super) struct Turn {
     pub run: Box<str>,
     /// The last whole answer.
@@ -20,17 +19,9 @@ pub(super) struct Turn {
 }
 
 #[derive(Default, Deserialize)]
-struct Token<'a> {
-    #[serde(default, borrow)]
-    token: Text<'a>,
-}
-
-fields!(Token {
-    "token" => token,
-});
-
-#[derive(Default, Deserialize)]
 struct Said<'a> {
+    #[serde(default, borrow)]
+    agent_id: Text<'a>,
     #[serde(default, borrow)]
     role: Text<'a>,
     #[serde(default, borrow)]
@@ -41,8 +32,18 @@ struct Said<'a> {
     streaming: Flag,
 }
 
+fields!(Said<'a> {
+    "agent_id" => agent_id,
+    "role" => role,
+    "content" => content,
+    "reasoning" => reasoning,
+    "streaming" => streaming,
+});
+
 #[derive(Default, Deserialize)]
 struct State<'a> {
+    #[serde(default, borrow)]
+    agent_id: Text<'a>,
     #[serde(default, borrow)]
     status: Text<'a>,
     #[serde(default, borrow)]
@@ -53,26 +54,20 @@ struct State<'a> {
     tokens_used: Int,
 }
 
-impl McpDashboard {
-    pub(super) fn token(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
-        let Some(token) = payload.and_then(|payload| object::<Token<'_>>(payload.get())) else {
-            return false;
-        };
-        let Some(text) = token.token.filled() else {
-            return true;
-        };
-        let agent = self.agent_of(payload);
-        if let Some(run) = self.turn(&agent, now, out) {
-            run.more_text(now, text, out);
-        }
-        true
-    }
+fields!(State<'a> {
+    "agent_id" => agent_id,
+    "status" => status,
+    "current_tool" => current_tool,
+    "turn_number" => turn_number,
+    "tokens_used" => tokens_used,
+});
 
+impl McpDashboard {
     pub(super) fn conversation(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
-        let Some(said) = read::<Said<'_>>(payload) else {
+        let Some(said) = object::<Said<'_>>(payload) else {
             return false;
         };
-        let agent = self.agent_of(payload);
+        let agent = self.agent_named(&said.agent_id);
         match said.role.or_empty() {
             "user" => self.user_spoke(&agent, said.content.or_empty(), now, out),
             "assistant" => self.answered(&agent, &said, now, out),
@@ -82,10 +77,10 @@ impl McpDashboard {
     }
 
     pub(super) fn agent_state(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
-        let Some(state) = read::<State<'_>>(payload) else {
+        let Some(state) = object::<State<'_>>(payload) else {
             return false;
         };
-        let agent = self.agent_of(payload);
+        let agent = self.agent_named(&state.agent_id);
         if let Some(used) = state.tokens_used.natural().filter(|_| self.tokens.len() < 1024) {
             self.tokens.insert(agent.clone(), used);
         }
@@ -109,21 +104,23 @@ impl McpDashboard {
 
     /// The agent's open run, begun now if there is none.
     pub(super) fn turn(&mut self, agent: &str, now: i64, out: &mut Out) -> Option<&mut Run> {
+        if !self.turns.contains_key(agent) {
+            self.begin_turn(agent, now);
+        }
+        let run = &self.turns.get(agent)?.run;
+        let place = super::Place { run, agent: Some(agent), session: self.sessions.current(agent), at: now };
+        self.runs.enter(place, out)
+    }
+
+    fn begin_turn(&mut self, agent: &str, now: i64) {
         if self.turns.len() >= 4096 {
             self.turns.clear();
         }
-        let turn = self.turns.entry(agent.into()).or_default();
-        if turn.run.is_empty() {
-            let mut id = format!("{agent}@{now}");
-            while self.runs.knows(&id) {
-                id.push('+');
-            }
-            turn.run = id.into();
+        let mut run = format!("{agent}@{now}");
+        while self.runs.knows(&run) {
+            run.push('+');
         }
-        let id = turn.run.clone();
-        let session = self.sessions.current(agent).map(str::to_owned);
-        let place = super::Place { run: &id, agent: Some(agent), session: session.as_deref(), at: now };
-        self.runs.enter(place, out)
+        self.turns.insert(agent.into(), Turn { run: run.into(), answer: None });
     }
 
     fn user_spoke(&mut self, agent: &str, text: &str, now: i64, out: &mut Out) {

@@ -1,9 +1,12 @@
 //! Moltis' answers where the window needs parts of them.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::super::cron::{JobRow, RunRow};
+use super::super::fields::{fields, nested, object};
 use super::super::lax::{Flag, Int, Raw, Text, kept, list, read, tree, words};
 use crate::call::{CallError, Hit, LogLine, LogPage, Machine, Model, Peer, Preset, Reply, Tokens, Usage, Verb};
 use crate::event::{Agent, Session};
@@ -291,21 +294,46 @@ impl MachineRow<'_> {
 
 /// What `metrics.update` says was used up since the gateway started.
 pub(super) fn usage(payload: Option<Raw<'_>>) -> Option<Usage> {
-    let metrics = tree(payload);
-    let point = metrics.get("point")?;
-    let number = |value: &Value, name: &str| value.get(name).and_then(Value::as_u64);
-    let tokens = |of: &str, input: Option<u64>, output: Option<u64>| Tokens {
-        of: of.to_owned(),
-        input,
-        output,
+    let point = object::<Metrics<'_>>(payload)?.point?;
+    let parts: BTreeMap<String, Part> = read(point.by_provider).unwrap_or_default();
+    let tokens = |of: String, input: Int, output: Int| Tokens {
+        of,
+        input: input.natural(),
+        output: output.natural(),
         ..Tokens::default()
     };
-    let providers = point.get("by_provider").and_then(Value::as_object);
-    let parts = providers.into_iter().flatten();
     Some(Usage {
         span: "since the gateway started".to_owned(),
-        total: tokens("", number(point, "llm_input_tokens"), number(point, "llm_output_tokens")),
-        parts: parts.map(|(of, row)| tokens(of, number(row, "input_tokens"), number(row, "output_tokens"))).collect(),
+        total: tokens(String::new(), point.input, point.output),
+        parts: parts.into_iter().map(|(of, part)| tokens(of, part.input_tokens, part.output_tokens)).collect(),
         counting: false,
     })
+}
+
+#[derive(Default, Deserialize)]
+struct Metrics<'a> {
+    #[serde(default, borrow, deserialize_with = "nested")]
+    point: Option<Point<'a>>,
+}
+
+fields!(Metrics<'a> { "point" => point, });
+
+#[derive(Default, Deserialize)]
+struct Point<'a> {
+    #[serde(default, rename = "llm_input_tokens")]
+    input: Int,
+    #[serde(default, rename = "llm_output_tokens")]
+    output: Int,
+    #[serde(default, borrow)]
+    by_provider: Option<Raw<'a>>,
+}
+
+fields!(Point<'a> { "llm_input_tokens" => input, "llm_output_tokens" => output, "by_provider" => by_provider, });
+
+#[derive(Default, Deserialize)]
+struct Part {
+    #[serde(default)]
+    input_tokens: Int,
+    #[serde(default)]
+    output_tokens: Int,
 }

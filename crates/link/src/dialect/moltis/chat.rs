@@ -74,7 +74,7 @@ pub(super) struct Chat<'a> {
     partial_message: Option<Raw<'a>>,
 }
 
-fields!(Chat {
+fields!(Chat<'a> {
     "runId" => run_id,
     "sessionKey" => session_key,
     "state" => state,

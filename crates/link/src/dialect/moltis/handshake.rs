@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use wire::Scope;
 
 use super::super::envelope::{Envelope, Failure};
+use super::super::fields::{fields, nested, object};
 use super::super::lax::{Int, Raw, Text, read, words};
+use super::super::names::Names;
 use super::super::pending::{Ask, Asker};
 use super::super::rights;
 use super::super::{Close, Out};
@@ -51,14 +53,20 @@ pub(super) struct Granted {
     pub scopes: Vec<String>,
     pub extensions: Vec<String>,
     /// What it can be asked; empty when it does not say.
-    methods: Vec<String>,
+    methods: Names,
     pub tick_ms: u64,
     product: &'static str,
 }
 
 impl Default for Granted {
     fn default() -> Self {
-        Self { scopes: Vec::new(), extensions: Vec::new(), methods: Vec::new(), tick_ms: 30_000, product: "Moltis" }
+        Self {
+            scopes: Vec::new(),
+            extensions: Vec::new(),
+            methods: Names::default(),
+            tick_ms: 30_000,
+            product: "Moltis",
+        }
     }
 }
 
@@ -147,17 +155,15 @@ impl Moltis {
     }
 
     /// The gateway let us in.
-    pub(super) fn hello(&mut self, payload: Raw<'_>, now: i64, out: &mut Out) {
-        let hello: Hello<'_> = read(Some(payload)).unwrap_or_default();
-        let server: Server<'_> = read(hello.server).unwrap_or_default();
-        let auth: Auths<'_> = read(hello.auth).unwrap_or_default();
-        let features: Features<'_> = read(hello.features).unwrap_or_default();
+    pub(super) fn hello(&mut self, hello: Hello<'_>, now: i64, out: &mut Out) {
+        let (server, auth) = (hello.server.unwrap_or_default(), hello.auth.unwrap_or_default());
+        let features = hello.features.unwrap_or_default();
         let policy: Policy = read(hello.policy).unwrap_or_default();
         let own = server.product.get() == Some(wire::PRODUCT);
         self.granted = Granted {
             scopes: words(auth.scopes),
             extensions: words(features.extensions),
-            methods: words(features.methods),
+            methods: features.methods,
             tick_ms: policy.tick_interval_ms.natural().filter(|ms| *ms > 0).unwrap_or(30_000),
             product: if own { "Pilothouse" } else { "Moltis" },
         };
@@ -259,16 +265,35 @@ fn incompatible(said: &str) -> NodeState {
     NodeState::Incompatible { ours: format!("3 to {}", wire::PROTOCOL), theirs, reason }
 }
 
+/// The gateway's greeting.
 #[derive(Default, Deserialize)]
-struct Hello<'a> {
-    #[serde(default, borrow)]
-    server: Option<Raw<'a>>,
-    #[serde(default, borrow)]
-    auth: Option<Raw<'a>>,
-    #[serde(default, borrow)]
-    features: Option<Raw<'a>>,
+pub(super) struct Hello<'a> {
+    #[serde(rename = "type", default, borrow)]
+    kind: Text<'a>,
+    #[serde(default, borrow, deserialize_with = "nested")]
+    server: Option<Server<'a>>,
+    #[serde(default, borrow, deserialize_with = "nested")]
+    auth: Option<Auths<'a>>,
+    #[serde(default, borrow, deserialize_with = "nested")]
+    features: Option<Features<'a>>,
     #[serde(default, borrow)]
     policy: Option<Raw<'a>>,
+}
+
+fields!(Hello<'a> {
+    "type" => kind,
+    "server" => server,
+    "auth" => auth,
+    "features" => features,
+    "policy" => policy,
+});
+
+impl<'a> Hello<'a> {
+    /// The greeting, if that is what a response bears.
+    pub fn read(payload: Option<Raw<'a>>) -> Option<Self> {
+        let entries = payload.filter(|payload| payload.get().starts_with('{'));
+        object(entries).filter(|hello: &Self| hello.kind.get() == Some("hello-ok"))
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -279,19 +304,25 @@ struct Server<'a> {
     product: Text<'a>,
 }
 
+fields!(Server<'a> { "version" => version, "product" => product, });
+
 #[derive(Default, Deserialize)]
 struct Auths<'a> {
     #[serde(default, borrow)]
     scopes: Option<Raw<'a>>,
 }
 
+fields!(Auths<'a> { "scopes" => scopes, });
+
 #[derive(Default, Deserialize)]
 struct Features<'a> {
-    #[serde(default, borrow)]
-    methods: Option<Raw<'a>>,
+    #[serde(default)]
+    methods: Names,
     #[serde(default, borrow)]
     extensions: Option<Raw<'a>>,
 }
+
+fields!(Features<'a> { "methods" => methods, "extensions" => extensions, });
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -4,13 +4,14 @@
 use serde::Deserialize;
 
 use super::super::Out;
-use super::super::envelope::{Envelope, Failure, is_of_type, keep};
+use super::super::envelope::{Envelope, Failure, keep};
 use super::super::lax::{Flag, Int, Raw, Text, kept, list, read};
 use super::super::pending::{Ask, Asked, Asker, answer};
 use super::super::runs::Place;
 use super::ability::missing;
 use super::approval::Requested;
 use super::control::Asks;
+use super::handshake::Hello;
 use super::history::{cut_page, rows, sent_page};
 use super::session::Entry;
 use super::{Moltis, answers, calls, say, say_at};
@@ -21,9 +22,9 @@ impl Moltis {
     pub(super) fn response(&mut self, frame: &Envelope<'_>, text: &str, now: i64, out: &mut Out) {
         let asked = self.pending.take(frame.id.or_empty());
         if frame.ok.set()
-            && let Some(payload) = frame.payload.filter(|payload| is_of_type("hello-ok", *payload))
+            && let Some(hello) = Hello::read(frame.payload)
         {
-            return self.hello(payload, now, out);
+            return self.hello(hello, now, out);
         }
         if self.greeting_is_open() && !frame.ok.set() {
             return self.handshake_refused(frame, now, out);

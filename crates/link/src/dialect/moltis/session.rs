@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::super::Out;
-use super::super::lax::{Flag, Int, Raw, Text, read};
+use super::super::fields::{fields, nested, object};
+use super::super::lax::{Flag, Int, Raw, Text};
 use super::super::runs::Place;
 use super::{Moltis, say_at};
 use crate::event::{Body, Session};
@@ -42,6 +43,21 @@ pub(super) struct Entry<'a> {
     #[serde(default)]
     pub version: Int,
 }
+
+fields!(Entry<'a> {
+    "key" => key,
+    "label" => label,
+    "model" => model,
+    "preview" => preview,
+    "updatedAt" => updated_at,
+    "messageCount" => message_count,
+    "agentId" => agent_id,
+    "agent_id" => agent_id_snake,
+    "parentSessionKey" => parent_session_key,
+    "archived" => archived,
+    "replying" => replying,
+    "version" => version,
+});
 
 impl Entry<'_> {
     /// The neutral session; `None` without a key.
@@ -131,15 +147,22 @@ struct Changed<'a> {
     kind: Text<'a>,
     #[serde(default, borrow)]
     session_key: Text<'a>,
-    #[serde(default, borrow)]
-    entry: Option<Raw<'a>>,
+    #[serde(default, borrow, deserialize_with = "nested")]
+    entry: Option<Entry<'a>>,
     #[serde(default)]
     version: Int,
 }
 
+fields!(Changed<'a> {
+    "kind" => kind,
+    "sessionKey" => session_key,
+    "entry" => entry,
+    "version" => version,
+});
+
 impl Moltis {
     pub(super) fn session_event(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
-        let Some(changed) = read::<Changed<'_>>(payload) else {
+        let Some(changed) = object::<Changed<'_>>(payload) else {
             return false;
         };
         if changed.kind.get() == Some("deleted") {
@@ -149,7 +172,7 @@ impl Moltis {
             return true;
         }
         // Without an entry it only says that one will follow.
-        let Some(entry) = read::<Entry<'_>>(changed.entry) else {
+        let Some(entry) = changed.entry else {
             return !changed.kind.or_empty().is_empty();
         };
         let version = Int(entry.version.0.or(changed.version.0));

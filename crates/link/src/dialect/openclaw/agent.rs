@@ -32,7 +32,7 @@ pub(super) struct Agent<'a> {
     pub data: Option<Raw<'a>>,
 }
 
-fields!(Agent {
+fields!(Agent<'a> {
     "runId" => run_id,
     "sessionKey" => session_key,
     "agentId" => agent_id,
@@ -67,7 +67,7 @@ struct Thought<'a> {
 
 impl Openclaw {
     pub(super) fn agent(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
-        let Some(agent) = payload.and_then(|payload| object::<Agent<'_>>(payload.get())) else {
+        let Some(agent) = object::<Agent<'_>>(payload) else {
             return false;
         };
         let Some(run) = agent.run_id.filled() else {

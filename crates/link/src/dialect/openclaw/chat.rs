@@ -41,7 +41,7 @@ struct Chat<'a> {
     usage: Option<Raw<'a>>,
 }
 
-fields!(Chat {
+fields!(Chat<'a> {
     "runId" => run_id,
     "sessionKey" => session_key,
     "agentId" => agent_id,
@@ -83,7 +83,7 @@ impl Retry<'_> {
 
 impl Openclaw {
     pub(super) fn chat(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
-        let Some(chat) = payload.and_then(|payload| object::<Chat<'_>>(payload.get())) else {
+        let Some(chat) = object::<Chat<'_>>(payload) else {
             return false;
         };
         let Some(run) = chat.run_id.filled() else {

@@ -5,7 +5,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::super::envelope::{Envelope, Failure};
+use super::super::fields::{fields, nested, object};
 use super::super::lax::{Int, Raw, Text, read, words};
+use super::super::names::Names;
 use super::super::pending::{Ask, Asker};
 use super::super::{Allowed, Close, Out};
 use super::identity::{Device, Signed, sign};
@@ -152,11 +154,11 @@ impl Openclaw {
 
     /// The gateway let us in, with whatever rights.
     pub(super) fn hello(&mut self, payload: Raw<'_>, now: i64, out: &mut Out) {
-        let hello: Hello<'_> = read(Some(payload)).unwrap_or_default();
-        let auth: Granted<'_> = read(hello.auth).unwrap_or_default();
-        let server: Server<'_> = read(hello.server).unwrap_or_default();
+        let mut hello: Hello<'_> = object(Some(payload)).unwrap_or_default();
+        let auth = hello.auth.take().unwrap_or_default();
+        let server = hello.server.take().unwrap_or_default();
         let scopes = words(auth.scopes);
-        self.learn(&hello, &auth);
+        self.learn(hello, &auth);
         if scopes.is_empty() {
             let state = NodeState::Unauthorised { reason: NO_RIGHTS.into() };
             return self.refuse(Close { state, retry: false }, now, out);
@@ -170,11 +172,10 @@ impl Openclaw {
         }
     }
 
-    fn learn(&mut self, hello: &Hello<'_>, auth: &Granted<'_>) {
-        let features: Features<'_> = read(hello.features).unwrap_or_default();
-        self.methods = words(features.methods);
+    fn learn(&mut self, hello: Hello<'_>, auth: &Granted<'_>) {
+        self.methods = hello.features.unwrap_or_default().methods;
         self.issued = auth.device_token.owned().map(SecretString::from);
-        let snapshot: Snapshot<'_> = read(hello.snapshot).unwrap_or_default();
+        let snapshot = hello.snapshot.unwrap_or_default();
         let defaults: Defaults<'_> = read(snapshot.session_defaults).unwrap_or_default();
         self.main_session = defaults.main_session_key.owned();
         let policy: Policy = read(hello.policy).unwrap_or_default();
@@ -227,29 +228,41 @@ fn family(platform: &str) -> &'static str {
 
 #[derive(Default, Deserialize)]
 struct Hello<'a> {
-    #[serde(default, borrow)]
-    server: Option<Raw<'a>>,
-    #[serde(default, borrow)]
-    auth: Option<Raw<'a>>,
-    #[serde(default, borrow)]
-    features: Option<Raw<'a>>,
-    #[serde(default, borrow)]
-    snapshot: Option<Raw<'a>>,
+    #[serde(default, borrow, deserialize_with = "nested")]
+    server: Option<Server<'a>>,
+    #[serde(default, borrow, deserialize_with = "nested")]
+    auth: Option<Granted<'a>>,
+    #[serde(default, deserialize_with = "nested")]
+    features: Option<Features>,
+    #[serde(default, borrow, deserialize_with = "nested")]
+    snapshot: Option<Snapshot<'a>>,
     #[serde(default, borrow)]
     policy: Option<Raw<'a>>,
 }
 
+fields!(Hello<'a> {
+    "server" => server,
+    "auth" => auth,
+    "features" => features,
+    "snapshot" => snapshot,
+    "policy" => policy,
+});
+
 #[derive(Default, Deserialize)]
-struct Features<'a> {
-    #[serde(default, borrow)]
-    methods: Option<Raw<'a>>,
+struct Features {
+    #[serde(default)]
+    methods: Names,
 }
+
+fields!(Features { "methods" => methods, });
 
 #[derive(Default, Deserialize)]
 struct Server<'a> {
     #[serde(default, borrow)]
     version: Text<'a>,
 }
+
+fields!(Server<'a> { "version" => version, });
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -260,12 +273,16 @@ struct Granted<'a> {
     device_token: Text<'a>,
 }
 
+fields!(Granted<'a> { "scopes" => scopes, "deviceToken" => device_token, });
+
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Snapshot<'a> {
     #[serde(default, borrow)]
     session_defaults: Option<Raw<'a>>,
 }
+
+fields!(Snapshot<'a> { "sessionDefaults" => session_defaults, });
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]

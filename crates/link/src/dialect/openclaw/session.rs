@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::super::Out;
+use super::super::fields::{fields, object};
 use super::super::lax::{Flag, Int, Raw, Text, list, read};
 use super::super::runs::Place;
 use super::chat::answer;
@@ -51,6 +52,24 @@ pub(super) struct Row<'a> {
     #[serde(default)]
     archived: Flag,
 }
+
+fields!(Row<'a> {
+    "key" => key,
+    "sessionKey" => session_key,
+    "agentId" => agent_id,
+    "displayName" => display_name,
+    "label" => label,
+    "derivedTitle" => derived_title,
+    "lastMessagePreview" => last_message_preview,
+    "model" => model,
+    "updatedAt" => updated_at,
+    "messageCount" => message_count,
+    "hasActiveRun" => has_active_run,
+    "activeRunIds" => active_run_ids,
+    "parentSessionKey" => parent_session_key,
+    "spawnedBy" => spawned_by,
+    "archived" => archived,
+});
 
 impl Row<'_> {
     /// The neutral session; `None` without a key.
@@ -135,6 +154,8 @@ struct Changed<'a> {
     session: Option<Raw<'a>>,
 }
 
+fields!(Changed<'a> { "sessionKey" => session_key, "reason" => reason, "ts" => ts, "session" => session, });
+
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Spoken<'a> {
@@ -148,9 +169,11 @@ struct Spoken<'a> {
     message: Option<Raw<'a>>,
 }
 
+fields!(Spoken<'a> { "sessionKey" => session_key, "agentId" => agent_id, "messageId" => message_id, "message" => message, });
+
 impl Openclaw {
     pub(super) fn sessions_changed(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
-        let Some(changed) = read::<Changed<'_>>(payload) else {
+        let Some(changed) = object::<Changed<'_>>(payload) else {
             return false;
         };
         let at = changed.ts.0.unwrap_or(now);
@@ -161,7 +184,7 @@ impl Openclaw {
             }
             return true;
         }
-        let row: Row<'_> = read(changed.session.or(payload)).unwrap_or_default();
+        let row: Row<'_> = object(changed.session.or(payload)).unwrap_or_default();
         if let Some(session) = row.session() {
             self.end_settled_runs(&session, &row, at, out);
             self.sessions.tell(session, at, out);
@@ -185,7 +208,7 @@ impl Openclaw {
     }
 
     pub(super) fn session_message(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
-        let Some(spoken) = read::<Spoken<'_>>(payload) else {
+        let Some(spoken) = object::<Spoken<'_>>(payload) else {
             return false;
         };
         let Some(said) = read::<Said<'_>>(spoken.message) else {

@@ -3,16 +3,12 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::iter::once;
 
-use serde::de::value::{BorrowedStrDeserializer, MapDeserializer};
+use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::Scan;
-
-/// The name by which serde_json's `RawValue` asks for the text of a value.
-const RAW: &str = "$serde_json::private::RawValue";
+use super::{Scan, raw};
 
 /// Something that the scan does not read, or that the type does not take.
 #[derive(Debug)]
@@ -58,12 +54,10 @@ impl<'de> Deserializer<'de> for &mut Scan<'de> {
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Unread> {
-        if name != RAW {
+        if name != raw::NAME {
             return visitor.visit_newtype_struct(self);
         }
-        let text = self.passed().ok_or(Unread)?;
-        let raw = (BorrowedStrDeserializer::new(RAW), BorrowedStrDeserializer::new(text));
-        visitor.visit_map(MapDeserializer::new(once(raw)))
+        visitor.visit_borrowed_str(self.value().ok_or(Unread)?.get())
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
