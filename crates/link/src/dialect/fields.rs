@@ -120,6 +120,38 @@ mod tests {
         }
     }
 
+    #[derive(Debug, Default, Deserialize)]
+    struct Outer<'a> {
+        #[serde(default, borrow, deserialize_with = "nested")]
+        inner: Option<Inner<'a>>,
+        #[serde(default)]
+        after: Int,
+    }
+    fields!(Outer<'a> { "inner" => inner, "after" => after, });
+
+    #[derive(Debug, Default, Deserialize)]
+    struct Inner<'a> {
+        #[serde(default, borrow)]
+        name: Text<'a>,
+        #[serde(default)]
+        count: Int,
+    }
+    fields!(Inner<'a> { "name" => name, "count" => count, });
+
+    #[test]
+    fn an_object_in_another_one_is_read_with_it_and_what_is_none_is_absent() {
+        for inner in [r#"{"name":"a"}"#, r#"{"n\u0061me":"a"}"#, r#"{"count":1.5}"#, "{ }", "null", "7", r#""a""#] {
+            let text = format!(r#"{{"inner": {inner},"after":1}}"#);
+            let (scanned, general) = (scanned::<Outer<'_>>(Scan::new(&text)), serde_json::from_str::<Outer<'_>>(&text));
+            assert_eq!(format!("{:?}", scanned.unwrap()), format!("{:?}", general.unwrap()), "{text}");
+            let read: Outer<'_> = object_in(&text).unwrap();
+            let name = read.inner.as_ref().and_then(|inner| inner.name.get());
+            assert_eq!((name, read.after.0), (inner.contains("a\"}").then_some("a"), Some(1)), "{text}");
+            let count = read.inner.and_then(|inner| inner.count.0);
+            assert_eq!(count, inner.contains("count").then_some(1), "{text}");
+        }
+    }
+
     #[test]
     fn what_a_scan_leaves_to_serde_is_read_all_the_same() {
         let deep = format!(r#"{{"type":"event","payload":{}{}}}"#, "[".repeat(500), "]".repeat(500));
@@ -129,6 +161,7 @@ mod tests {
         }
         assert!(object_in::<Envelope<'_>>("7").is_none());
     }
+
     #[test]
     fn of_a_spoilt_frame_a_scan_reads_what_serde_reads_or_nothing() {
         for frame in Kind::ALL.into_iter().flat_map(heard) {

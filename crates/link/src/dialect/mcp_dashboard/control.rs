@@ -5,18 +5,23 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::Out;
-use super::super::lax::{Raw, Text, list, read};
+use super::super::lax::{Raw, Text, kept, list, read};
 use super::super::pending::no_session;
 use super::McpDashboard;
 use super::calls::{Waiting, What, refuse, write};
 use crate::call::{Call, CallError, Config, Model, Reply, Tokens, Usage};
 use crate::event::Kept;
 
-/// What the dashboard last said of its settings.
+/// What the dashboard last said of its settings; taken apart when somebody asks.
 #[derive(Default)]
 pub(super) struct Settings {
     pub value: Option<Kept>,
-    pub models: Vec<Model>,
+}
+
+/// The models to choose from.
+#[derive(Default)]
+struct Choice {
+    models: Vec<Model>,
     /// Providers that take any model's name.
     open: Vec<String>,
 }
@@ -42,22 +47,32 @@ struct Provider<'a> {
 impl Settings {
     /// Takes over what a `CONFIG_STATE` says.
     pub fn learn(&mut self, payload: Option<Raw<'_>>) {
-        let state: State<'_> = read(payload).unwrap_or_default();
-        let present = format!("{}/{}", state.provider.or_empty(), state.model.or_empty());
-        (self.models, self.open) = (Vec::new(), Vec::new());
+        self.value = Some(kept(payload));
+    }
+
+    fn choice(&self) -> Choice {
+        let raw = self.value.as_ref().map(|value| Raw::unread(value.as_str()));
+        Choice::of(&read::<State<'_>>(raw).unwrap_or_default())
+    }
+}
+
+impl Choice {
+    fn of(state: &State<'_>) -> Self {
+        let (mut choice, present) =
+            (Self::default(), format!("{}/{}", state.provider.or_empty(), state.model.or_empty()));
         for provider in list::<Provider<'_>>(state.available_providers) {
             let Some(name) = provider.name.owned() else { continue };
             for model in list::<Text<'_>>(provider.models) {
                 match model.get() {
-                    Some("*") | None => self.open.push(name.clone()),
-                    Some(model) => self.add(&name, model, &present),
+                    Some("*") | None => choice.open.push(name.clone()),
+                    Some(model) => choice.add(&name, model, &present),
                 }
             }
         }
-        if !self.models.iter().any(|model| model.default) && state.model.filled().is_some() {
-            self.add(state.provider.or_empty(), state.model.or_empty(), &present);
+        if !choice.models.iter().any(|model| model.default) && state.model.filled().is_some() {
+            choice.add(state.provider.or_empty(), state.model.or_empty(), &present);
         }
-        self.value = Some(super::super::lax::kept(payload));
+        choice
     }
 
     fn add(&mut self, provider: &str, model: &str, present: &str) {
@@ -188,7 +203,7 @@ impl McpDashboard {
         let Some((provider, name)) = model.split_once('/') else {
             return Err(refuse(format!("Name the provider too, as in openai/{model}.")));
         };
-        if !self.settings.knows(provider, name) {
+        if !self.settings.choice().knows(provider, name) {
             let message =
                 format!("mcp-cli has no model “{model}”. It would show it as chosen all the same, and then fail.");
             return Err(refuse(message));
@@ -257,7 +272,7 @@ impl McpDashboard {
         let present = read::<State<'_>>(payload).unwrap_or_default();
         for waiting in std::mem::take(&mut self.waiting) {
             let reply = match &waiting.what {
-                What::Models => Reply::Models(self.settings.models.clone()),
+                What::Models => Reply::Models(self.settings.choice().models),
                 What::Config => {
                     let value = self.settings.value.clone().unwrap_or_else(|| Kept::of(&Value::Null));
                     Reply::Config(Config { value, version: None })
