@@ -3,6 +3,7 @@
 //! What is absent: no file is opened here, and nothing is written that was not looked through first ([`redact`]).
 
 mod filler;
+mod given;
 mod names;
 mod pseudonym;
 mod recording;
