@@ -331,6 +331,8 @@ fn is_time(text: &str) -> bool {
             b'T' => matches!(byte, b'T' | b' '),
             form => byte == *form,
         })
+        // Fractions of a second and the zone. A line of a log goes on otherwise.
+        && text.bytes().skip(form.len()).all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b',' | b'+' | b'-' | b':' | b'Z'))
 }
 
 fn quoted(text: &str) -> String {

@@ -43,6 +43,18 @@ fn a_pieces_token_of_a_dashboard_is_no_secret() {
 }
 
 #[test]
+fn a_text_that_only_begins_with_a_moment_is_somebodys_words() {
+    let filled = |text: &str| {
+        let frame = json!({"type": "event", "event": "x", "payload": {"line": text}});
+        seen(Texts::Filled, frame)["payload"]["line"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(filled("2026-11-21T05:29:14 ada, pin 4711"), "0000-00-00X00:00:00 xxx, xxx 0000");
+    for moment in ["2026-11-21T05:29:14Z", "2026-11-21 05:29:14,123", "2026-11-21T05:29:14.123456+01:00"] {
+        assert_eq!(filled(moment), moment);
+    }
+}
+
+#[test]
 fn what_was_said_keeps_its_shape_only_unless_it_is_wanted() {
     let frame = json!({"type": "event", "event": "chat", "payload": {"runId": "r-1", "state": "final",
         "sessionKey": "agent:main:whatsapp:+4930123456", "createdAt": "2026-11-21T05:29:14Z",
