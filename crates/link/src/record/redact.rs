@@ -10,7 +10,7 @@ use super::filler::fill;
 use super::names;
 use super::pseudonym::Pseudonyms;
 use super::secret::{Known, REMOVED};
-use super::walk::{Edit, Lines, Part, edited};
+use super::walk::{Edit, Lines, Part, edited, said};
 use crate::dialect::Kind;
 
 /// JSON inside of a text inside of a text is looked into this deep.
@@ -226,10 +226,9 @@ impl Pass<'_> {
 
 impl Edit for Pass<'_> {
     fn part(&mut self, part: Part<'_>, json: &str) -> Option<String> {
-        let text: Cow<'_, str> = match part {
+        let text = match part {
             Part::Number(name) => return self.number(name, json),
-            // Half of a surrogate is no text, and stays as it is written: nobody's words are as short.
-            _ => serde_json::from_str(json).map_or_else(|_| Cow::Owned(json.trim_matches('"').to_owned()), Cow::Owned),
+            _ => said(json),
         };
         let new = match part {
             Part::Text(name) => self.text(name, &text),

@@ -137,6 +137,19 @@ fn what_is_no_json_is_a_text_and_everything_is_one_line() {
 }
 
 #[test]
+fn half_of_a_surrogate_hides_nothing_that_stands_beside_it() {
+    let with = |texts, text: &str| redactor(texts).frame(&format!(r#"{{"type":"event","text":"{text}"}}"#));
+    for texts in [Texts::Filled, Texts::Kept] {
+        assert_eq!(with(texts, r"\ud83d"), r#"{"type":"event","text":"\ud83d"}"#);
+    }
+    assert_eq!(with(Texts::Kept, r"\ud83d ada\n"), r#"{"type":"event","text":"\ud83d ada\n"}"#);
+    let filled: Value = serde_json::from_str(&with(Texts::Filled, r"\ud83d ada\n")).unwrap();
+    assert_eq!(filled["text"], "\u{fffd}\u{fffd}\u{fffd} xxx\n");
+    let removed: Value = serde_json::from_str(&with(Texts::Kept, r"\ud83d --token a\u0062c")).unwrap();
+    assert_eq!(removed["text"], "\u{fffd}\u{fffd}\u{fffd} --token REDACTED");
+}
+
+#[test]
 fn what_was_taken_out_is_counted() {
     let mut redactor = redactor(Texts::Filled);
     redactor.frame(r#"{"token":"a","text":"hello","other":"/home/bob/x"}"#);
