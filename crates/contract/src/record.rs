@@ -16,7 +16,7 @@ pub struct Recording {
     pub dialect: Option<String>,
     /// Keys, tokens, passwords and signatures that were taken out.
     pub secrets: u64,
-    /// Texts that filler of the same length stands for.
+    /// Texts that filler of the same length stands for; pieces of what is being said are among them in any case.
     pub texts: u64,
     /// Names and folders of people that were taken out.
     pub persons: u64,

@@ -5,6 +5,7 @@
 mod filler;
 mod given;
 mod names;
+mod piece;
 mod pseudonym;
 mod recording;
 mod redact;

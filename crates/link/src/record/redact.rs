@@ -1,5 +1,5 @@
 //! A frame as strangers may see it: no key, nothing of the person's computer, and of what was said the shape only,
-//! unless the person wants the words kept.
+//! unless the person wants the words kept. Pieces of what is being said are never kept.
 
 use std::borrow::Cow;
 
@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::filler::fill;
 use super::names;
+use super::piece::is_piece;
 use super::pseudonym::Pseudonyms;
 use super::secret::{Known, REMOVED};
 use super::walk::{Edit, Lines, Part, edited, said};
@@ -23,6 +24,7 @@ const LONGEST_ID: usize = 256;
 pub enum Texts {
     /// Filler of the same length stands in its place.
     Filled,
+    /// What comes whole is kept; filler stands for pieces of what is being said.
     Kept,
 }
 
@@ -49,6 +51,8 @@ pub struct Removed {
 /// Makes frames fit to be shown.
 pub struct Redactor {
     kind: Kind,
+    wanted: Texts,
+    /// The same for the frame at hand.
     texts: Texts,
     known: Known,
     person: Person,
@@ -61,6 +65,7 @@ impl Redactor {
     pub fn new(texts: Texts, person: Person, salt: [u8; 16]) -> Redactor {
         Redactor {
             kind: Kind::Moltis,
+            wanted: texts,
             texts,
             known: Known::default(),
             person,
@@ -88,6 +93,8 @@ impl Redactor {
     pub fn frame(&mut self, text: &str) -> String {
         // A word that is JSON of its own would be taken for the frame itself, or for none.
         let is_frame = text.trim_start().starts_with(['{', '[']);
+        let is_kept = self.wanted == Texts::Kept && !(is_frame && is_piece(text));
+        self.texts = if is_kept { Texts::Kept } else { Texts::Filled };
         let json = is_frame.then(|| self.json(text, Zone::Frame, Lines::Joined, NESTED)).flatten();
         let made = json.unwrap_or_else(|| quoted(&self.words(text, Zone::Free, NESTED)));
         if !self.known.is_in(&made) {

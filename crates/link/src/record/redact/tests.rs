@@ -35,11 +35,51 @@ fn secrets_go_by_the_name_of_their_field_whatever_they_look_like() {
 }
 
 #[test]
-fn a_pieces_token_of_a_dashboard_is_no_secret() {
+fn a_pieces_token_of_a_dashboard_is_words_and_no_secret() {
     let frame = json!({"protocol": "mcp-dashboard", "type": "CONVERSATION_TOKEN", "payload": {"token": "Good day "}});
     let mut redactor = redactor(Texts::Kept);
     redactor.is_of(Kind::McpDashboard);
-    assert_eq!(redactor.frame(&frame.to_string()), frame.to_string());
+    let seen: Value = serde_json::from_str(&redactor.frame(&frame.to_string())).unwrap();
+    assert_eq!(seen["payload"]["token"], "Xxxx xxx ");
+    assert_eq!(redactor.removed().secrets, 0);
+}
+
+/// A piece of an answer, of a thought or of an output, in every form that is known.
+fn pieces(piece: &str) -> Vec<Value> {
+    let event = |event: &str, payload: Value| json!({"type": "event", "event": event, "payload": payload});
+    let part = || json!({"role": "assistant", "content": [{"type": "text", "text": piece}]});
+    let result = || json!({"content": [{"type": "text", "text": piece}]});
+    let agent = |stream: &str, data: Value| event("agent", json!({"runId": "r", "stream": stream, "data": data}));
+    vec![
+        event("chat", json!({"runId": "r", "state": "delta", "text": piece})),
+        event("chat", json!({"runId": "r", "text": piece, "state": "thinking_text"})),
+        event("chat", json!({"runId": "r", "state": "delta", "deltaText": piece, "message": part()})),
+        agent("assistant", json!({"text": piece, "delta": piece})),
+        agent("thinking", json!({"text": piece, "delta": piece})),
+        agent("tool", json!({"phase": "update", "toolCallId": "c", "partialResult": result()})),
+        agent("command_output", json!({"phase": "delta", "toolCallId": "c", "output": piece})),
+        event("session.tool", json!({"stream": "tool", "data": {"phase": "update", "partialResult": result()}})),
+        event("terminal.data", json!({"terminalId": "t", "data": piece})),
+        json!({"protocol": "mcp-dashboard", "type": "CONVERSATION_TOKEN", "payload": {"token": piece, "done": false}}),
+    ]
+}
+
+#[test]
+fn a_secret_that_is_said_in_pieces_does_not_stand_in_pieces_though_words_are_kept() {
+    let mut redactor = redactor(Texts::Kept);
+    for kind in [Kind::Moltis, Kind::Openclaw, Kind::McpDashboard] {
+        redactor.is_of(kind);
+        for piece in ["use the-plan", "ted-key-", "0815 or sk-pro", "j-abc123", "def456"] {
+            for frame in pieces(piece) {
+                let seen = redactor.frame(&frame.to_string());
+                assert!(!seen.contains(piece), "{seen}");
+            }
+        }
+    }
+    let whole = json!({"type": "event", "event": "chat", "payload": {"runId": "r", "state": "final",
+        "text": "use the-planted-key-0815 or sk-proj-abc123def456"}});
+    let seen: Value = serde_json::from_str(&redactor.frame(&whole.to_string())).unwrap();
+    assert_eq!(seen["payload"]["text"], "use REDACTED or REDACTED", "what is said whole is kept");
 }
 
 #[test]
