@@ -9,7 +9,7 @@ pub struct Recording {
     pub file: String,
     pub frames_in: u64,
     pub frames_out: u64,
-    /// Sockets that opened while it ran.
+    /// Sockets that were open while it ran.
     pub connections: u64,
     pub bytes: u64,
     /// The dialect to decode it with, once a socket opened.

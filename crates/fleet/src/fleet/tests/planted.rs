@@ -170,7 +170,7 @@ async fn recorded(fleet: &Fleet, house: &House, id: &str, heard: &mut Heard) {
     fleet.agents(id).await.unwrap();
     heard.shown(fleet.record_state("main", RecordState { node: id.to_owned() }).await);
     let told = heard.shown(fleet.record_stop("main", RecordStop { node: id.to_owned() }).await).unwrap();
-    assert!(told.secrets > 0 && told.frames_out > 1 && told.frames_in > 1 && told.connections == 1, "{told:?}");
+    assert!(told.secrets > 0 && told.frames_out > 1 && told.frames_in > 1 && told.connections == 2, "{told:?}");
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(text.contains("\"method\":\"connect\"") && text.contains("REDACTED"), "{text}");
     assert_eq!(text.len() as u64, told.bytes);
