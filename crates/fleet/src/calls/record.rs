@@ -44,7 +44,7 @@ pub fn stop(fleet: &Fleet, node: &str) -> Result<Recording, Fault> {
     let Some(recorded) = present.as_mut() else {
         return Err(Fault::new(Code::NotFound, format!("{} is not being recorded.", post.row().name)));
     };
-    recorded.end();
+    recorded.on = false;
     Ok(told(recorded))
 }
 
