@@ -33,7 +33,7 @@ pub enum RecordError {
     Unwritable { path: PathBuf, source: io::Error },
     #[error("{path} cannot be written: {why}. Make room, or name a file on another disk")]
     Full { path: PathBuf, why: String },
-    #[error("no random numbers can be had on this computer: {0}")]
+    #[error("no random numbers can be had on this computer: {0}. Nothing was recorded; try again after a restart")]
     Random(getrandom::Error),
 }
 
