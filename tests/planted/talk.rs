@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
+use testkit::planted::Planted;
 use testkit::wait::until;
 
 use super::Scene;
@@ -44,8 +45,8 @@ pub async fn everything(scene: &mut Scene, node: &str) -> Result<()> {
         &["rules", "--json"],
         &["logs", node, "--json"],
         &["devices", node, "--json"],
-        &["config", "get", node],
-        &["cron", "list", node, "--json"],
+        &["config", node, "get"],
+        &["cron", node, "list", "--json"],
         &["log", "--json"],
         &["search", "bosun", "--json"],
         &["export", node, "main", "--output", &log],
@@ -54,20 +55,23 @@ pub async fn everything(scene: &mut Scene, node: &str) -> Result<()> {
         &["audit", "verify"],
         &["audit", "export"],
         &["usage", "--json"],
-        &["spent", node, "--json"],
+        &["usage", "--theirs", node, "--json"],
         &["drift", node, "--json"],
         &["help"],
     ] {
-        // Not every gateway can do all of it; whatever is said, no key is.
-        scene.pilot(asked, "").await?;
+        // Not every gateway can do all of it; whatever is said, no key is. What is no command says nothing at all.
+        let code = scene.pilot(asked, "").await?.status.code();
+        ensure!(code != Some(2), "pilot does not understand `{}`", asked.join(" "));
     }
     ensure!(scene.does(&["audit", "--json"], "").await?.contains("node.add"), "the audit log is empty");
     Ok(())
 }
 
-/// Watched, and recorded in both ways, while somebody talks.
+/// Watched, and recorded in both ways, while somebody talks and says a key that nobody here knows.
 pub async fn recorded(scene: &mut Scene, node: &str) -> Result<()> {
     let watch = scene.goes_on(&["watch", "--json"], "watch.out")?;
+    let said = Planted::new("a key that was said");
+    let words = format!("for the record, password: {}", said.key());
     for (file, more) in [("filled.jsonl", None), ("kept.jsonl", Some("--with-text"))] {
         let file = scene.home().join(file);
         let path = file.display().to_string();
@@ -77,7 +81,7 @@ pub async fn recorded(scene: &mut Scene, node: &str) -> Result<()> {
             std::fs::read_to_string(&file).ok().filter(|text| text.contains("hello-ok")).map(drop)
         })
         .await?;
-        scene.does(&["send", node, "for the record", "--wait"], "").await?;
+        scene.does(&["send", node, "-", "--wait"], &words).await?;
         until("the recording holds the answer", Duration::from_secs(60), || async {
             std::fs::read_to_string(&file).ok().filter(|text| text.contains("\"final\"")).map(drop)
         })
@@ -89,6 +93,10 @@ pub async fn recorded(scene: &mut Scene, node: &str) -> Result<()> {
             "no handshake in it: {text:.600}"
         );
         ensure!(text.contains("for the record") == more.is_some(), "what was said, in {path}");
+        // Whoever said it keeps it in the session: only the recording must not hold it, whole or in the answer's pieces.
+        ensure!(said.is_in(text.as_bytes()).is_none(), "the key that was said stands in {path}");
+        let halves = said.key().split("+/~?");
+        ensure!(halves.into_iter().all(|half| !text.contains(half)), "half of the key stands in {path}");
         let dialect = if text.contains("\"opened\":\"openclaw\"") { "openclaw" } else { "moltis" };
         let events = scene.does(&["decode", "--dialect", dialect, &path], "").await?;
         ensure!(events.contains("run.finished") && events.contains("\"ready\""), "it does not decode: {events:.600}");

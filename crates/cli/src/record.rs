@@ -119,7 +119,7 @@ fn told(recording: &Recording, with_text: bool) -> std::io::Result<()> {
         recording.file,
         size(recording.bytes)
     ))?;
-    let texts = if with_text { "what was said is kept".to_owned() } else { count(recording.texts, "text") };
+    let texts = if with_text { "what was said whole is kept".to_owned() } else { count(recording.texts, "text") };
     line(&format!(
         "Taken out: {}, {texts}, {} of people or their folders. Ids, times, errors and names of agents, tools and models stay: \
          look it through before you give it away.",

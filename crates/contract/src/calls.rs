@@ -125,7 +125,7 @@ calls! {
     record_start RecordStart {
         node: NodeId,
         file: String,
-        /// Keep what was said; keys are taken out all the same.
+        /// Keep what was said, once it is said whole; keys are taken out all the same.
         with_text: bool,
         /// Write over a file that is there.
         replace: bool,

@@ -9,14 +9,14 @@ pub struct Recording {
     pub file: String,
     pub frames_in: u64,
     pub frames_out: u64,
-    /// Sockets that opened while it ran.
+    /// Sockets that were open while it ran.
     pub connections: u64,
     pub bytes: u64,
     /// The dialect to decode it with, once a socket opened.
     pub dialect: Option<String>,
     /// Keys, tokens, passwords and signatures that were taken out.
     pub secrets: u64,
-    /// Texts that filler of the same length stands for.
+    /// Texts that filler of the same length stands for; pieces of what is being said are among them in any case.
     pub texts: u64,
     /// Names and folders of people that were taken out.
     pub persons: u64,

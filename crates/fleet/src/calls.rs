@@ -128,7 +128,7 @@ impl Handler for Fleet {
     }
 
     async fn record_start(&self, _: &str, args: asked::RecordStart) -> Result<Recording, Fault> {
-        record::start(self, args)
+        record::start(self, args).await
     }
 
     async fn record_state(&self, _: &str, args: asked::RecordState) -> Result<Option<Recording>, Fault> {

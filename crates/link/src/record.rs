@@ -3,7 +3,9 @@
 //! What is absent: no file is opened here, and nothing is written that was not looked through first ([`redact`]).
 
 mod filler;
+mod given;
 mod names;
+mod piece;
 mod pseudonym;
 mod recording;
 mod redact;
@@ -24,7 +26,7 @@ pub use redact::{Person, Redactor, Removed, Texts};
 /// What crossed a socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Crossed<'a> {
-    /// A socket opened, to a gateway of this vendor.
+    /// A socket opened, or was open when recording began, to a gateway of this vendor.
     Opened { kind: Kind },
     /// A text frame came in.
     In(&'a str),
@@ -62,13 +64,18 @@ struct State {
     recorder: Option<Arc<dyn Recorder>>,
     /// What the connection is made with.
     secrets: Vec<SecretString>,
+    /// The vendor of the gateway whose socket is open.
+    open: Option<Kind>,
 }
 
 impl Tape {
-    /// From now on this one records; one before it does no longer.
+    /// From now on this one records; one before it does no longer. A socket that is open is told as if it opened now.
     pub fn begin(&self, recorder: Arc<dyn Recorder>) {
         let mut state = self.state();
         state.secrets.iter().for_each(|secret| recorder.keep_out(secret));
+        if let Some(kind) = state.open {
+            recorder.record(Crossed::Opened { kind });
+        }
         state.recorder = Some(recorder);
         self.inner.on.store(true, Ordering::Release);
     }
@@ -80,11 +87,19 @@ impl Tape {
     }
 
     pub(crate) fn tell(&self, crossed: Crossed<'_>) {
-        if !self.inner.on.load(Ordering::Acquire) {
+        // What is open must be known to a recorder that comes later, too.
+        let open = match crossed {
+            Crossed::Opened { kind } => Some(Some(kind)),
+            Crossed::Closed { .. } => Some(None),
+            _ => None,
+        };
+        if open.is_none() && !self.inner.on.load(Ordering::Acquire) {
             return;
         }
         // Under the lock: what crosses two sockets of a node is told in one order.
-        if let Some(recorder) = &self.state().recorder {
+        let mut state = self.state();
+        state.open = open.unwrap_or(state.open);
+        if let Some(recorder) = &state.recorder {
             recorder.record(crossed);
         }
     }

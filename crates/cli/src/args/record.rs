@@ -9,8 +9,9 @@ use super::Key;
 pub(super) const RECORD: &str = "\
 Keys, tokens, passwords and signatures are taken out before anything is written, and so are your
 name and your home folder. Filler of the same length stands for what was said and done, unless
---with-text keeps it. Ids, times, errors and the names of agents, tools and models stay: look the
-file through before you give it away.
+--with-text keeps it; even then it stands for the pieces in which an answer comes, since a key in
+pieces looks like none, and the whole follows. Ids, times, errors and the names of agents, tools and
+models stay: look the file through before you give it away.
 
 Examples:
   pilot record homelab --for 60s
@@ -38,7 +39,7 @@ pub struct RecordWanted {
     /// The file to write; one named after the node and the time, here, without it.
     #[arg(long, short, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Keep what was said and done. Keys are taken out all the same.
+    /// Keep what was said and done, once it is said whole. Keys are taken out all the same.
     #[arg(long)]
     pub with_text: bool,
     /// Write over FILE if it exists.

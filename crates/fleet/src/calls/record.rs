@@ -1,18 +1,22 @@
 //! Recording what crosses a node's connection.
 
+use std::path::PathBuf;
+
 use contract::calls::RecordStart;
 use contract::record::Recording;
 use contract::{Code, Fault};
 use link::record::Texts;
+use supervise::Lost;
 
 use crate::fleet::Fleet;
 use crate::record::{Over, RecordError, Recorded};
 
 /// Begins a recording. It goes on over reconnects, until it is ended.
-pub fn start(fleet: &Fleet, args: RecordStart) -> Result<Recording, Fault> {
+pub async fn start(fleet: &Fleet, args: RecordStart) -> Result<Recording, Fault> {
     let post = fleet.inner.nodes.get(&args.node)?;
-    let mut present = post.recorded.lock();
-    if let Some(under_way) = present.as_ref().filter(|recorded| recorded.on) {
+    // Not what `recorded` is kept under: a disk may be slow, and who asks how it goes need not wait for it.
+    let _turn = post.begins_recording.lock().await;
+    if let Some(under_way) = post.recorded.lock().as_ref().filter(|recorded| recorded.on) {
         let message = format!(
             "{} is being recorded already, into {}. End that first.",
             post.row().name,
@@ -20,12 +24,14 @@ pub fn start(fleet: &Fleet, args: RecordStart) -> Result<Recording, Fault> {
         );
         return Err(Fault::new(Code::Invalid, message));
     }
+    let path = PathBuf::from(args.file);
     let texts = if args.with_text { Texts::Kept } else { Texts::Filled };
     let over = if args.replace { Over::Allowed } else { Over::Never };
-    let recorded = Recorded::begin(args.file.as_ref(), texts, over).map_err(|error| fault(&error))?;
+    let begun = fleet.inner.parts.scope.blocking("record", move || Recorded::begin(&path, texts, over)).await;
+    let recorded = begun.map_err(|lost| unbegun(&lost))?.map_err(|error| fault(&error))?;
     post.tape.begin(recorded.recording.clone());
     let told = told(&recorded);
-    *present = Some(recorded);
+    *post.recorded.lock() = Some(recorded);
     Ok(told)
 }
 
@@ -42,9 +48,12 @@ pub fn stop(fleet: &Fleet, node: &str) -> Result<Recording, Fault> {
     post.tape.end();
     let mut present = post.recorded.lock();
     let Some(recorded) = present.as_mut() else {
-        return Err(Fault::new(Code::NotFound, format!("{} is not being recorded.", post.row().name)));
+        return Err(Fault::new(
+            Code::NotFound,
+            format!("{} is not being recorded; nothing was ended.", post.row().name),
+        ));
     };
-    recorded.end();
+    recorded.on = false;
     Ok(told(recorded))
 }
 
@@ -72,4 +81,8 @@ fn told(recorded: &Recorded) -> Recording {
 
 fn fault(error: &RecordError) -> Fault {
     Fault::new(Code::Invalid, format!("{error}."))
+}
+
+fn unbegun(lost: &Lost) -> Fault {
+    Fault::new(Code::Other, format!("The recording did not begin: {lost}. Try again; after a restart, if it stays so."))
 }

@@ -50,6 +50,8 @@ pub struct Post {
     pub bell: Notify,
     /// Where its connections are recorded, while somebody does.
     pub tape: Tape,
+    /// Held while a recording begins.
+    pub begins_recording: tokio::sync::Mutex<()>,
     /// The recording under way, or the last one.
     pub recorded: Mutex<Option<Recorded>>,
     /// What of it nobody here knows, as its present or last connection shows it.
@@ -70,6 +72,7 @@ impl Post {
             bucket: Bucket::default(),
             bell: Notify::new(),
             tape: Tape::default(),
+            begins_recording: tokio::sync::Mutex::default(),
             recorded: Mutex::default(),
             drift: Arc::default(),
         }

@@ -41,7 +41,7 @@ impl Begun {
 pub struct Tally {
     pub frames_in: u64,
     pub frames_out: u64,
-    /// Sockets that opened.
+    /// Sockets that were open.
     pub connections: u64,
     /// Bytes that were written whole.
     pub bytes: u64,

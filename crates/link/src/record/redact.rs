@@ -1,5 +1,5 @@
 //! A frame as strangers may see it: no key, nothing of the person's computer, and of what was said the shape only,
-//! unless the person wants the words kept.
+//! unless the person wants the words kept. Pieces of what is being said are never kept.
 
 use std::borrow::Cow;
 
@@ -8,9 +8,10 @@ use serde_json::value::RawValue;
 
 use super::filler::fill;
 use super::names;
+use super::piece::is_piece;
 use super::pseudonym::Pseudonyms;
 use super::secret::{Known, REMOVED};
-use super::walk::{Edit, Lines, Part, edited};
+use super::walk::{Edit, Lines, Part, edited, said};
 use crate::dialect::Kind;
 
 /// JSON inside of a text inside of a text is looked into this deep.
@@ -23,6 +24,7 @@ const LONGEST_ID: usize = 256;
 pub enum Texts {
     /// Filler of the same length stands in its place.
     Filled,
+    /// What comes whole is kept; filler stands for pieces of what is being said.
     Kept,
 }
 
@@ -49,6 +51,8 @@ pub struct Removed {
 /// Makes frames fit to be shown.
 pub struct Redactor {
     kind: Kind,
+    wanted: Texts,
+    /// The same for the frame at hand.
     texts: Texts,
     known: Known,
     person: Person,
@@ -61,6 +65,7 @@ impl Redactor {
     pub fn new(texts: Texts, person: Person, salt: [u8; 16]) -> Redactor {
         Redactor {
             kind: Kind::Moltis,
+            wanted: texts,
             texts,
             known: Known::default(),
             person,
@@ -88,6 +93,8 @@ impl Redactor {
     pub fn frame(&mut self, text: &str) -> String {
         // A word that is JSON of its own would be taken for the frame itself, or for none.
         let is_frame = text.trim_start().starts_with(['{', '[']);
+        let is_kept = self.wanted == Texts::Kept && !(is_frame && is_piece(text));
+        self.texts = if is_kept { Texts::Kept } else { Texts::Filled };
         let json = is_frame.then(|| self.json(text, Zone::Frame, Lines::Joined, NESTED)).flatten();
         let made = json.unwrap_or_else(|| quoted(&self.words(text, Zone::Free, NESTED)));
         if !self.known.is_in(&made) {
@@ -226,10 +233,9 @@ impl Pass<'_> {
 
 impl Edit for Pass<'_> {
     fn part(&mut self, part: Part<'_>, json: &str) -> Option<String> {
-        let text: Cow<'_, str> = match part {
+        let text = match part {
             Part::Number(name) => return self.number(name, json),
-            // Half of a surrogate is no text, and stays as it is written: nobody's words are as short.
-            _ => serde_json::from_str(json).map_or_else(|_| Cow::Owned(json.trim_matches('"').to_owned()), Cow::Owned),
+            _ => said(json),
         };
         let new = match part {
             Part::Text(name) => self.text(name, &text),
@@ -331,6 +337,8 @@ fn is_time(text: &str) -> bool {
             b'T' => matches!(byte, b'T' | b' '),
             form => byte == *form,
         })
+        // Fractions of a second and the zone. A line of a log goes on otherwise.
+        && text.bytes().skip(form.len()).all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b',' | b'+' | b'-' | b':' | b'Z'))
 }
 
 fn quoted(text: &str) -> String {

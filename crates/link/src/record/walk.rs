@@ -1,6 +1,11 @@
 //! Through a JSON text that is known to be one, byte by byte: every string can be replaced, all else stays as it is
 //! written, in its order. Not recursive: frames may be nested deeper than a stack.
 
+use std::fmt;
+
+use serde::Deserializer;
+use serde::de::Visitor;
+
 /// What a string in a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part<'a> {
@@ -103,6 +108,24 @@ fn end_of(bytes: &[u8], at: usize) -> Option<usize> {
         }
         _ => Some(at + 1),
     }
+}
+
+/// What a JSON string says. Halves of surrogates, which are no text, are told as signs that nobody can read.
+pub(super) fn said(json: &str) -> String {
+    struct Lossy;
+    impl Visitor<'_> for Lossy {
+        type Value = String;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string")
+        }
+
+        fn visit_bytes<E>(self, bytes: &[u8]) -> Result<String, E> {
+            Ok(String::from_utf8_lossy(bytes).into_owned())
+        }
+    }
+    // One that is no string says nothing.
+    serde_json::Deserializer::from_str(json).deserialize_bytes(Lossy).unwrap_or_default()
 }
 
 #[cfg(test)]

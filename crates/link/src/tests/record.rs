@@ -44,7 +44,7 @@ impl Write for Paper {
     }
 }
 
-fn recording(paper: &Paper) -> Arc<Recording<Paper>> {
+fn recording_on(paper: &Paper) -> Arc<Recording<Paper>> {
     let redactor = Redactor::new(Texts::Kept, Person::default(), [0; 16]);
     Arc::new(Recording::begin(paper.clone(), redactor, &Begun::now(Texts::Kept)))
 }
@@ -52,7 +52,7 @@ fn recording(paper: &Paper) -> Arc<Recording<Paper>> {
 #[tokio::test(start_paused = true)]
 async fn what_crosses_is_told_once_and_in_order_without_the_key() {
     let (paper, tape) = (Paper::of(1 << 20), Tape::default());
-    let recording = recording(&paper);
+    let recording = recording_on(&paper);
     tape.begin(recording.clone());
     let mut scene = Scene::open_with(|target| {
         target.tape = tape.clone();
@@ -81,9 +81,31 @@ async fn what_crosses_is_told_once_and_in_order_without_the_key() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_recording_that_begins_on_an_open_socket_knows_whose_it_is() {
+    let (late, down, tape) = (Paper::of(1 << 20), Paper::of(1 << 20), Tape::default());
+    let mut scene = Scene::open_with(|target| target.tape = tape.clone());
+    let mut peer = scene.ready().await;
+    let recording = recording_on(&late);
+    tape.begin(recording.clone());
+    peer.say("say something").await;
+    scene.ear.heard(1).await;
+    let lines = late.lines();
+    assert_eq!(lines[0], ("meta".to_owned(), serde_json::json!({"opened": "moltis"})));
+    assert_eq!(lines[1].0, "in");
+    let tally = recording.tally().borrow().clone();
+    assert_eq!((tally.dialect, tally.connections), (Some("moltis"), 1));
+
+    tape.end();
+    drop(peer);
+    scene.backing_off().await;
+    tape.begin(recording_on(&down));
+    assert!(down.lines().is_empty(), "nothing is open: {:?}", down.lines());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_full_disk_ends_the_recording_and_nothing_else() {
     let (paper, tape) = (Paper::of(300), Tape::default());
-    let recording = recording(&paper);
+    let recording = recording_on(&paper);
     tape.begin(recording.clone());
     let mut scene = Scene::open_with(|target| target.tape = tape.clone());
     let mut peer = scene.ready().await;
@@ -99,7 +121,7 @@ async fn a_full_disk_ends_the_recording_and_nothing_else() {
 #[tokio::test]
 async fn a_refused_socket_is_told_with_its_status() {
     let (paper, tape) = (Paper::of(1 << 20), Tape::default());
-    tape.begin(recording(&paper));
+    tape.begin(recording_on(&paper));
     let mut target = net::parrot().await;
     target.tape = tape;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -3,7 +3,7 @@
 
 use link::decode::decode;
 use link::drift::Drift;
-use link::event::Stamped;
+use link::event::{Body, Stamped};
 use link::record::{Person, Redactor, Texts};
 use serde_json::Value;
 
@@ -63,30 +63,49 @@ fn shape(event: &Stamped) -> Value {
     value
 }
 
-fn differences(recording: &Recording, made: &str) -> Option<String> {
+/// What `made` decodes to otherwise than the recording.
+fn differences(recording: &Recording, made: &str, texts: Texts) -> Option<String> {
     let (before, after) = (recording.decoded(), decode_text(recording.kind, made.as_bytes()));
     if !after.problems.is_empty() {
         return Some(format!("{}: {:?}", recording.name, after.problems));
     }
-    let pairs = before.events.iter().zip(&after.events);
-    let differs = |(a, b): &(&Stamped, &Stamped)| {
+    let differs = |a: &Stamped, b: &Stamped| {
         (a.event.at, &a.event.run, &a.event.agent, &a.event.session)
             != (b.event.at, &b.event.run, &b.event.agent, &b.event.session)
             || shape(a) != shape(b)
     };
-    if let Some((a, b)) = pairs.clone().find(differs) {
-        let show = |event: &Stamped| serde_json::to_string(event).unwrap();
-        return Some(format!("{}:\n  was {}\n  is  {}", recording.name, show(a), show(b)));
+    let show = |event: Option<&Stamped>| serde_json::to_string(&event).unwrap();
+    let mut made = after.events.iter().peekable();
+    for was in &before.events {
+        while made.next_if(|is| differs(was, is) && may_be_told_again(is, texts)).is_some() {}
+        let is = made.next();
+        if is.is_none_or(|is| differs(was, is)) {
+            return Some(format!("{}:\n  was {}\n  is  {}", recording.name, show(Some(was)), show(is)));
+        }
     }
-    let counts = (before.events.len(), after.events.len());
-    (counts.0 != counts.1).then(|| format!("{}: {counts:?} events", recording.name))
+    let more = made.find(|is| !may_be_told_again(is, texts));
+    more.map(|more| format!("{}: more than it was: {}", recording.name, show(Some(more))))
+}
+
+/// An OpenClaw's remark comes as a piece and whole, and is known again by its words: where the piece is filled and the
+/// whole kept, it is told twice.
+fn may_be_told_again(event: &Stamped, texts: Texts) -> bool {
+    texts == Texts::Kept && matches!(event.event.body, Body::Notice { .. })
+}
+
+/// Before 2026.9 an OpenClaw's message says by its words alone which run it is the answer of: where the pieces of that run
+/// are filled and the message is kept, it stands beside the run, and what it cost with it.
+const KNOWN_BY_WORDS: [&str; 2] = ["openclaw/v2026.5.28", "openclaw/v2026.7.35"];
+
+fn is_remark(line: &Value) -> bool {
+    matches!(line["dir"].as_str(), Some("meta" | "note"))
 }
 
 /// The line of a frame that still holds a key.
 fn left(made: &str) -> Option<&str> {
+    let mut holding = made.lines().filter(|line| PLANTED.iter().any(|key| line.contains(key)));
     // Remarks of those who recorded the fixtures are no frames.
-    let frames = made.lines().filter(|line| !line.contains("\"dir\":\"meta\"") && !line.contains("\"note\""));
-    frames.into_iter().find(|frame| PLANTED.iter().any(|key| frame.contains(key)))
+    holding.find(|line| !serde_json::from_str(line).is_ok_and(|line: Value| is_remark(&line)))
 }
 
 #[test]
@@ -96,10 +115,26 @@ fn a_redacted_recording_holds_no_key_and_decodes_to_the_same_events() {
         for recording in all() {
             let made = redacted(&recording, texts);
             assert_eq!(left(&made), None, "{}", recording.name);
-            different.extend(differences(&recording, &made));
+            if texts == Texts::Kept && KNOWN_BY_WORDS.contains(&recording.name.as_str()) {
+                continue;
+            }
+            different.extend(differences(&recording, &made, texts));
         }
         assert!(different.is_empty(), "{texts:?}, {}:\n{}", different.len(), different.join("\n"));
     }
+}
+
+#[test]
+fn a_key_is_seen_in_a_frame_whatever_else_stands_in_it() {
+    for frame in [
+        r#"{"note":"mk_fake"}"#,
+        r#""{\"dir\":\"meta\",\"key\":\"mk_fake\"}""#,
+        r#"{"a":{"dir":"meta","k":"mk_fake"}}"#,
+    ] {
+        let line = format!(r#"{{"dir":"in","t_ms":1,"frame":{frame}}}"#);
+        assert_eq!(left(&line), Some(&*line));
+    }
+    assert_eq!(left(r#"{"dir":"meta","t_ms":0,"frame":{"note":"mk_fake was given"}}"#), None);
 }
 
 #[test]

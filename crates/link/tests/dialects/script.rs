@@ -144,57 +144,86 @@ impl Player {
     }
 }
 
-/// Every kind of call, by number.
+/// A call, by number.
 fn call(number: usize, name: &str) -> Call {
+    let mut calls = calls(name);
+    calls.swap_remove(number % calls.len())
+}
+
+/// Every kind of call, and each of its ways.
+fn calls(name: &str) -> Vec<Call> {
     let name = || name.to_owned();
     let some = || Some(name()).filter(|name| !name.is_empty());
-    let client_id = || "c1".to_owned();
+    let (text, client_id) = (|| "hello".to_owned(), || "c1".to_owned());
     let limit = 20;
-    let calls: [&dyn Fn() -> Call; 44] = [
-        &|| Call::Agents,
-        &|| Call::Sessions,
-        &|| Call::History { session: name(), limit, before: None },
-        &|| Call::History { session: name(), limit, before: Some("3".to_owned()) },
-        &|| Call::Send { session: some(), agent: None, text: "hello".to_owned(), client_id: client_id() },
-        &|| Call::Send { session: None, agent: some(), text: "hello".to_owned(), client_id: client_id() },
-        &|| Call::Abort { session: name(), run: None },
-        &|| Call::CreateSession { agent: some(), title: None },
-        &|| Call::Approvals,
-        &|| Call::Decide { approval: name(), decision: Decision::Once },
-        &|| Call::Decide { approval: name(), decision: Decision::Deny },
-        &|| Call::SettledApprovals { limit },
-        &|| Call::Ping,
-        &|| Call::SwitchSession { session: name() },
-        &|| Call::RenameSession { session: name(), title: "t".to_owned() },
-        &|| Call::ForkSession { session: name(), title: None },
-        &|| Call::ResetSession { session: name() },
-        &|| Call::DeleteSession { session: name() },
-        &|| Call::CompactSession { session: name() },
-        &|| Call::SearchSessions { text: name(), limit },
-        &|| Call::BindSession { session: name(), agent: "main".to_owned() },
-        &|| Call::Steer { session: name(), text: "t".to_owned(), client_id: client_id(), how: Steering::Steer },
-        &|| Call::ClearQueue { session: name() },
-        &|| Call::Models,
-        &|| Call::SetModel { session: some(), model: "openai/gpt".to_owned() },
-        &|| Call::Presets,
-        &|| Call::CreateAgent { name: name(), emoji: None, model: None },
-        &|| Call::DeleteAgent { agent: name() },
-        &|| Call::MessageAgent { to: name(), from: "main".to_owned(), text: "t".to_owned() },
-        &|| Call::Listen { agents: some().into_iter().collect() },
-        &|| Call::CronJobs,
-        &|| Call::RunCron { job: name() },
-        &|| Call::EnableCron { job: name(), enabled: true },
-        &|| Call::CronRuns { job: name(), limit },
-        &|| Call::Logs { after: some(), limit },
-        &|| Call::Usage,
-        &|| Call::Presence,
-        &|| Call::Machines,
-        &|| Call::Devices,
-        &|| Call::SettleDevice { id: name(), verdict: Verdict::Approve },
-        &|| Call::Config,
-        &|| Call::PatchConfig { patch: json!({"a": 1}), version: some() },
-        &|| Call::Channels,
-        &|| Call::Artifacts { session: name() },
-    ];
-    calls[number % calls.len()]()
+    vec![
+        Call::Agents,
+        Call::Sessions,
+        Call::History { session: name(), limit, before: None },
+        Call::History { session: name(), limit, before: Some("3".to_owned()) },
+        Call::Send { session: some(), agent: None, text: text(), client_id: client_id() },
+        Call::Send { session: None, agent: some(), text: text(), client_id: client_id() },
+        Call::Abort { session: name(), run: None },
+        Call::Abort { session: name(), run: Some("r1".to_owned()) },
+        Call::CreateSession { agent: some(), title: None },
+        Call::Approvals,
+        Call::Decide { approval: name(), decision: Decision::Once },
+        Call::Decide { approval: name(), decision: Decision::Deny },
+        Call::SettledApprovals { limit },
+        Call::Ping,
+        Call::SwitchSession { session: name() },
+        Call::RenameSession { session: name(), title: "t".to_owned() },
+        Call::ForkSession { session: name(), title: None },
+        Call::ResetSession { session: name() },
+        Call::DeleteSession { session: name() },
+        Call::CompactSession { session: name() },
+        Call::SearchSessions { text: name(), limit },
+        Call::BindSession { session: name(), agent: "main".to_owned() },
+        Call::Steer { session: name(), text: text(), client_id: client_id(), how: Steering::Steer },
+        Call::Steer { session: name(), text: text(), client_id: client_id(), how: Steering::Interrupt },
+        Call::ClearQueue { session: name() },
+        Call::Models,
+        Call::SetModel { session: some(), model: "openai/gpt".to_owned() },
+        Call::Presets,
+        Call::CreateAgent { name: name(), emoji: None, model: None },
+        Call::DeleteAgent { agent: name() },
+        Call::MessageAgent { to: name(), from: "main".to_owned(), text: text() },
+        Call::Listen { agents: some().into_iter().collect() },
+        Call::CronJobs,
+        Call::RunCron { job: name() },
+        Call::EnableCron { job: name(), enabled: true },
+        Call::CronRuns { job: name(), limit },
+        Call::Logs { after: some(), limit },
+        Call::Usage,
+        Call::Presence,
+        Call::Machines,
+        Call::Devices,
+        Call::SettleDevice { id: name(), verdict: Verdict::Approve },
+        Call::SettleDevice { id: name(), verdict: Verdict::Reject },
+        Call::SettleDevice { id: name(), verdict: Verdict::Revoke },
+        Call::Config,
+        Call::PatchConfig { patch: json!({"a": 1}), version: some() },
+        Call::Channels,
+        Call::Tasks,
+        Call::Artifacts { session: name() },
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use link::call::Verb;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_of_call_is_played_and_each_of_its_ways() {
+        let calls = calls("main");
+        let verbs: BTreeSet<Verb> = calls.iter().map(Call::verb).collect();
+        assert_eq!(verbs, BTreeSet::from(Verb::ALL));
+        for verdict in [Verdict::Approve, Verdict::Reject, Verdict::Revoke] {
+            assert!(calls.contains(&Call::SettleDevice { id: "main".to_owned(), verdict }), "{verdict:?}");
+        }
+    }
 }

@@ -161,6 +161,8 @@ async fn asked(fleet: &Fleet, id: &str, url: &str, heard: &mut Heard) {
 async fn recorded(fleet: &Fleet, house: &House, id: &str, heard: &mut Heard) {
     let file = house.folder.path().join("recording.jsonl");
     let start = RecordStart { node: id.to_owned(), file: file.display().to_string(), with_text: true, replace: false };
+    let none = fleet.record_stop("main", RecordStop { node: id.to_owned() }).await.unwrap_err();
+    assert!(none.message.contains("nothing was ended"), "{none:?}");
     heard.shown(fleet.record_start("main", start.clone()).await).unwrap();
     assert!(heard.shown(fleet.record_start("main", start).await).is_none(), "one recording at a time");
     let edited =
@@ -170,7 +172,7 @@ async fn recorded(fleet: &Fleet, house: &House, id: &str, heard: &mut Heard) {
     fleet.agents(id).await.unwrap();
     heard.shown(fleet.record_state("main", RecordState { node: id.to_owned() }).await);
     let told = heard.shown(fleet.record_stop("main", RecordStop { node: id.to_owned() }).await).unwrap();
-    assert!(told.secrets > 0 && told.frames_out > 1 && told.frames_in > 1 && told.connections == 1, "{told:?}");
+    assert!(told.secrets > 0 && told.frames_out > 1 && told.frames_in > 1 && told.connections == 2, "{told:?}");
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(text.contains("\"method\":\"connect\"") && text.contains("REDACTED"), "{text}");
     assert_eq!(text.len() as u64, told.bytes);

@@ -35,11 +35,63 @@ fn secrets_go_by_the_name_of_their_field_whatever_they_look_like() {
 }
 
 #[test]
-fn a_pieces_token_of_a_dashboard_is_no_secret() {
+fn a_pieces_token_of_a_dashboard_is_words_and_no_secret() {
     let frame = json!({"protocol": "mcp-dashboard", "type": "CONVERSATION_TOKEN", "payload": {"token": "Good day "}});
     let mut redactor = redactor(Texts::Kept);
     redactor.is_of(Kind::McpDashboard);
-    assert_eq!(redactor.frame(&frame.to_string()), frame.to_string());
+    let seen: Value = serde_json::from_str(&redactor.frame(&frame.to_string())).unwrap();
+    assert_eq!(seen["payload"]["token"], "Xxxx xxx ");
+    assert_eq!(redactor.removed().secrets, 0);
+}
+
+/// A piece of an answer, of a thought or of an output, in every form that is known.
+fn pieces(piece: &str) -> Vec<Value> {
+    let event = |event: &str, payload: Value| json!({"type": "event", "event": event, "payload": payload});
+    let part = || json!({"role": "assistant", "content": [{"type": "text", "text": piece}]});
+    let result = || json!({"content": [{"type": "text", "text": piece}]});
+    let agent = |stream: &str, data: Value| event("agent", json!({"runId": "r", "stream": stream, "data": data}));
+    vec![
+        event("chat", json!({"runId": "r", "state": "delta", "text": piece})),
+        event("chat", json!({"runId": "r", "text": piece, "state": "thinking_text"})),
+        event("chat", json!({"runId": "r", "state": "delta", "deltaText": piece, "message": part()})),
+        agent("assistant", json!({"text": piece, "delta": piece})),
+        agent("thinking", json!({"text": piece, "delta": piece})),
+        agent("tool", json!({"phase": "update", "toolCallId": "c", "partialResult": result()})),
+        agent("command_output", json!({"phase": "delta", "toolCallId": "c", "output": piece})),
+        event("session.tool", json!({"stream": "tool", "data": {"phase": "update", "partialResult": result()}})),
+        event("terminal.data", json!({"terminalId": "t", "data": piece})),
+        json!({"protocol": "mcp-dashboard", "type": "CONVERSATION_TOKEN", "payload": {"token": piece, "done": false}}),
+    ]
+}
+
+#[test]
+fn a_secret_that_is_said_in_pieces_does_not_stand_in_pieces_though_words_are_kept() {
+    let mut redactor = redactor(Texts::Kept);
+    for kind in [Kind::Moltis, Kind::Openclaw, Kind::McpDashboard] {
+        redactor.is_of(kind);
+        for piece in ["use the-plan", "ted-key-", "0815 or sk-pro", "j-abc123", "def456"] {
+            for frame in pieces(piece) {
+                let seen = redactor.frame(&frame.to_string());
+                assert!(!seen.contains(piece), "{seen}");
+            }
+        }
+    }
+    let whole = json!({"type": "event", "event": "chat", "payload": {"runId": "r", "state": "final",
+        "text": "use the-planted-key-0815 or sk-proj-abc123def456"}});
+    let seen: Value = serde_json::from_str(&redactor.frame(&whole.to_string())).unwrap();
+    assert_eq!(seen["payload"]["text"], "use REDACTED or REDACTED", "what is said whole is kept");
+}
+
+#[test]
+fn a_text_that_only_begins_with_a_moment_is_somebodys_words() {
+    let filled = |text: &str| {
+        let frame = json!({"type": "event", "event": "x", "payload": {"line": text}});
+        seen(Texts::Filled, frame)["payload"]["line"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(filled("2026-11-21T05:29:14 ada, pin 4711"), "0000-00-00X00:00:00 xxx, xxx 0000");
+    for moment in ["2026-11-21T05:29:14Z", "2026-11-21 05:29:14,123", "2026-11-21T05:29:14.123456+01:00"] {
+        assert_eq!(filled(moment), moment);
+    }
 }
 
 #[test]
@@ -122,6 +174,19 @@ fn what_is_no_json_is_a_text_and_everything_is_one_line() {
     assert_eq!(redactor.frame("{\n  \"type\": \"event\"\n}"), "{   \"type\": \"event\" }");
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     assert_eq!(redactor.frame(&deep).len(), deep.len());
+}
+
+#[test]
+fn half_of_a_surrogate_hides_nothing_that_stands_beside_it() {
+    let with = |texts, text: &str| redactor(texts).frame(&format!(r#"{{"type":"event","text":"{text}"}}"#));
+    for texts in [Texts::Filled, Texts::Kept] {
+        assert_eq!(with(texts, r"\ud83d"), r#"{"type":"event","text":"\ud83d"}"#);
+    }
+    assert_eq!(with(Texts::Kept, r"\ud83d ada\n"), r#"{"type":"event","text":"\ud83d ada\n"}"#);
+    let filled: Value = serde_json::from_str(&with(Texts::Filled, r"\ud83d ada\n")).unwrap();
+    assert_eq!(filled["text"], "\u{fffd}\u{fffd}\u{fffd} xxx\n");
+    let removed: Value = serde_json::from_str(&with(Texts::Kept, r"\ud83d --token a\u0062c")).unwrap();
+    assert_eq!(removed["text"], "\u{fffd}\u{fffd}\u{fffd} --token REDACTED");
 }
 
 #[test]
