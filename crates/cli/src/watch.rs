@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use fleet::view;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use link::event::{Body, Outcome, Stamped};
 
@@ -70,7 +71,9 @@ fn what(body: &Body) -> String {
             format!("{}{took}", short(output, 80))
         }
         Body::ApprovalRequested(approval) => format!("{}  [{}]", short(&approval.command, 80), approval.id),
-        Body::ApprovalResolved { id, decision, .. } => format!("{decision:?} [{id}]").to_lowercase(),
+        Body::ApprovalResolved { id, decision, by } => {
+            format!("{} [{id}]", view::approval::decision(*decision).in_words(by.as_deref()))
+        }
         Body::RunStatus { phase } => phase.to_string(),
         Body::SubagentStarted { label, .. } | Body::SubagentFinished { label, .. } => label.to_string(),
         Body::RunFinished(end) => match (&end.outcome, &end.error) {
