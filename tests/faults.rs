@@ -36,10 +36,12 @@ async fn our_own_gateway_behind_a_bad_line_loses_and_doubles_nothing() -> Result
 async fn a_real_openclaw_behind_a_bad_line_loses_and_doubles_nothing() -> Result<()> {
     let claw = or_skip!(openclaw::start().await);
     let mut talk = Talk::with(Vendor::Openclaw, &claw.url(), claw.token(), "agent:main:main").await?;
-    // A garbled line is left to our own gateway: OpenClaw then drops the one of two messages that it had shown in its
-    // history and meant to take into the running turn.
+    // One message at a time: of two around a break this OpenClaw takes both and now and then has only one of them in its
+    // history afterwards.
     for end in [End::Closed, End::Reset] {
-        talk.broken(|proxy| proxy.line().cut(end)).await.with_context(|| format!("{end:?}"))?;
+        let before = talk.on_its_way().await?;
+        talk.proxy.line().cut(end);
+        talk.back(before).await.with_context(|| format!("{end:?}"))?;
     }
     talk.compare().await
 }
