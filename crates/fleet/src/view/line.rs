@@ -7,7 +7,7 @@ use link::sentence;
 use super::cut::first_line;
 use super::reveal::revealed;
 use super::title::called;
-use super::tool::summary;
+use super::tool::told;
 use crate::truth::{RowBody, Truth};
 
 /// How long the words of a message are in its line, characters.
@@ -203,7 +203,7 @@ pub fn span(ms: u64) -> String {
 pub fn findable(body: &Body) -> Option<String> {
     match body {
         Body::Message(message) => Some(message.text.to_string()),
-        Body::ToolStarted { name, input, .. } => Some(format!("{name} {}", summary(input))),
+        Body::ToolStarted { name, input, .. } => Some(format!("{name} {}", told(input))),
         Body::ToolFinished { output, .. } => Some(super::tool::cut(output)),
         Body::ApprovalRequested(about) => Some(about.command.to_string()),
         Body::RunFinished(end) => {

@@ -17,6 +17,11 @@ const TELLING: &[&str] =
 
 /// The one line of the arguments worth reading, with what hides in it drawn: it is mostly a command.
 pub fn summary(input: &Value) -> String {
+    revealed(&told(input))
+}
+
+/// The same as it is, for whoever looks for it.
+pub fn told(input: &Value) -> String {
     let telling = TELLING.iter().find_map(|name| input.get(name)?.as_str());
     let any = || input.as_object()?.values().find_map(Value::as_str);
     let text = match telling.or_else(any).or(input.as_str()) {
@@ -24,7 +29,7 @@ pub fn summary(input: &Value) -> String {
         None if is_nothing(input) => return String::new(),
         None => input.to_string(),
     };
-    revealed(&first_line(&text, SUMMARY))
+    first_line(&text, SUMMARY)
 }
 
 /// All arguments, as indented JSON.
@@ -57,6 +62,7 @@ mod tests {
     fn a_command_hides_nothing_in_its_summary_nor_among_all_arguments() {
         let input = json!({"command": "cp report\u{202e}fdp.sh out"});
         assert_eq!(summary(&input), "cp report‹U+202E›fdp.sh out");
+        assert_eq!(told(&input), "cp report\u{202e}fdp.sh out", "as it is looked for");
         let shown = indented(&input);
         assert!(shown.contains(r"report\u202efdp.sh"), "{shown}");
         assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), input);
