@@ -22,9 +22,10 @@ pub(crate) enum Ask {
         limit: usize,
         before: Option<String>,
     },
-    /// A history page is here; this asks for the text in flight to complete it.
+    /// What runs in the session now, and what it said so far; its history is asked for next.
     Peek {
-        page: Box<crate::call::Page>,
+        session: String,
+        limit: u32,
     },
     Send {
         session: Option<String>,

@@ -35,7 +35,7 @@ impl Moltis {
             Call::Agents => self.request(Ask::Agents, asker, "agents.list", &json!({}), out),
             Call::Sessions => self.request(Ask::Sessions, asker, "sessions.list", &json!({}), out),
             Call::History { session, limit, before } => {
-                self.ask_history(session, *limit, before.as_deref(), asker, out);
+                self.history(session, *limit, before.as_deref(), asker, out);
             }
             Call::Send { session, agent, text, client_id } => {
                 let key = self.session_for(session.as_deref(), agent.as_deref());
@@ -59,7 +59,19 @@ impl Moltis {
         write(&id, method, params, out);
     }
 
-    fn ask_history(&mut self, session: &str, limit: u32, before: Option<&str>, asker: Asker, out: &mut Out) {
+    /// Asks for a page. Before the last one it is asked what runs there: the list of sessions may be old, and what does
+    /// not run before the page is read stands in it. The other way round, what began and ended between the two answers
+    /// would be in neither.
+    fn history(&mut self, session: &str, limit: u32, before: Option<&str>, asker: Asker, out: &mut Out) {
+        if before.is_some() || self.runs.of_session(session).is_some() || !self.granted.extends("chat.peek.text") {
+            return self.ask_history(session, limit, before, asker, out);
+        }
+        let params = wire::chat::SessionParams { session_key: Some(session.to_owned()) };
+        let ask = Ask::Peek { session: session.to_owned(), limit };
+        self.request(ask, asker, "chat.peek", &params, out);
+    }
+
+    pub(super) fn ask_history(&mut self, session: &str, limit: u32, before: Option<&str>, asker: Asker, out: &mut Out) {
         let paged = self.granted.extends("chat.history.page");
         let params = wire::chat::HistoryParams {
             session_key: Some(session.to_owned()),

@@ -54,7 +54,10 @@ impl Moltis {
                 self.switched(payload, now, asker, out);
                 self.history_read(page, session, (asker, now), out);
             }
-            Ask::Peek { page } => self.peeked(payload, *page, (asker, now), out),
+            Ask::Peek { session, limit } => {
+                self.peeked(payload, now, out);
+                self.ask_history(&session, limit, None, asker, out);
+            }
             Ask::Send { session } => answer(asker, calls::sent(payload, session), out),
             Ask::Abort => {
                 let aborted: Aborted = read(payload).unwrap_or_default();
@@ -107,7 +110,7 @@ impl Moltis {
             return keep(text, method(&asked.ask), now, out);
         };
         match &asked.ask {
-            Ask::Peek { page } => return answer(asked.asker, Ok(Reply::History((**page).clone())), out),
+            Ask::Peek { session, limit } => return self.ask_history(session, *limit, None, asked.asker, out),
             // Half of the list is better than none.
             Ask::MoreDevices { first } => return answer(asked.asker, Ok(Reply::Devices(first.clone())), out),
             _ => {}
@@ -163,11 +166,6 @@ impl Moltis {
         if let Asker::Caller(_) = asker {
             let open = self.runs.of_session(&session);
             page.running = open.map(|run| (Some(run.id().to_owned()), run.text.clone()));
-            // The text so far of a run that began before this connection can be asked for.
-            if page.running.is_none() && self.sessions.running(&session) && self.granted.extends("chat.peek.text") {
-                let params = wire::chat::SessionParams { session_key: Some(session) };
-                return self.request(Ask::Peek { page: Box::new(page) }, asker, "chat.peek", &params, out);
-            }
             return answer(asker, Ok(Reply::History(page)), out);
         }
         for message in page.messages {
@@ -185,7 +183,8 @@ impl Moltis {
         self.told.tell(&message.id) && !said && !(followed && message.role == Role::Assistant)
     }
 
-    fn peeked(&mut self, payload: Option<Raw<'_>>, mut page: Page, (asker, now): (Asker, i64), out: &mut Out) {
+    /// A run that began before this connection, or whose beginning was lost: it goes on with its text so far.
+    fn peeked(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) {
         #[derive(Default, Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Peeked<'a> {
@@ -199,18 +198,12 @@ impl Moltis {
             text: Text<'a>,
         }
         let peeked: Peeked<'_> = read(payload).unwrap_or_default();
-        if peeked.active.set() {
-            let agent = peeked.session_key.get().and_then(|key| self.sessions.agent(key)).map(str::to_owned);
-            let session = peeked.session_key.filled();
-            let place = Place { run: peeked.run_id.or_empty(), agent: agent.as_deref(), session, at: now };
-            if let Some(run) = peeked.run_id.filled().and_then(|_| self.runs.enter(place, out)) {
-                run.whole_text(now, peeked.text.or_empty(), out);
-                page.running = Some((Some(run.id().to_owned()), run.text.clone()));
-            } else {
-                page.running = Some((None, peeked.text.or_empty().to_owned()));
-            }
+        let Some(run) = peeked.run_id.filled().filter(|_| peeked.active.set()) else { return };
+        let session = peeked.session_key.filled();
+        let agent = session.and_then(|key| self.sessions.agent(key)).map(str::to_owned);
+        if let Some(run) = self.runs.enter(Place { run, agent: agent.as_deref(), session, at: now }, out) {
+            run.whole_text(now, peeked.text.or_empty(), out);
         }
-        answer(asker, Ok(Reply::History(page)), out);
     }
 
     fn created(

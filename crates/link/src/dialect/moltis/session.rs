@@ -99,11 +99,6 @@ impl Sessions {
         self.rows.remove(key);
     }
 
-    /// Whether a run is going on in it, as far as its last description said.
-    pub fn running(&self, key: &str) -> bool {
-        self.rows.get(key).is_some_and(|(_, session)| session.running == Some(true))
-    }
-
     /// Takes note of a session without telling it.
     pub fn note(&mut self, session: &Session, version: Int) {
         if self.rows.len() >= ROWS && !self.rows.contains_key(&session.key) {
@@ -214,6 +209,6 @@ mod tests {
         sessions.tell(session("a", None), Int(Some(3)), 0, &mut out);
         sessions.tell(session("a", Some(true)), Int(Some(3)), 0, &mut out);
         assert_eq!(out.events.len(), 2);
-        assert!(sessions.running("k"));
+        assert_eq!(sessions.rows["k"].1.running, Some(true));
     }
 }

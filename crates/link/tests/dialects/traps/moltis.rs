@@ -283,17 +283,16 @@ fn a_missing_right_is_named_to_the_caller() {
 #[test]
 fn the_text_so_far_of_a_run_begun_elsewhere_is_asked_of_our_own_gateway() {
     let mut talk = ready(&["chat.history.page", "chat.peek.text"]);
-    talk.hears(json!({"type": "event", "event": "session", "payload":
-        {"kind": "patched", "sessionKey": "s", "entry": {"key": "s", "version": 1, "replying": true}}}));
     let call = Call::History { session: "s".into(), limit: 10, before: None };
     talk.dialect.call(7, &call, talk.now, &mut talk.out);
+    let peek = talk.said().remove(0);
+    assert_eq!(peek["method"], "chat.peek", "whether something runs is asked first, whatever a list said");
+    talk.hears(json!({"type": "res", "id": peek["id"], "ok": true, "payload":
+        {"active": true, "sessionKey": "s", "runId": "r", "text": "so far"}}));
     let history = talk.said().remove(0);
     assert_eq!(history["params"], json!({"sessionKey": "s", "limit": 10}));
     let rows = json!([{"role": "user", "content": "q", "historyIndex": 5, "messageId": "m5", "created_at": 1}]);
     talk.hears(json!({"type": "res", "id": history["id"], "ok": true, "payload": rows}));
-    let peek = talk.said().remove(0);
-    talk.hears(json!({"type": "res", "id": peek["id"], "ok": true, "payload":
-        {"active": true, "sessionKey": "s", "runId": "r", "text": "so far"}}));
     talk.hears(chat("delta", json!({"text": " and on"})));
     let (_, Ok(Reply::History(page))) = talk.out.replies.remove(0) else { panic!() };
     assert_eq!(page.before.as_deref(), Some("5"));
