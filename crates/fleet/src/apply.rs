@@ -27,6 +27,7 @@ mod tool;
 
 mod align;
 mod draft;
+mod fates;
 
 #[cfg(test)]
 mod tests;

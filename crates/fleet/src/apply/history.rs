@@ -10,15 +10,8 @@ use super::align::{align, misplaced};
 use super::changes::Changes;
 use super::draft::{Draft, drafts};
 use super::rows::Sheet;
-use super::{run, text};
-use crate::truth::{KEPT_ROWS, Own, Row, RowBody, STEP, Transcript, Truth};
-
-/// Why the fate of a message that the node has is unknown.
-const UNANSWERED: &str = "The node has this message, but no answer follows it and nothing runs there any more. \
-                          Sending it again asks for a new answer.";
-/// Why the fate of one is unknown that the node took and does not have.
-const NOT_KEPT: &str = "The node took this message, but its history does not hold it and nothing runs there any more. \
-                        Send it again.";
+use super::{fates, run, text};
+use crate::truth::{KEPT_ROWS, Row, RowBody, STEP, Transcript, Truth};
 
 /// The node answered: its page is the truth for what it covers, and what is only known live stays in its place.
 pub(super) fn merge(truth: &mut Truth, key: &str, page: &Page, now: i64, changes: &mut Changes) {
@@ -34,7 +27,7 @@ pub(super) fn merge(truth: &mut Truth, key: &str, page: &Page, now: i64, changes
     }
     running(&mut sheet, page);
     if ready {
-        strays(&mut sheet, page.running.is_some());
+        fates::settle(&mut sheet, page.running.is_some());
     }
     let rows = sheet.rows();
     rows.trim(KEPT_ROWS);
@@ -55,6 +48,7 @@ pub(super) fn loading(truth: &mut Truth, key: &str, changes: &mut Changes) {
     let mut sheet = Sheet::open(truth, key, None, touched, changes);
     let rows = sheet.rows();
     (rows.loading, rows.fault) = (true, None);
+    fates::asked(sheet.session);
     sheet.head();
 }
 
@@ -84,7 +78,6 @@ fn splice(sheet: &mut Sheet<'_>, page: &Page) {
     let (active, unsure) = going_on(sheet);
     let over = page.running.is_none();
     let drafts = drafts(page);
-    let answered = drafts.last().is_some_and(|draft| matches!(draft.body, RowBody::Assistant { .. }));
     let now = sheet.now;
     let rows = sheet.rows();
     let old: Vec<Row> = rows.rows.drain(..).collect();
@@ -100,9 +93,6 @@ fn splice(sheet: &mut Sheet<'_>, page: &Page) {
         }
     }
     let (mut next, first) = weave(rows, old, drafts.into_iter().zip(found.into_iter().zip(moved)), now);
-    if answered && over {
-        settle_fates(&mut next, &active, now);
-    }
     place(&mut next);
     rows.rows = next;
     let start = first.and_then(|id| rows.row(id)).map_or(0, |row| row.order);
@@ -217,23 +207,6 @@ fn absorb(row: &mut Row, draft: Draft, now: i64) {
     }
 }
 
-/// Messages sent from here that an answer follows are done, unless a run of their own is `active`.
-fn settle_fates(rows: &mut VecDeque<Row>, active: &[Box<str>], now: i64) {
-    let Some(answer) = rows.iter().rposition(|row| matches!(row.body, RowBody::Assistant { .. })) else {
-        return;
-    };
-    for row in rows.range_mut(..answer) {
-        let confirmed = row.message.is_some();
-        let over = |own: &&mut Own| {
-            let goes_on = own.run.as_ref().is_some_and(|run| active.contains(run));
-            confirmed && own.fate == Fate::Acknowledged && !goes_on
-        };
-        if let Some(own) = row.own_mut().filter(over) {
-            own.fares(Fate::Done, now);
-        }
-    }
-}
-
 /// Gives every row a place that rises, and changes none that stands right.
 fn place(rows: &mut VecDeque<Row>) {
     let mut last = None;
@@ -282,34 +255,6 @@ fn running(sheet: &mut Sheet<'_>, page: &Page) {
             while let Some(index) = sheet.session.runs.iter().position(|run| run.is_active() && run.unsure) {
                 run::close(sheet, index, outcome, None);
             }
-        }
-    }
-}
-
-/// Messages that the node took before the link last went down, and that nothing goes on for: an answer behind one is
-/// its end; without any nobody knows how it went. While the node is `busy`, one without an answer may still wait there.
-fn strays(sheet: &mut Sheet<'_>, busy: bool) {
-    let now = sheet.now;
-    let runs: Vec<(Box<str>, bool)> = sheet.session.runs.iter().map(|run| (run.id.clone(), run.is_active())).collect();
-    let known =
-        |run: &Option<Box<str>>| runs.iter().find(|(id, _)| run.as_ref() == Some(id)).map(|(_, active)| *active);
-    let mut answered = false;
-    for row in sheet.rows().rows.iter_mut().rev() {
-        let why = if row.message.is_some() { UNANSWERED } else { NOT_KEPT };
-        match &mut row.body {
-            RowBody::Assistant { .. } => answered = true,
-            RowBody::User { own, .. } => {
-                let stray = own.as_mut().filter(|own| {
-                    let over = answered || !busy || known(&own.run) == Some(false);
-                    own.is_stray() && over && known(&own.run) != Some(true)
-                });
-                if let Some(own) = stray {
-                    own.fares(if answered { Fate::Done } else { Fate::Unknown }, now);
-                    own.fault = (!answered).then(|| why.to_owned());
-                }
-                answered = false;
-            }
-            _ => {}
         }
     }
 }

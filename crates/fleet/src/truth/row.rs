@@ -73,8 +73,8 @@ pub struct Own {
     pub fault: Option<String>,
     /// The run that answers it, once known.
     pub run: Option<Box<str>>,
-    /// Whether what came of it may have been missed: the link came up since it was learnt how it fares. No time tells that:
-    /// a clock may be set.
+    /// Whether what came of it may have been missed: since it was learnt how it fares the link came up, or its history was
+    /// asked for while nobody had heard of its run. No time tells that: a clock may be set.
     pub missed: bool,
 }
 

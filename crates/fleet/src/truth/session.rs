@@ -65,15 +65,15 @@ impl Session {
         !rows.loaded || rows.stale_since.is_some() || (self.active_run().is_none() && self.has_stray(rows))
     }
 
-    /// Whether the node took a message from here, and what came of it was missed: it was taken before the link came up,
-    /// or it stands there under a run nobody here has heard of, which was taken into another one.
     fn has_stray(&self, rows: &Transcript) -> bool {
-        let unheard = |row: &Row, own: &Own| {
-            let run = own.run.as_deref().filter(|run| self.run(run).is_none());
-            own.fate == Fate::Acknowledged && row.message.is_some() && run.is_some()
-        };
-        let stray = |row: &Row| row.own().is_some_and(|own| own.is_stray() || unheard(row, own));
+        let stray =
+            |row: &Row| row.own().is_some_and(|own| own.is_stray() || (row.message.is_some() && self.is_unheard(own)));
         rows.owns && rows.rows.iter().any(stray)
+    }
+
+    /// Whether the node took the message under a run nobody here has heard of.
+    pub(crate) fn is_unheard(&self, own: &Own) -> bool {
+        own.fate == Fate::Acknowledged && own.run.as_deref().is_some_and(|run| self.run(run).is_none())
     }
 
     /// Whether a message sent from here has not ended well yet: only its row knows of it.
