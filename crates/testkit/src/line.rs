@@ -2,6 +2,7 @@
 //! badly as somebody says. What kind of stream it is made of is the caller's business.
 
 mod frames;
+mod journal;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -15,6 +16,7 @@ use tokio::time::{sleep, timeout};
 
 use frames::Frames;
 pub use frames::Trick;
+use journal::{Ear, Journal};
 
 /// The bytes of a piece, where the line carries small pieces.
 const PIECE: usize = 7;
@@ -61,6 +63,8 @@ pub struct Line {
     /// What goes wrong with the server's next message.
     trick: Mutex<Option<Trick>>,
     connections: AtomicU64,
+    /// What was lately said, both ways.
+    pub journal: Journal,
 }
 
 impl Line {
@@ -68,7 +72,7 @@ impl Line {
     pub fn new() -> Arc<Line> {
         let (state, cuts) = (watch::Sender::new(State::Clear), watch::Sender::new(End::Closed));
         let (garble, trick, connections) = (AtomicBool::new(false), Mutex::default(), AtomicU64::new(0));
-        Arc::new(Line { state, cuts, garble, trick, connections })
+        Arc::new(Line { state, cuts, garble, trick, connections, journal: Journal::new() })
     }
 
     pub fn state(&self) -> State {
@@ -76,11 +80,13 @@ impl Line {
     }
 
     pub fn set(&self, state: State) {
+        self.journal.note("the line is", format!("{state:?}").as_bytes());
         self.state.send_replace(state);
     }
 
     /// Ends all connections that there are now.
     pub fn cut(&self, end: End) {
+        self.journal.note("cut:", format!("{end:?}").as_bytes());
         self.cuts.send_replace(end);
     }
 
@@ -129,21 +135,31 @@ impl Line {
         {
             // No UTF-8 and no frame looks like this: it cannot pass for another text.
             *byte ^= 0x80;
+            self.journal.note("the last frame was spoilt", b"");
         }
         said
     }
 
+    /// The trick that is played on the frame at hand.
+    fn drawn(&self) -> Option<Trick> {
+        let trick = self.trick.lock().take()?;
+        self.journal.note("the next frame:", format!("{trick:?}").as_bytes());
+        Some(trick)
+    }
+
     /// Carries one direction until an end is gone.
     async fn copy(&self, from: &mut (impl AsyncRead + Unpin), to: &mut (impl AsyncWrite + Unpin), whose: Whose) {
-        let (mut buffer, mut frames) = (vec![0; MOST], Frames::default());
+        let (mut buffer, mut frames, mut ear) = (vec![0; MOST], Frames::default(), Ear::default());
         let mut state = self.state.subscribe();
         while let Ok(read @ 1..) = from.read(&mut buffer).await {
             let Ok(now) = state.wait_for(|state| *state != State::Stalled).await.map(|state| *state) else { return };
             let read = if now == State::Merged { gather(from, &mut buffer, read).await } else { read };
             let said = match whose {
                 Whose::Client => buffer[..read].to_vec(),
-                Whose::Server => self.spoilt(frames.carry(&buffer[..read], || self.trick.lock().take())),
+                Whose::Server => frames.carry(&buffer[..read], || self.drawn()),
             };
+            ear.hear(&said, |text| self.journal.note(whose.mark(), text));
+            let said = if whose == Whose::Server { self.spoilt(said) } else { said };
             let piece = if matches!(now, State::Split | State::Crawling) { PIECE } else { MOST * 2 };
             for piece in said.chunks(piece) {
                 if to.write_all(piece).await.is_err() || to.flush().await.is_err() {
@@ -163,6 +179,15 @@ impl Line {
 enum Whose {
     Client,
     Server,
+}
+
+impl Whose {
+    fn mark(self) -> &'static str {
+        match self {
+            Whose::Client => ">",
+            Whose::Server => "<",
+        }
+    }
 }
 
 /// Waits a moment for more to carry at once; how much there is then.

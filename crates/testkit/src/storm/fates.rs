@@ -56,6 +56,7 @@ async fn again(night: &mut Night, number: usize) -> bool {
     let Some(said) = night.said.get_mut(number) else { return false };
     let asked = ResendMessage { of: of(said.session), client_id: id(number) };
     said.was_unknown = true;
+    night.line.journal.note("the person sends again", asked.client_id.as_bytes());
     night.fleet.resend_message("night", asked).await.is_ok()
 }
 

@@ -59,18 +59,15 @@ pub struct Said {
     pub anew: usize,
 }
 
-/// Lives through a night of so many hours and looks at what is left; what happened.
+/// Lives through a night of so many hours and looks at what is left; what happened. Of a promise that was broken it is
+/// kept what was lately said on the line.
 pub async fn live(seed: u64, hours: u64) -> anyhow::Result<Report> {
     let mut night = Night::begin(seed).await?;
-    let mut left = Duration::from_secs(hours * 3_600);
-    while !left.is_zero() {
-        let time = Duration::from_secs(night.rng.between(4, 180)).min(left);
-        left -= time;
-        faults::happen(&mut night).await?;
-        night.pass(time).await?;
+    if let Err(broken) = night.through(hours).await {
+        let kept = std::env::temp_dir().join(format!("storm-{seed}.log"));
+        std::fs::write(&kept, night.line.journal.to_string())?;
+        return Err(broken.context(format!("what was said on the line is in {}", kept.display())));
     }
-    fates::heal(&mut night).await?;
-    check::all(&night).await?;
     night.report.nights = 1;
     night.report.hours = hours;
     night.report.messages = night.said.len() as u64;
@@ -96,6 +93,19 @@ impl Night {
         let (life, fleet, batches) = open_fleet(&folder, &line, &clock).await?;
         let (rng, desk, said, report) = (Rng::from(seed), Desk::new(seed), Vec::new(), Report::default());
         Ok(Night { folder, fleet, line, rng, clock, desk, said, report, life, gateway, batches })
+    }
+
+    /// All its hours, and the look at what is left.
+    async fn through(&mut self, hours: u64) -> anyhow::Result<()> {
+        let mut left = Duration::from_secs(hours * 3_600);
+        while !left.is_zero() {
+            let time = Duration::from_secs(self.rng.between(4, 180)).min(left);
+            left -= time;
+            faults::happen(self).await?;
+            self.pass(time).await?;
+        }
+        fates::heal(self).await?;
+        check::all(self).await
     }
 
     /// Time passes, and the window is looked at all the while.
@@ -141,6 +151,7 @@ impl Night {
 
     async fn send(&mut self, session: &'static str, text: String) -> anyhow::Result<()> {
         let client_id = id(self.said.len());
+        self.line.journal.note("the person says", text.as_bytes());
         self.said.push(Said { session, text: text.clone(), was_unknown: false, anew: 0 });
         let message = SendMessage { of: of(session), agent: None, text, client_id };
         Ok(self.fleet.send_message("night", message).await?)
@@ -148,6 +159,7 @@ impl Night {
 
     /// The gateway stops and starts again.
     pub async fn restart_gateway(&mut self) -> anyhow::Result<()> {
+        self.line.journal.note("the gateway stops", b"");
         self.line.lead_to(None);
         pace::ending(self.gateway.shutdown(GRACE)).await;
         self.line.cut(End::Closed);
@@ -161,6 +173,7 @@ impl Night {
 
     /// The app is closed and opened again.
     pub async fn reopen(&mut self) -> anyhow::Result<()> {
+        self.line.journal.note("the app stops", b"");
         pace::ending(self.fleet.shutdown()).await;
         pace::ending(self.life.shutdown(GRACE)).await;
         let (life, fleet, batches) = open_fleet(&self.folder, &self.line, &self.clock).await?;
