@@ -34,6 +34,8 @@ async fn the_key_of_our_own_gateway_stands_nowhere() -> Result<()> {
     talk::added(&mut scene, &url, &right, &refused).await?;
     talk::everything(&mut scene, "own").await?;
     talk::recorded(&mut scene, "own").await?;
+    // Here only: an OpenClaw asks its model again for more than a minute before it says that it failed.
+    scene.pilot(&["send", "own", "[error] please", "--wait"], "").await?;
     talk::changed(&mut scene, "own", &right).await?;
     let given = provider.authorizations();
     ensure!(given.iter().flatten().count() > 0, "the provider was never asked with its key");

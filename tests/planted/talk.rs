@@ -118,7 +118,6 @@ pub async fn changed(scene: &mut Scene, node: &str, key: &str) -> Result<()> {
     scene.does(&["agents", "other", "--json"], "").await?;
     scene.does(&["node", "pause", "other"], "").await?;
     scene.does(&["node", "resume", "other"], "").await?;
-    scene.pilot(&["send", "other", "[error] please", "--wait"], "").await?;
     scene.does(&["node", "remove", "other"], "").await?;
     scene.pilot(&["key", "remove", "box"], "").await?;
     Ok(())

@@ -45,7 +45,8 @@ impl Runner {
         if targets.is_empty() {
             cargo.args(TESTED);
         }
-        cargo.args(targets).args(arguments);
+        // A test that fails says so in a sentence: the backtrace of its runtime would only hide that.
+        cargo.args(targets).args(arguments).env("RUST_LIB_BACKTRACE", "0");
         cargo
     }
 
