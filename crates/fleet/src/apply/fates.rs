@@ -50,7 +50,8 @@ fn ends(session: &Session, busy: bool) -> Vec<(u64, Option<&'static str>)> {
                 ends.extend(open.and_then(|own| {
                     let (stray, there) = (own.is_stray(), row.message.is_some());
                     let over = !busy || run_of(session, own).is_some();
-                    if there && ((stray && next) || (!busy && any && own.fate == Fate::Acknowledged)) {
+                    let given_up = own.fate == Fate::Unknown;
+                    if there && (((stray || given_up) && next) || (!busy && any && own.fate == Fate::Acknowledged)) {
                         return Some((row.id, None));
                     }
                     (stray && over).then_some((row.id, Some(if there { UNANSWERED } else { NOT_KEPT })))
@@ -63,9 +64,10 @@ fn ends(session: &Session, busy: bool) -> Vec<(u64, Option<&'static str>)> {
     ends
 }
 
-/// Whether the node took it and no run goes on for it.
+/// Whether the node took it, nobody knows how it ended, and no run goes on for it.
 fn is_open(session: &Session, own: &Own) -> bool {
-    matches!(own.fate, Fate::Acknowledged | Fate::Running) && !run_of(session, own).is_some_and(Run::is_active)
+    matches!(own.fate, Fate::Acknowledged | Fate::Running | Fate::Unknown)
+        && !run_of(session, own).is_some_and(Run::is_active)
 }
 
 fn run_of<'a>(session: &'a Session, own: &Own) -> Option<&'a Run> {

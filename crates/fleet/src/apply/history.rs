@@ -167,20 +167,21 @@ fn is_open(row: &Row) -> bool {
 
 /// Takes over what the history says of a row.
 fn absorb(row: &mut Row, draft: Draft, now: i64) {
-    row.message = Some(draft.message);
+    let was_there = row.message.replace(draft.message).is_some();
     row.run = row.run.take().or(draft.run);
     row.at = draft.at.or(row.at);
     match (&mut row.body, draft.body) {
         (RowBody::User { own: Some(own), .. }, _) => {
+            // One that a run failed for failed, whatever else is known of it.
+            let came_after_all =
+                !was_there && (own.fate == Fate::Unknown || (own.fate == Fate::Failed && own.run.is_none()));
             own.run = own.run.take().or(row.run.clone());
-            match own.fate {
-                Fate::Queued | Fate::Sent => {
-                    own.fares(Fate::Acknowledged, now);
-                    own.fault = None;
-                }
+            if matches!(own.fate, Fate::Queued | Fate::Sent) {
+                own.fares(Fate::Acknowledged, now);
+                own.fault = None;
+            } else if came_after_all {
                 // Nothing was done about it since: its time stays.
-                Fate::Unknown | Fate::Failed => (own.fate, own.fault) = (Fate::Acknowledged, None),
-                Fate::Acknowledged | Fate::Running | Fate::Done => {}
+                (own.fate, own.fault) = (Fate::Acknowledged, None);
             }
         }
         (RowBody::Assistant { text, model, .. }, RowBody::Assistant { text: whole, model: by, .. }) => {

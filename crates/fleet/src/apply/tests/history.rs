@@ -178,6 +178,19 @@ fn a_message_under_a_run_that_nobody_heard_of_is_settled_by_the_history_asked_fo
 }
 
 #[test]
+fn what_is_known_of_a_messages_end_stays_however_often_the_history_is_read() {
+    let stopped =
+        "send c1 hi\nfate c1 acknowledged r1\nheard m1 c1 hi\nstart r1\nfinish r1 aborted\nhistory mine@c1:hi";
+    let shown = pane(&play(stopped).truth);
+    assert_eq!(shown[0], "me hi [failed (It was stopped before it was done.)]");
+    let unknown = "send c1 hi\nfate c1 acknowledged r1\ndown\nready\nhistory mine@c1:hi\nhistory mine@c1:hi";
+    let shown = pane(&play(unknown).truth);
+    assert!(shown[0].starts_with("me hi [unknown (The node has this message"), "{shown:?}");
+    // Unless an answer came after all.
+    check(&format!("{unknown}\nhistory mine@c1:hi a:hello"), "me hi [done]\nagent hello");
+}
+
+#[test]
 fn a_message_shown_out_of_place_goes_to_where_the_node_has_it() {
     // The node took up what it had before this window opened, behind a message that had not left yet.
     check(
