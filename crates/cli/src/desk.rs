@@ -178,13 +178,22 @@ fn looks_like_an_address(text: &str) -> bool {
     text.contains("://") || text.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok())
 }
 
-/// A state that is not ready, as a sentence.
+/// Why a node is not ready in that state although it was waited for.
 pub fn why(state: &NodeState) -> String {
     match state {
-        NodeState::Ready { .. } => "Ready.".to_owned(),
         NodeState::Idle | NodeState::Connecting | NodeState::Handshaking => {
             format!("It did not get ready within {} s.", READY.as_secs())
         }
+        other => in_words(other),
+    }
+}
+
+/// A state as a sentence.
+pub fn in_words(state: &NodeState) -> String {
+    match state {
+        NodeState::Ready { .. } => "Ready.".to_owned(),
+        NodeState::Idle => "Not connected.".to_owned(),
+        NodeState::Connecting | NodeState::Handshaking => "Connecting.".to_owned(),
         NodeState::Paused => "It is paused; `pilot node resume` connects it again.".to_owned(),
         NodeState::Untrusted { fingerprint, pinned, reason, .. } => {
             let was = pinned.as_ref().map(|old| format!("\n  was: {old}")).unwrap_or_default();
@@ -209,5 +218,11 @@ mod tests {
         assert!(looks_like_an_address("127.0.0.1:18789"));
         assert!(!looks_like_an_address("homelab"));
         assert!(!looks_like_an_address("lab: old"));
+    }
+
+    #[test]
+    fn what_still_connects_is_given_up_only_by_those_who_waited() {
+        assert_eq!(in_words(&NodeState::Connecting), "Connecting.");
+        assert!(why(&NodeState::Connecting).starts_with("It did not get ready within"));
     }
 }

@@ -74,7 +74,7 @@ impl Answer {
             if let Body::NodeState(state) = &event.event.body
                 && !matches!(state, link::event::NodeState::Ready { .. })
             {
-                note(&format!("{}: {}", self.head.name, crate::desk::why(state)));
+                note(&format!("{}: {}", self.head.name, crate::desk::in_words(state)));
             }
         }
         anyhow::bail!("The stream of events ended before the run did; its outcome is unknown")

@@ -62,7 +62,7 @@ fn text(event: &Stamped) -> std::io::Result<()> {
 
 fn what(body: &Body) -> String {
     match body {
-        Body::NodeState(state) => crate::desk::why(state),
+        Body::NodeState(state) => crate::desk::in_words(state),
         Body::TextDelta { text } | Body::ThinkingDelta { text } | Body::Notice { text } => short(text, 90),
         Body::Message(message) => short(&message.text, 90),
         Body::ToolStarted { name, input, .. } => format!("{name} {}", short(&input.to_string(), 80)),
