@@ -113,9 +113,15 @@ impl McpDashboard {
     /// Waits for the news of what was sent. Since an order that is not obeyed has none, a list of agents is asked for
     /// behind it, which is answered in turn and to this client only: it marks the end.
     pub(super) fn wait_marked(&mut self, call: u64, what: What, out: &mut Out) {
+        let mark = self.mark(out);
+        self.enter(Waiting { call, what, mark }, out);
+    }
+
+    /// Asks for a list of agents: it comes behind the answers to all that was asked before.
+    fn mark(&mut self, out: &mut Out) -> u64 {
         write(&json!({"type": "REQUEST_AGENT_LIST"}), out);
         self.lists.0 += 1;
-        self.enter(Waiting { call, what, mark: self.lists.0 }, out);
+        self.lists.0
     }
 
     pub(super) fn enter(&mut self, waiting: Waiting, out: &mut Out) {
@@ -181,6 +187,9 @@ impl McpDashboard {
             let order = Call::History { session: session.to_owned(), limit, before: before.map(str::to_owned) };
             return self.look_for(call, &order, out);
         };
+        if self.lists.0 == 0 {
+            self.mark(out);
+        }
         self.focus = Some(agent.as_str().into());
         write(&json!({"type": "FOCUS_AGENT", "agent_id": agent}), out);
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -238,8 +247,12 @@ impl McpDashboard {
         }
     }
 
-    /// Rows of a replay go to whoever asked for one first.
+    /// Rows of a replay go to whoever asked for one first. What comes before the first list that was asked for is shown to
+    /// every connection when it begins, and answers nobody.
     pub(super) fn take_replay(&mut self, more: Vec<Row>) {
+        if self.lists.1 == 0 {
+            return;
+        }
         let asked = self.waiting.iter_mut().find_map(|waiting| match &mut waiting.what {
             What::History { rows, .. } => Some(rows),
             _ => None,

@@ -44,6 +44,10 @@ impl Sessions {
         self.rows.get(session).and_then(|row| row.agent_id.as_deref()).or_else(|| self.agent_in(session))
     }
 
+    pub fn knows(&self, session: &str) -> bool {
+        self.rows.contains_key(session)
+    }
+
     pub fn title(&self, session: &str) -> Option<&str> {
         self.rows.get(session)?.title.as_deref()
     }
@@ -124,7 +128,11 @@ impl McpDashboard {
         let entries: Vec<Entry<'_>> = list(listed.sessions);
         let sessions: Vec<Session> = entries.iter().filter_map(|entry| entry.session(&agent)).collect();
         self.forget_missing(&agent, &sessions, now, out);
-        for session in sessions {
+        // The open one is listed only once it is saved.
+        let open = self.sessions.current(&agent).filter(|open| !self.sessions.knows(open)).map(str::to_owned);
+        let unsaved = open.filter(|open| sessions.iter().all(|session| session.key != *open));
+        let unsaved = unsaved.map(|key| Session { key, agent_id: Some(agent.to_string()), ..Session::default() });
+        for session in unsaved.into_iter().chain(sessions) {
             self.tell_session(session, now, out);
         }
         self.sessions_are_listed(&agent, out);

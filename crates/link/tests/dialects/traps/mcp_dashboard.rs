@@ -11,9 +11,13 @@ fn frame(kind: &str, payload: Value) -> Value {
     json!({"protocol": "mcp-dashboard", "version": 2, "type": kind, "payload": payload})
 }
 
+fn agents() -> Value {
+    frame("AGENT_LIST", json!({"agents": [{"agent_id": "default", "name": "default"}]}))
+}
+
 fn ready() -> Talk {
     let mut talk = Talk::opened(Kind::McpDashboard);
-    talk.hears(frame("AGENT_LIST", json!({"agents": [{"agent_id": "default", "name": "default"}]})));
+    talk.hears(agents());
     talk.hears(frame("TOOL_REGISTRY", json!({"tools": [{"name": "add"}]})));
     talk.said();
     talk.told();
@@ -134,13 +138,27 @@ fn words_that_would_end_the_program_are_not_sent() {
 }
 
 #[test]
+fn a_session_that_was_never_saved_is_listed_too() {
+    let mut talk = ready();
+    talk.hears(frame("SESSION_LIST", json!({"agent_id": "default", "sessions": [], "current_session_id": "chat-1"})));
+    let told = talk.told().into_iter().map(|event| (event.session.as_deref().map(str::to_owned), event.body.clone()));
+    let told: Vec<_> = told.filter(|(_, body)| matches!(body, Body::SessionChanged(_))).collect();
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].0.as_deref(), Some("chat-1"));
+}
+
+#[test]
 fn an_empty_history_sends_nothing_and_the_list_behind_it_ends_it() {
     let mut talk = ready();
     let call = Call::History { session: "default".into(), limit: 10, before: None };
     talk.dialect.call(1, &call, talk.now, &mut talk.out);
     let kinds: Vec<Value> = talk.said().iter().map(|frame| frame["type"].clone()).collect();
-    assert_eq!(kinds, ["FOCUS_AGENT", "REQUEST_AGENT_LIST"]);
-    talk.hears(frame("AGENT_LIST", json!({"agents": [{"agent_id": "default", "name": "default"}]})));
+    assert_eq!(kinds, ["REQUEST_AGENT_LIST", "FOCUS_AGENT", "REQUEST_AGENT_LIST"]);
+    // What every connection is shown when it begins is not the answer, whoever's it is.
+    talk.hears(frame("CONVERSATION_HISTORY", json!({"messages": [{"role": "user", "content": "of another agent"}]})));
+    talk.hears(agents());
+    assert!(talk.out.replies.is_empty());
+    talk.hears(agents());
     let (_, Ok(Reply::History(page))) = talk.out.replies.remove(0) else { panic!() };
     assert!(page.messages.is_empty());
 }
@@ -150,6 +168,7 @@ fn an_unlabelled_history_belongs_to_the_focus_and_success_in_it_means_nothing() 
     let mut talk = ready();
     let call = Call::History { session: "default".into(), limit: 10, before: None };
     talk.dialect.call(1, &call, talk.now, &mut talk.out);
+    talk.hears(agents());
     let called = json!([{"id": "c", "function": {"name": "add", "arguments": "{\"a\":1}"}}]);
     talk.hears(frame("CONVERSATION_HISTORY", json!({"messages": [
         {"role": "user", "content": "q"}, {"role": "assistant", "content": "", "tool_calls": called}, {"role": "assistant", "content": "a"}]})));
@@ -158,7 +177,7 @@ fn an_unlabelled_history_belongs_to_the_focus_and_success_in_it_means_nothing() 
         json!({"events": [
         {"type": "TOOL_RESULT", "payload": {"call_id": "c", "tool_name": "add", "result": "5", "success": true}}]}),
     ));
-    talk.hears(frame("AGENT_LIST", json!({"agents": [{"agent_id": "default", "name": "default"}]})));
+    talk.hears(agents());
     let (_, Ok(Reply::History(page))) = talk.out.replies.remove(0) else { panic!() };
     assert_eq!(page.messages.len(), 3);
     let tool = &page.messages[1].tools[0];
