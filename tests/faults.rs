@@ -12,7 +12,7 @@ use testkit::house::{House, SOON};
 use testkit::line::{End, State};
 use testkit::proxy::Proxy;
 use testkit::wait::until;
-use testkit::{openclaw, or_skip, own};
+use testkit::{mcp_cli, openclaw, or_skip, own};
 
 /// A gateway's line, and the session that is talked in.
 struct Talk {
@@ -44,6 +44,19 @@ async fn a_real_openclaw_behind_a_bad_line_loses_and_doubles_nothing() -> Result
         talk.back(before).await.with_context(|| format!("{end:?}"))?;
     }
     talk.compare().await
+}
+
+#[tokio::test]
+async fn a_real_mcp_cli_behind_a_bad_line_loses_and_doubles_nothing() -> Result<()> {
+    let cli = or_skip!(mcp_cli::start().await);
+    // It keeps no key and looks at the port it is called by; its session has a name of its own.
+    let (mut house, (proxy, address)) = (House::new().await?, Proxy::of_port(&cli.url()).await?);
+    let node = house.add(Vendor::McpDashboard, &address, "").await?;
+    house.ready(&node).await?;
+    let of = SessionRef { session: house.session(&node).await?, node };
+    house.show(&of).await?;
+    let mut talk = Talk { house, proxy, of, said: Vec::new(), again: Vec::new() };
+    talk.through_everything().await
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use contract::transcript::{Fate, SessionRef};
 use contract::{Batch, Handler, Secret, Topic};
 use fleet::core::RealClock;
 use fleet::keys::{Keys, SecretString, Vault, VaultError};
-use fleet::truth::{Own, Row, RowBody};
+use fleet::truth::{Own, Row, RowBody, Truth};
 use fleet::{Fleet, Home, Options};
 use link::event::Role;
 use parking_lot::Mutex;
@@ -94,6 +94,16 @@ impl House {
     pub async fn ready(&self, node: &str) -> Result<()> {
         let look = || async { self.is_ready(node).then_some(()) };
         until("the node is ready", SOON, look).await.with_context(|| self.state(node))
+    }
+
+    /// Waits until the node tells of a session; its key.
+    ///
+    /// # Errors
+    /// It does not, in time.
+    pub async fn session(&self, node: &str) -> Result<String> {
+        let first = |truth: &Truth| truth.sessions().next().map(|session| session.key.to_string());
+        let look = || async { self.fleet.core().read(node, first).flatten() };
+        until("the node tells of a session", SOON, look).await
     }
 
     /// Waits until every message of the session has ended, as a person does: what has an unknown fate and is not in the

@@ -90,6 +90,13 @@ impl Line {
         self.cuts.send_replace(end);
     }
 
+    /// From now on all is well: what was to go wrong next does not.
+    pub fn calm(&self) {
+        *self.trick.lock() = None;
+        self.garble.store(false, Ordering::Release);
+        self.set(State::Clear);
+    }
+
     /// Spoils what the server says next.
     pub fn garble(&self) {
         self.garble.store(true, Ordering::Release);

@@ -16,6 +16,8 @@ pub enum Part {
     OpenClaw,
     /// The node binary that OpenClaw wants.
     OpenClawNode,
+    /// The program of an installed mcp-cli.
+    McpCli,
     /// The app's binary.
     App,
     /// The `pilot` binary.
@@ -48,6 +50,7 @@ impl Part {
         let name = match self {
             Part::OpenClaw => "OPENCLAW",
             Part::OpenClawNode => "OPENCLAW_NODE",
+            Part::McpCli => "MCP_CLI",
             Part::App => "APP",
             Part::Pilot => "PILOT",
             Part::Window => "WINDOW",

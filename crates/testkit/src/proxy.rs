@@ -25,7 +25,23 @@ impl Proxy {
     /// # Errors
     /// The system gives no port.
     pub async fn before(server: &str) -> Result<Proxy> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        Proxy::at("127.0.0.1:0", server).await
+    }
+
+    /// As [`Proxy::of`], on the server's own port at another address of this machine: for a server that looks at the port
+    /// it was called by.
+    ///
+    /// # Errors
+    /// As [`Proxy::of`].
+    pub async fn of_port(url: &str) -> Result<(Proxy, String)> {
+        let server = url.strip_prefix("ws://").context("only ws:// is proxied")?;
+        let (_, port) = server.rsplit_once(':').context("an address with a port")?;
+        let beside = format!("127.0.0.2:{port}");
+        Ok((Proxy::at(&beside, server).await?, format!("ws://{beside}")))
+    }
+
+    async fn at(address: &str, server: &str) -> Result<Proxy> {
+        let listener = TcpListener::bind(address).await?;
         let (address, line) = (listener.local_addr()?, Line::new());
         let server = Arc::new(Mutex::new(server.to_owned()));
         let task = tokio::spawn(serve(listener, line.clone(), server.clone()));

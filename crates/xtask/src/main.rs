@@ -5,6 +5,7 @@ mod bundle;
 mod check;
 mod fuzz;
 mod house;
+mod mcp_cli;
 mod openclaw;
 mod packages;
 mod parts;

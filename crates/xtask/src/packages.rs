@@ -148,6 +148,14 @@ pub const TEST: &[Package] = &[
         why: "a real OpenClaw gateway to test against",
         probe: Probe::Program("npm"),
     },
+    Package {
+        debian: "python3-venv",
+        fedora: "python3",
+        arch: "python",
+        suse: "python311",
+        why: "a real mcp-cli dashboard to test against",
+        probe: Probe::Nothing,
+    },
 ];
 
 /// What packing a .deb needs on top.

@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::house::House;
+use crate::mcp_cli;
 use crate::openclaw;
 use crate::process;
 use crate::steps::say;
@@ -28,6 +29,10 @@ impl Parts {
             self.at("OPENCLAW_NODE", &claw.node);
         }
         self.tell("OPENCLAW", claw.map(|claw| claw.program));
+    }
+
+    pub fn find_mcp_cli(&mut self, house: &House) {
+        self.tell("MCP_CLI", mcp_cli::installed(house));
     }
 
     /// Both programs as built, and what a window needs around it.

@@ -54,8 +54,9 @@ fn set_up(house: &House, steps: &mut Steps, parts: &mut Parts) -> Result<()> {
     window::build(house, Profile::Ui)?;
     steps.next("building the app and pilot, for the tests to run");
     process::run(house.cargo().args(["build", "--package", "pilothouse", "--package", "pilot"]).args(EMBEDDED))?;
-    steps.next("a real OpenClaw from npm");
+    steps.next("real gateways: OpenClaw from npm, mcp-cli from PyPI");
     parts.find_openclaw(house);
+    parts.find_mcp_cli(house);
     parts.find_window(house, "debug");
     Ok(())
 }

@@ -9,7 +9,6 @@ use contract::transcript::Fate;
 use fleet::nodes::LOCAL;
 use fleet::truth::{Own, Row};
 
-use super::line::State;
 use super::night::{Night, SESSIONS, id, of};
 
 /// How long everything may take to be well again, seconds.
@@ -65,7 +64,7 @@ async fn again(night: &mut Night, number: usize) -> bool {
 /// # Errors
 /// What is not well after that while.
 pub async fn heal(night: &mut Night) -> anyhow::Result<()> {
-    night.line.set(State::Clear);
+    night.line.calm();
     for second in 0..HEALING {
         let settled = numbers(night, is_open).is_empty() && unconfirmed(night).is_empty();
         if is_ready(night) && settled && night.desk.waiting() == 0 {

@@ -204,6 +204,10 @@ impl McpDashboard {
             if rows.is_empty() {
                 self.history_is_empty(&agent, out);
             }
+            self.unanswered = match rows.last() {
+                Some(Row::Said(last)) if last.role == Role::User => Some((agent, last.text.clone(), last.id.clone())),
+                _ => None,
+            };
             self.take_replay(rows);
             return true;
         }

@@ -126,12 +126,14 @@ impl McpDashboard {
     fn user_spoke(&mut self, agent: &str, text: &str, now: i64, out: &mut Out) {
         self.give_up_turn(agent, now, out);
         self.said += 1;
-        let id = format!("{agent}@{now}-{}", self.said);
+        // What a history showed before it was told is one message.
+        let shown = self.unanswered.take().filter(|(by, said, _)| &**by == agent && &**said == text);
+        let id = shown.map_or_else(|| format!("{agent}@{now}-{}", self.said).into(), |(_, _, id)| id);
         self.told.tell(&format!("user {agent} {text}"));
         let ours = self.unsent.iter().position(|(to, sent, _)| &**to == agent && &**sent == text);
         let client_id = ours.and_then(|index| self.unsent.remove(index)).map(|(_, _, id)| id);
         let message = Message {
-            id: id.into(),
+            id,
             role: Role::User,
             text: text.into(),
             sent_at: Some(now),
@@ -147,6 +149,7 @@ impl McpDashboard {
 
     /// The whole answer; if it was streamed it repeats what is known.
     fn answered(&mut self, agent: &str, said: &Said<'_>, now: i64, out: &mut Out) {
+        self.unanswered = None;
         let text = said.content.or_empty();
         self.told.tell(&format!("assistant {agent} {text}"));
         if let Some(run) = self.turn(agent, now, out) {

@@ -148,6 +148,28 @@ fn a_session_that_was_never_saved_is_listed_too() {
 }
 
 #[test]
+fn a_message_that_a_history_showed_before_it_was_told_is_one_message() {
+    let mut talk = ready();
+    let call = Call::History { session: "default".into(), limit: 10, before: None };
+    talk.dialect.call(1, &call, talk.now, &mut talk.out);
+    talk.hears(agents());
+    talk.hears(frame("CONVERSATION_HISTORY", json!({"messages": [{"role": "user", "content": "again"}]})));
+    talk.hears(agents());
+    let (_, Ok(Reply::History(page))) = talk.out.replies.remove(0) else { panic!() };
+    let said = frame("CONVERSATION_MESSAGE", json!({"agent_id": "default", "role": "user", "content": "again"}));
+    let mut told = || {
+        talk.hears(said.clone());
+        let ids = talk.told().into_iter().filter_map(|event| match &event.body {
+            Body::Message(message) => Some(message.id.clone()),
+            _ => None,
+        });
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(told(), [page.messages[0].id.clone()]);
+    assert_ne!(told(), [page.messages[0].id.clone()], "said once more it is another one");
+}
+
+#[test]
 fn an_empty_history_sends_nothing_and_the_list_behind_it_ends_it() {
     let mut talk = ready();
     let call = Call::History { session: "default".into(), limit: 10, before: None };

@@ -11,6 +11,10 @@ use anyhow::{Context, ensure};
 use serde_json::json;
 use testkit::kills;
 
+/// As the app has it: half of a night is small allocations.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How much of a fault is told, in bytes: a line goes out in one piece, so that those of several processes stay apart.
 const TOLD: usize = 3_000;
 
