@@ -3,6 +3,7 @@
 pub mod fuzzy;
 pub mod plain;
 pub mod said;
+pub mod straight;
 pub mod time;
 pub mod words;
 

@@ -78,7 +78,7 @@ pub fn routes(node: &Node) -> String {
 pub fn certificate(one: &Certificate) -> String {
     let by = if one.issuer == one.subject { "itself" } else { &one.issuer };
     let facts = [
-        (!one.subject.is_empty()).then(|| format!("{}, by {by}", one.subject)),
+        (!one.subject.is_empty()).then(|| format!("{}, signed by {by}", one.subject)),
         one.from.map(|from| format!("from {}", time::day(from))),
         one.until.map(|until| format!("until {}", time::day(until))),
         one.trusted_at.map(|at| format!("trusted {}", time::day(at))),
@@ -105,7 +105,7 @@ mod tests {
     fn a_certificate_nobody_knows_anything_of_has_no_line() {
         assert_eq!(certificate(&Certificate::default()), "");
         let known = Certificate { subject: "CN=x".into(), issuer: "CN=x".into(), ..Certificate::default() };
-        assert_eq!(certificate(&known), "CN=x, by itself");
+        assert_eq!(certificate(&known), "CN=x, signed by itself");
     }
 
     fn node(state: LinkState) -> Node {

@@ -6,6 +6,7 @@ mod builder;
 
 use pulldown_cmark::{Options, Parser};
 
+use crate::text::straight::straight;
 use builder::Builder;
 
 /// A block of a text.
@@ -79,8 +80,8 @@ pub enum Span {
 /// Takes a text apart. A text that is still being written is as good as a whole one.
 pub fn blocks(text: &str) -> Vec<Block> {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
-    let mut builder = Builder::default();
-    for event in Parser::new_ext(text, options) {
+    let (text, mut builder) = (straight(text), Builder::default());
+    for event in Parser::new_ext(&text, options) {
         builder.take(event);
     }
     builder.done()

@@ -130,3 +130,8 @@ fn blocks_before_the_one_being_written_stay_the_same() {
         assert_eq!(part[..finished], full[..finished], "{}", &whole[..end]);
     }
 }
+
+#[test]
+fn a_turn_of_direction_is_spelt_out() {
+    assert_eq!(blocks("a\u{2066}b"), [paragraph("a[U+2066]b")]);
+}

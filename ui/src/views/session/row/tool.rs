@@ -9,6 +9,7 @@ use crate::parts::copy_button::CopyButton;
 use crate::parts::icon::{Drawing, Icon};
 use crate::parts::mark::Mark;
 use crate::state::State;
+use crate::text::straight::straight;
 use crate::text::{plain, time};
 
 /// Lines of the output that are seen without unfolding, while it runs or when it failed.
@@ -72,7 +73,7 @@ pub fn Tool(talk: Talk, id: RowId) -> impl IntoView {
                 <Took call />
                 <Drawing of=icon />
             </button>
-            {move || peek.get().map(|lines| view! { <pre class="mono tool-peek">{lines}</pre> })}
+            {move || peek.get().map(|lines| view! { <pre class="mono tool-peek">{straight(&lines).into_owned()}</pre> })}
             <Show when=move || open.get()>
                 <Inside talk id output />
             </Show>
@@ -116,7 +117,7 @@ fn Text(name: &'static str, text: Signal<String>) -> impl IntoView {
     view! {
         <section class="tool-part" aria-label=name>
             <header class="tool-bar"><span>{name}</span><CopyButton text name=format!("Copy the {}", name.to_lowercase()) /></header>
-            <pre class="mono words tool-text" tabindex="0">{move || text.get()}</pre>
+            <pre class="mono words tool-text" tabindex="0">{move || text.with(|text| straight(text).into_owned())}</pre>
         </section>
     }
 }

@@ -10,6 +10,7 @@ use super::super::seat::{RowId, Seat, Talk};
 use crate::core;
 use crate::parts::said::Said;
 use crate::state::counts::{Standing, standing};
+use crate::text::straight::straight;
 use crate::text::time;
 
 /// Of a longer text only the beginning is shown until it is asked for.
@@ -52,7 +53,7 @@ pub fn User(talk: Talk, id: RowId) -> impl IntoView {
         text.with(|text| {
             let text = text.as_deref().unwrap_or_default();
             let part = beginning(text).filter(|_| !unfolded.get());
-            part.unwrap_or(text).to_owned()
+            straight(part.unwrap_or(text)).into_owned()
         })
     };
     let fate = Memo::new(move |_| fares.with(|fares| fares.as_ref().map(|fares| fares.fate)));
