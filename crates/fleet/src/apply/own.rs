@@ -1,12 +1,14 @@
 //! Messages sent from here: shown at once, followed to the end of the run that answers them.
 
+use std::collections::VecDeque;
+
 use contract::transcript::Fate;
 use link::event::Outcome;
 
 use super::changes::{Changes, RowChange};
 use super::rows::Sheet;
 use super::{Taken, run};
-use crate::truth::{Own, RowBody, Truth};
+use crate::truth::{Own, Row, RowBody, Truth};
 
 /// What a person said here.
 pub(super) struct Said<'a> {
@@ -108,7 +110,7 @@ pub(super) fn withdrawn(truth: &mut Truth, session: &str, client_id: &str, chang
     }
 }
 
-/// A run began: it answers the message bound to it, else the oldest one that the node has and nothing answers yet.
+/// A run began, and the message it answers runs.
 pub(super) fn run_began(sheet: &mut Sheet<'_>, run: &str) {
     let now = sheet.now;
     let rows = sheet.rows();
@@ -116,13 +118,7 @@ pub(super) fn run_began(sheet: &mut Sheet<'_>, run: &str) {
         return;
     }
     let rows = &mut rows.rows;
-    let bound = |own: &Own| own.run.as_deref() == Some(run) && !run.is_empty();
-    let waiting = |own: &Own| {
-        own.run.as_deref().unwrap_or_default().is_empty() && matches!(own.fate, Fate::Acknowledged | Fate::Running)
-    };
-    let found = rows.iter().position(|row| row.own().is_some_and(bound));
-    let found = found.or_else(|| rows.iter().position(|row| row.own().is_some_and(waiting)));
-    let Some(row) = found.and_then(|index| rows.get_mut(index)) else {
+    let Some(row) = answered_by(rows, run).and_then(|index| rows.get_mut(index)) else {
         return;
     };
     let id = row.id;
@@ -132,6 +128,20 @@ pub(super) fn run_began(sheet: &mut Sheet<'_>, run: &str) {
         (own.run, own.fault) = (Some(run.into()), None);
         sheet.changed(id, RowChange::Whole);
     }
+}
+
+/// Which row a run answers: the message bound to it, else the oldest one that the node has and nothing answers yet, else
+/// the last that was said, where nobody knew what came of it and no run was named for it.
+fn answered_by(rows: &VecDeque<Row>, run: &str) -> Option<usize> {
+    let bound = |own: &Own| own.run.as_deref() == Some(run) && !run.is_empty();
+    let nameless = |own: &Own| own.run.as_deref().unwrap_or_default().is_empty();
+    let waiting = |own: &Own| nameless(own) && matches!(own.fate, Fate::Acknowledged | Fate::Running);
+    let given_up =
+        |row: &Row| row.message.is_some() && row.own().is_some_and(|own| nameless(own) && own.fate == Fate::Unknown);
+    let spoken = |row: &Row| matches!(row.body, RowBody::User { .. } | RowBody::Assistant { .. });
+    let found = rows.iter().position(|row| row.own().is_some_and(bound));
+    let found = found.or_else(|| rows.iter().position(|row| row.own().is_some_and(waiting)));
+    found.or_else(|| rows.iter().rposition(spoken).filter(|last| given_up(&rows[*last])))
 }
 
 /// A run ended, and with it the message it answered.

@@ -115,6 +115,15 @@ fn a_message_that_the_node_took_into_another_run_while_the_link_was_down_is_done
 }
 
 #[test]
+fn a_run_that_names_no_message_answers_the_last_one_that_was_given_up() {
+    let given_up = "send c1 hi\nfate c1 acknowledged\ndown\nready\nhistory u:hi";
+    check(&format!("{given_up}\nstart r\nfinish r ok hello"), "me hi [done]\nagent hello");
+    // Somebody else spoke since.
+    let shown = super::script::pane(&play(&format!("{given_up}\nheard m2 - other\nstart r\nfinish r ok other")).truth);
+    assert!(shown[0].starts_with("me hi [unknown"), "{shown:?}");
+}
+
+#[test]
 fn a_message_that_the_node_took_and_lost_may_be_sent_again() {
     let given_up = |text: &str| play(text).truth.given_up(KEY, "c1");
     let taken = "send c1 hi\nfate c1 acknowledged r1";
