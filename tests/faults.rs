@@ -47,7 +47,7 @@ async fn a_real_openclaw_behind_a_bad_line_loses_and_doubles_nothing() -> Result
 }
 
 #[tokio::test]
-async fn a_real_mcp_cli_behind_a_bad_line_loses_and_doubles_nothing() -> Result<()> {
+async fn a_real_mcp_cli_is_found_again_after_a_break_with_all_that_was_said() -> Result<()> {
     let cli = or_skip!(mcp_cli::start().await);
     // It keeps no key and looks at the port it is called by; its session has a name of its own.
     let (mut house, (proxy, address)) = (House::new().await?, Proxy::of_port(&cli.url()).await?);
@@ -56,7 +56,20 @@ async fn a_real_mcp_cli_behind_a_bad_line_loses_and_doubles_nothing() -> Result<
     let of = SessionRef { session: house.session(&node).await?, node };
     house.show(&of).await?;
     let mut talk = Talk { house, proxy, of, said: Vec::new(), again: Vec::new() };
-    talk.through_everything().await
+    // Nothing is under way when the line breaks: mcp-cli acknowledges nothing, names no message and tells a new connection
+    // neither what runs nor what waits.
+    for end in [End::Closed, End::Reset] {
+        talk.proxy.line().set(State::Split);
+        talk.say().await?;
+        talk.settled().await?;
+        talk.proxy.line().set(State::Clear);
+        let before = talk.proxy.line().connections();
+        talk.proxy.line().cut(end);
+        talk.back(before).await.with_context(|| format!("{end:?}"))?;
+        talk.say().await?;
+        talk.settled().await?;
+    }
+    talk.compare().await
 }
 
 #[tokio::test]
