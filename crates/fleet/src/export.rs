@@ -25,7 +25,7 @@ pub fn jsonl(session: &Session<'_>) -> String {
     let mut text = String::new();
     for (message, seq) in session.messages.iter().zip(1..) {
         let at = message.sent_at.unwrap_or(session.now);
-        let run = message.run_id.clone();
+        let run = message.run_id.as_deref().map(Into::into);
         let event =
             Event { session: Some(session.session.into()), run, ..Event::new(at, Body::Message(message.clone())) };
         // What is made of strings and numbers can be written.
@@ -84,7 +84,7 @@ pub fn messages_of(events: impl Iterator<Item = Event>) -> Vec<Message> {
                 let is_told = messages.last().is_some_and(|last| last.role == Role::Assistant && last.text == text);
                 let says_something = !text.is_empty() || !tools.is_empty();
                 if says_something && !is_told {
-                    messages.push(answer(at, run, text, std::mem::take(&mut tools)));
+                    messages.push(answer(at, run.as_deref(), text, std::mem::take(&mut tools)));
                 }
             }
             _ => {}
@@ -93,13 +93,13 @@ pub fn messages_of(events: impl Iterator<Item = Event>) -> Vec<Message> {
     messages
 }
 
-fn answer(at: i64, run: Option<Box<str>>, text: Box<str>, tools: Vec<ToolCall>) -> Message {
+fn answer(at: i64, run: Option<&str>, text: Box<str>, tools: Vec<ToolCall>) -> Message {
     Message {
-        id: run.clone().unwrap_or_default(),
+        id: run.unwrap_or_default().into(),
         role: Role::Assistant,
         text,
         sent_at: Some(at),
-        run_id: run,
+        run_id: run.map(Into::into),
         client_id: None,
         thinking: None,
         tools,

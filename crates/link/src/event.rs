@@ -6,6 +6,8 @@ mod kept;
 mod state;
 mod things;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -13,7 +15,7 @@ pub use kept::Kept;
 pub use state::NodeState;
 pub use things::{Agent, Approval, Decision, Device, Message, Outcome, Role, RunEnd, Session, ToolCall, Usage};
 
-/// One frame, or a part of one, made neutral.
+/// One frame, or a part of one, made neutral. The many events of a run share its address: each names it at no cost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     /// Unix milliseconds: the node's own time where the frame carries one, else the
@@ -21,13 +23,13 @@ pub struct Event {
     pub at: i64,
     /// The agent it concerns, by the vendor's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub agent: Option<Box<str>>,
+    pub agent: Option<Arc<str>>,
     /// The session it concerns, by the vendor's key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub session: Option<Box<str>>,
+    pub session: Option<Arc<str>>,
     /// The run it belongs to, by the vendor's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub run: Option<Box<str>>,
+    pub run: Option<Arc<str>>,
     /// What happened.
     #[serde(flatten)]
     pub body: Body,

@@ -33,11 +33,11 @@ pub(super) fn requested(
         return again(truth, index, about, now, changes);
     }
     let (asked_at, expires) = clock::ours(truth, about, now, Some(0));
-    let agent = event.agent.clone().or_else(|| truth.agent_of(event.session.as_deref()).map(Into::into));
+    let agent = event.agent.as_deref().or_else(|| truth.agent_of(event.session.as_deref())).map(Into::into);
     let asked = Asked {
         about: about.clone(),
         agent,
-        session: event.session.clone(),
+        session: event.session.as_deref().map(Into::into),
         asked: asked_at,
         expires,
         seen: now,

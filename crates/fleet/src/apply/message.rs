@@ -34,10 +34,10 @@ fn person(sheet: &mut Sheet<'_>, event: &Event, message: &Message) -> Taken {
     let now = sheet.now;
     sheet.session.about.updated_at = Some(now);
     sheet.changes.node = true;
-    let run = event.run.as_ref().or(message.run_id.as_ref());
+    let run = event.run.as_deref().or(message.run_id.as_deref());
     let Some(row) = sheet.rows().owned().find(|row| is_echo(row, message)) else {
         let body = RowBody::User { text: message.text.to_string(), own: None };
-        let id = sheet.push(message.sent_at.or(Some(event.at)), run.map(|run| &**run), body);
+        let id = sheet.push(message.sent_at.or(Some(event.at)), run, body);
         if let Some(row) = sheet.rows().row_mut(id) {
             row.message = Some(message.id.clone());
         }
@@ -50,7 +50,7 @@ fn person(sheet: &mut Sheet<'_>, event: &Event, message: &Message) -> Taken {
             own.fares(Fate::Acknowledged, now);
             own.fault = None;
         }
-        own.run = run.cloned().or(own.run.take());
+        own.run = run.map(Into::into).or(own.run.take());
     }
     if was_overtaken(sheet, id) {
         sheet.rows().move_last(id);
@@ -82,10 +82,9 @@ fn is_echo(row: &Row, message: &Message) -> bool {
 
 /// An agent's whole message. The row that streamed it takes it; else it is a row of its own.
 fn agent(sheet: &mut Sheet<'_>, event: &Event, message: &Message) -> Taken {
-    let run = event.run.as_ref().or(message.run_id.as_ref());
+    let run = event.run.as_deref().or(message.run_id.as_deref());
     let same = |row: &&mut Row| {
-        row.message.is_none()
-            && matches!(&row.body, RowBody::Assistant { text, .. } if covers(message, run.map(|run| &**run), row, text))
+        row.message.is_none() && matches!(&row.body, RowBody::Assistant { text, .. } if covers(message, run, row, text))
     };
     if let Some(row) = sheet.rows().rows.iter_mut().rev().take(NEAR).find(same) {
         row.message = Some(message.id.clone());
@@ -100,7 +99,7 @@ fn agent(sheet: &mut Sheet<'_>, event: &Event, message: &Message) -> Taken {
     for made in draft::drafts_of(message) {
         let known = matches!(&made.body, RowBody::Tool { call, .. } if has_call(sheet, call));
         if !known {
-            let id = sheet.push(made.at.or(Some(event.at)), run.map(|run| &**run), made.body);
+            let id = sheet.push(made.at.or(Some(event.at)), run, made.body);
             if let Some(row) = sheet.rows().row_mut(id) {
                 row.message = Some(message.id.clone());
             }

@@ -3,6 +3,8 @@
 //! A row of the database for each event cost more than the event. A page is one row; what is asked of an entry without
 //! reading its event (when, whose, its line) stands before it unescaped, so that going through pages is cheap.
 
+use std::sync::Arc;
+
 use contract::activity::{Line, Mark};
 use link::event::{Body, Event};
 use serde::{Deserialize, Serialize};
@@ -127,7 +129,7 @@ impl<'a> Record<'a> {
         if let (Body::TextDelta { text } | Body::ThinkingDelta { text }, Some(deltas)) = (&mut body, self.deltas) {
             text.push_str(deltas);
         }
-        let (agent, session, run) = (self.agent.map(Box::from), self.session.map(Box::from), self.run.map(Box::from));
+        let (agent, session, run) = (self.agent.map(Arc::from), self.session.map(Arc::from), self.run.map(Arc::from));
         Some(Event { at: self.when, agent, session, run, body })
     }
 }

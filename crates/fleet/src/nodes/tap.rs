@@ -33,7 +33,7 @@ impl link::Sink for Tap {
 #[derive(Default)]
 struct News {
     states: Vec<NodeState>,
-    ended: Vec<(Box<str>, RunEnd)>,
+    ended: Vec<(Arc<str>, RunEnd)>,
     relist: bool,
     reread: bool,
     asked: bool,

@@ -14,6 +14,7 @@ mod tool;
 mod turn;
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -289,8 +290,8 @@ impl Dialect for McpDashboard {
 
 /// Tells something at a place; a place without a run belongs to the agent.
 fn say_at(place: Place<'_>, body: Body, out: &mut Out) {
-    let run = Some(place.run).filter(|run| !run.is_empty()).map(Box::from);
-    let (agent, session) = (place.agent.map(Box::from), place.session.map(Box::from));
+    let run = Some(place.run).filter(|run| !run.is_empty()).map(Arc::from);
+    let (agent, session) = (place.agent.map(Arc::from), place.session.map(Arc::from));
     out.events.push(Event { at: place.at, agent, session, run, body });
 }
 

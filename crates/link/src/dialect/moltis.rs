@@ -22,6 +22,7 @@ mod subagent;
 mod tool;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::envelope::{Envelope, keep};
 use super::lax::Int;
@@ -213,8 +214,8 @@ impl Dialect for Moltis {
 
 /// Tells something at a place; a place without a run belongs to the session.
 fn say_at(place: Place<'_>, body: Body, out: &mut Out) {
-    let run = Some(place.run).filter(|run| !run.is_empty()).map(Box::from);
-    let (agent, session) = (place.agent.map(Box::from), place.session.map(Box::from));
+    let run = Some(place.run).filter(|run| !run.is_empty()).map(Arc::from);
+    let (agent, session) = (place.agent.map(Arc::from), place.session.map(Arc::from));
     out.events.push(Event { at: place.at, agent, session, run, body });
 }
 

@@ -2,6 +2,7 @@
 //! `spawn_agent` call with the same task, if there is exactly one; else to the node.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -25,9 +26,9 @@ struct Child {
     task: Box<str>,
     /// The call that set it to work, where only one can have been it.
     call: Option<Box<str>>,
-    agent: Option<Box<str>>,
-    session: Option<Box<str>>,
-    run: Option<Box<str>>,
+    agent: Option<Arc<str>>,
+    session: Option<Arc<str>>,
+    run: Option<Arc<str>>,
 }
 
 impl Moltis {

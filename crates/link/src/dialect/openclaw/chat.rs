@@ -1,6 +1,8 @@
 //! The `chat` stream: phases, text, and how a run ends. The first end wins; what comes
 //! after it is a remark.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use super::super::Out;
@@ -173,7 +175,7 @@ impl Openclaw {
         if text.is_empty() || !self.told.tell(&format!("remark {run} {text}")) {
             return;
         }
-        let (agent, session) = (agent.map(Box::from), session.map(Box::from));
+        let (agent, session) = (agent.map(Arc::from), session.map(Arc::from));
         out.events.push(Event { at, agent, session, run: Some(run.into()), body: Body::Notice { text: text.into() } });
     }
 }

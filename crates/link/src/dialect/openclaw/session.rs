@@ -2,6 +2,7 @@
 //! with nothing new), and who said what in them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -123,7 +124,7 @@ impl Sessions {
             self.rows.clear();
         }
         self.rows.insert(session.key.clone(), session.clone());
-        let agent = session.agent_id.as_deref().or(agent_in(&session.key)).map(Box::from);
+        let agent = session.agent_id.as_deref().or(agent_in(&session.key)).map(Arc::from);
         let key = Some(session.key.as_str().into());
         out.events.push(Event { at, agent, session: key, run: None, body: Body::SessionChanged(session) });
     }
@@ -131,7 +132,7 @@ impl Sessions {
     /// Tells that a session is gone.
     pub fn remove(&mut self, key: &str, at: i64, out: &mut Out) {
         let row = self.rows.remove(key);
-        let agent = row.and_then(|row| row.agent_id).as_deref().map(Box::from);
+        let agent = row.and_then(|row| row.agent_id).as_deref().map(Arc::from);
         out.events.push(Event { at, agent, session: Some(key.into()), run: None, body: Body::SessionRemoved });
     }
 
@@ -316,8 +317,8 @@ pub(super) fn agent_in(key: &str) -> Option<&str> {
 
 /// Tells something at a place; a place without a run belongs to the session.
 pub(super) fn say_at(place: Place<'_>, body: Body, out: &mut Out) {
-    let run = Some(place.run).filter(|run| !run.is_empty()).map(Box::from);
-    let (agent, session) = (place.agent.map(Box::from), place.session.map(Box::from));
+    let run = Some(place.run).filter(|run| !run.is_empty()).map(Arc::from);
+    let (agent, session) = (place.agent.map(Arc::from), place.session.map(Arc::from));
     if agent.is_none() && session.is_none() && run.is_none() {
         say(place.at, body, out);
     } else {

@@ -44,7 +44,7 @@ impl Openclaw {
                 self.settle(run, out);
                 let body = Body::Gap { from: *since, to: now };
                 // What it said in the end was lost on the way; its history has it.
-                out.events.push(Event { at: now, agent, session, run: Some(run.clone()), body });
+                out.events.push(Event { at: now, agent, session, run: Some((&**run).into()), body });
                 self.runs.give_up(run, now, out);
                 self.approvals.end_of_run(run, now, out);
             }

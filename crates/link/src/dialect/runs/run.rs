@@ -1,5 +1,7 @@
 //! One run: what it has told and which of its tool calls are open.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::Place;
@@ -15,9 +17,9 @@ const ROOM: usize = 512;
 /// A run that has not ended.
 #[derive(Debug, Default)]
 pub(crate) struct Run {
-    id: Box<str>,
-    pub agent: Option<Box<str>>,
-    pub session: Option<Box<str>>,
+    id: Arc<str>,
+    pub agent: Option<Arc<str>>,
+    pub session: Option<Arc<str>>,
     /// The text told so far.
     pub text: String,
     /// The reasoning of this round told so far.
@@ -71,10 +73,10 @@ impl Run {
     /// Takes note of whose it is, as far as that was not known.
     pub fn learn(&mut self, agent: Option<&str>, session: Option<&str>) {
         if self.agent.is_none() {
-            self.agent = agent.map(Box::from);
+            self.agent = agent.map(Arc::from);
         }
         if self.session.is_none() {
-            self.session = session.map(Box::from);
+            self.session = session.map(Arc::from);
         }
     }
 
