@@ -162,7 +162,7 @@ pub(crate) async fn upgrade(
         request = request.with_header("Origin", format!("http://127.0.0.1:{}", address.port()));
     }
     let limit = UPGRADE_LIMIT + stream.patience();
-    let asked = Box::pin(client_async_with_config(request, stream, Some(socket::limits())));
+    let asked = Box::pin(client_async_with_config(request, socket::ahead(stream), Some(socket::limits())));
     match timeout(limit, asked).await {
         Ok(Ok((stream, _))) => Ok(Socket::new(stream, tape.clone())),
         Ok(Err(error)) => {

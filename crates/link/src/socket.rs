@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{Sink, SinkExt, Stream as _};
+use tokio::io::BufReader;
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::{CapacityError, ProtocolError};
@@ -32,10 +33,21 @@ const WAITING_MOST: usize = 1024;
 /// How long a goodbye may take.
 const FAREWELL: Duration = Duration::from_millis(300);
 
+/// How much is read from a stream at once, bytes.
+const READ: usize = 16 * 1024;
+/// How much of it the WebSocket takes at once, bytes. It fills that with zeros before each read, also where nothing is
+/// there: frames that come singly would cost more zeros than text.
+const TAKE: usize = 2 * 1024;
+
+/// The stream, read as much at once as is there.
+pub(crate) fn ahead(stream: Stream) -> BufReader<Stream> {
+    BufReader::with_capacity(READ, stream)
+}
+
 /// Small buffers for many sockets, and bounds for each.
 pub(crate) fn limits() -> WebSocketConfig {
     WebSocketConfig::default()
-        .read_buffer_size(16 * 1024)
+        .read_buffer_size(TAKE)
         .write_buffer_size(0)
         .max_write_buffer_size(MOST)
         .max_message_size(Some(MOST))
@@ -43,7 +55,7 @@ pub(crate) fn limits() -> WebSocketConfig {
 }
 
 pub(crate) struct Socket {
-    stream: WebSocketStream<Stream>,
+    stream: WebSocketStream<BufReader<Stream>>,
     waiting: VecDeque<Message>,
     /// Something was handed to the stream and not yet flushed.
     unflushed: bool,
@@ -82,7 +94,7 @@ pub(crate) enum End {
 
 impl Socket {
     /// What crosses it is told to `tape`.
-    pub fn new(stream: WebSocketStream<Stream>, tape: Tape) -> Socket {
+    pub fn new(stream: WebSocketStream<BufReader<Stream>>, tape: Tape) -> Socket {
         Socket { stream, waiting: VecDeque::new(), unflushed: false, ignored: 0, tape }
     }
 
