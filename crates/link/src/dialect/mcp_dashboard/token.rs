@@ -2,6 +2,7 @@
 //! itself, and then only that is read. Any other frame goes the general way, and is learnt from if it was a token.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -29,6 +30,8 @@ pub(super) struct Last {
     /// The frame from the end of its text on, behind the quote.
     tail: String,
     agent: Box<str>,
+    /// The run that its agent was in.
+    run: Arc<str>,
 }
 
 impl Last {
@@ -58,7 +61,7 @@ impl Last {
         // A text that was copied, because of its escapes, does not say where it stood.
         let begins = text.as_ptr().addr().checked_sub(frame.as_ptr().addr())?;
         let (head, tail) = (frame.get(..begins)?, frame.get(begins + text.len() + 1..)?);
-        Some(Self { head: head.to_owned(), tail: tail.to_owned(), agent: agent.into() })
+        Some(Self { head: head.to_owned(), tail: tail.to_owned(), agent: agent.into(), run: Arc::default() })
     }
 }
 
@@ -68,8 +71,14 @@ impl McpDashboard {
         let Some(text) = self.last_token.read(frame) else {
             return false;
         };
-        let agent = self.last_token.agent.clone();
-        self.more_text(&agent, &text, now, out);
+        let Self { last_token, runs, sessions, .. } = self;
+        if let Some(run) = runs.get(&last_token.run) {
+            run.learn(None, sessions.current(&last_token.agent));
+            run.more_text(now, &text, out);
+        } else {
+            let agent = last_token.agent.clone();
+            self.more_text(&agent, &text, now, out);
+        }
         true
     }
 
@@ -88,6 +97,10 @@ impl McpDashboard {
             && let Some(run) = self.turn(agent, now, out)
         {
             run.more_text(now, text, out);
+            let id = run.address();
+            if *self.last_token.agent == *agent {
+                self.last_token.run = id;
+            }
         }
     }
 }

@@ -115,6 +115,7 @@ impl McpDashboard {
     fn begin_turn(&mut self, agent: &str, now: i64) {
         if self.turns.len() >= 4096 {
             self.turns.clear();
+            self.last_token = super::token::Last::default();
         }
         let mut run = format!("{agent}@{now}");
         while self.runs.knows(&run) {

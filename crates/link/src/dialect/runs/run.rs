@@ -59,6 +59,11 @@ impl Run {
         &self.id
     }
 
+    /// The same, to be kept.
+    pub fn address(&self) -> Arc<str> {
+        self.id.clone()
+    }
+
     pub(super) fn new(place: Place<'_>) -> Self {
         let mut run = Self { id: place.run.into(), ..Self::default() };
         run.learn(place.agent, place.session);
