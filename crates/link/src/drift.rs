@@ -7,12 +7,12 @@
 mod known;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
 use crate::dialect::Kind;
+use crate::dialect::lax::{Raw, Text, read};
 use crate::event::{Body, Event};
 use known::Known;
 
@@ -123,9 +123,9 @@ impl Drift {
 
     /// Looks at a frame. What is no object is not for us.
     pub fn look(&mut self, text: &str) {
-        let Some(frame) = object(text) else { return };
-        let word = |name: &str| frame.get(name).and_then(|raw| string(raw));
-        let payload = frame.get("payload").and_then(|raw| object(raw.get()));
+        let Some(frame) = object(Raw::unread(text)) else { return };
+        let word = |name: &str| frame.get(name).and_then(string);
+        let payload = frame.get("payload").and_then(object);
         let event = match self.kind {
             Kind::McpDashboard => word("type"),
             Kind::Moltis | Kind::Openclaw if word("type").as_deref() == Some("event") => word("event"),
@@ -134,7 +134,7 @@ impl Drift {
         self.fields("frame", "frame", &frame);
         match (event, payload) {
             (Some(event), payload) => self.event(&event, payload.as_ref()),
-            (None, Some(payload)) if payload.get("type").and_then(|raw| string(raw)).as_deref() == Some("hello-ok") => {
+            (None, Some(payload)) if payload.get("type").and_then(string).as_deref() == Some("hello-ok") => {
                 self.hello(&payload);
             }
             (None, _) => {}
@@ -157,12 +157,12 @@ impl Drift {
     }
 
     fn hello(&mut self, payload: &Object<'_>) {
-        #[derive(Default, Deserialize)]
+        #[derive(Default, serde::Deserialize)]
         struct Server {
             version: Option<String>,
             product: Option<String>,
         }
-        #[derive(Default, Deserialize)]
+        #[derive(Default, serde::Deserialize)]
         struct Features {
             #[serde(default)]
             methods: Vec<String>,
@@ -192,7 +192,7 @@ impl Drift {
         let Some(payload) = payload else { return };
         self.fields(event, event, payload);
         if let Some((field, words)) = self.known.words(event)
-            && let Some(word) = payload.get(field).and_then(|raw| string(raw))
+            && let Some(word) = payload.get(field).and_then(string)
             && !words.contains(&*word)
         {
             self.met(What::Event, &format!("{event} with {field} {word}"));
@@ -202,7 +202,7 @@ impl Drift {
     /// Compares the fields of an object with those of that kind, if they are known.
     fn fields(&mut self, of: &str, called: &str, object: &Object<'_>) {
         let Some(known) = self.known.fields(of) else { return };
-        for name in object.keys().filter(|name| !known.contains(&***name)) {
+        for name in object.keys().filter(|name| !known.contains(name)) {
             self.met(What::Field, &format!("{called}.{name}"));
         }
     }
@@ -254,14 +254,48 @@ impl Found {
 }
 
 /// An object, its values untouched.
-type Object<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
+struct Object<'a>(Vec<(Cow<'a, str>, Raw<'a>)>);
 
-fn object(text: &str) -> Option<Object<'_>> {
-    serde_json::from_str(text).ok()
+impl<'a> Object<'a> {
+    fn get(&self, name: &str) -> Option<Raw<'a>> {
+        self.0.iter().rev().find(|(known, _)| known == name).map(|(_, raw)| *raw)
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| &**name)
+    }
 }
 
-fn string(raw: &RawValue) -> Option<String> {
-    serde_json::from_str(raw.get()).ok()
+impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Entries)
+    }
+}
+
+struct Entries;
+
+impl<'de> Visitor<'de> for Entries {
+    type Value = Object<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
+        let mut entries = Vec::with_capacity(8);
+        while let Some((Text(name), raw)) = map.next_entry::<Text<'de>, Raw<'de>>()? {
+            entries.push((name.unwrap_or_default(), raw));
+        }
+        Ok(Object(entries))
+    }
+}
+
+fn object(raw: Raw<'_>) -> Option<Object<'_>> {
+    read(Some(raw))
+}
+
+fn string(raw: Raw<'_>) -> Option<Cow<'_, str>> {
+    read::<Text<'_>>(Some(raw))?.0
 }
 
 fn part<T: for<'de> Deserialize<'de> + Default>(object: &Object<'_>, name: &str) -> T {
