@@ -58,6 +58,9 @@ pub(crate) struct Inner {
     /// What the tables must hear.
     pub ledger: Ledger,
     live: broadcast::Sender<Arc<link::event::Stamped>>,
+    /// One more than there are readers of the live stream: looked at with every burst, which asking the stream itself is
+    /// too dear for.
+    readers: Arc<()>,
     deadline: deadline::Deadline,
 }
 
@@ -71,6 +74,7 @@ impl Core {
             clock,
             ledger: Ledger::default(),
             live: broadcast::channel(LIVE_EVENTS).0,
+            readers: Arc::default(),
             deadline: deadline::Deadline::default(),
         });
         deadline::start(scope, &inner);
@@ -161,7 +165,8 @@ impl Core {
 
     /// All events of all nodes from now on.
     pub fn events(&self) -> Live {
-        Live::new(self.inner.live.subscribe())
+        let counted = self.inner.readers.clone();
+        Live::new(self.inner.live.subscribe(), counted)
     }
 
     /// The log, for search and replay.

@@ -70,7 +70,7 @@ impl Cell {
             let mut change = Change {
                 inner,
                 now,
-                live: inner.live.receiver_count() > 0,
+                live: Arc::strong_count(&inner.readers) > 1,
                 state: &mut state,
                 notes: self.notebook.open(),
                 done: Done::default(),

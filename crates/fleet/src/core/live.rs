@@ -14,11 +14,13 @@ pub struct Live {
     /// The last number seen of each node.
     seen: HashMap<Box<str>, u64>,
     ready: VecDeque<Arc<Stamped>>,
+    /// By this it is known that somebody reads.
+    _counted: Arc<()>,
 }
 
 impl Live {
-    pub(super) fn new(from: broadcast::Receiver<Arc<Stamped>>) -> Live {
-        Live { from, seen: HashMap::new(), ready: VecDeque::new() }
+    pub(super) fn new(from: broadcast::Receiver<Arc<Stamped>>, counted: Arc<()>) -> Live {
+        Live { from, seen: HashMap::new(), ready: VecDeque::new(), _counted: counted }
     }
 
     /// The next event; `None` when the core is gone.
