@@ -38,9 +38,10 @@ impl Stream {
         line.n = log.next_id();
         let line = Arc::new(line);
         ring.lines.push_back(line.clone());
-        if ring.lines.len() > KEPT {
-            ring.dropped = ring.lines.pop_front().map_or(ring.dropped, |line| line.n);
-        }
+        let oldest = if ring.lines.len() > KEPT { ring.lines.pop_front() } else { None };
+        ring.dropped = oldest.as_ref().map_or(ring.dropped, |line| line.n);
+        // Nobody waits while the oldest line is let go.
+        drop(ring);
         (line.n, Some(line))
     }
 
