@@ -1,12 +1,12 @@
 //! The window of the bench: shows nodes, approvals, the stream and four sessions, and takes every batch as the bridge
-//! does. The batches are kept, to see afterwards whether they told the truth.
+//! does. What the sessions were told is kept, to see afterwards whether it was the truth.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use contract::activity::Filter;
 use contract::transcript::SessionRef;
-use contract::{Batch, Topic};
+use contract::{Batch, Topic, Update};
 use fleet::core::Core;
 use parking_lot::Mutex;
 use supervise::Scope;
@@ -52,16 +52,22 @@ impl Window {
     }
 }
 
-/// Makes text of every batch, as the bridge does.
+/// Makes text of every batch and lets it go, as the bridge does; of the panes it keeps what they were told.
 async fn take(
     mut inbox: mpsc::Receiver<Batch>,
     batches: Arc<Mutex<Vec<Batch>>>,
     came: Arc<Notify>,
 ) -> Result<(), serde_json::Error> {
-    while let Some(batch) = inbox.recv().await {
+    while let Some(mut batch) = inbox.recv().await {
         std::hint::black_box(serde_json::to_string(&batch)?);
+        batch.updates.retain(is_of_a_pane);
+        batch.updates.shrink_to_fit();
         batches.lock().push(batch);
         came.notify_one();
     }
     Ok(())
+}
+
+fn is_of_a_pane(update: &Update) -> bool {
+    matches!(update, Update::Transcript { .. } | Update::Row { .. } | Update::RowText { .. } | Update::RowGone { .. })
 }
