@@ -159,7 +159,7 @@ mod tests {
     use link::event::{Outcome, RunEnd};
 
     fn message(role: Role, text: &str) -> Message {
-        Message { role, ..answer(0, Some("r".into()), text.into(), Vec::new()) }
+        Message { role, ..answer(0, Some("r"), text.into(), Vec::new()) }
     }
 
     fn session(messages: &[Message]) -> Session<'_> {
