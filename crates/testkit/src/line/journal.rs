@@ -6,8 +6,8 @@ use std::fmt::{self, Display};
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
-/// How many texts are kept …
-const KEPT: usize = 6_000;
+/// How many texts are kept: those of a night …
+const KEPT: usize = 60_000;
 /// … and how many bytes of each.
 const SHOWN: usize = 400;
 

@@ -1,11 +1,13 @@
 //! The promises: nothing lost, nothing doubled, order kept, and the window shows what the node has.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use fleet::nodes::{LOCAL, Urgency};
 use fleet::truth::RowBody;
 use link::event::{Message, Role};
+use tokio::time::sleep;
 
 use super::fates::row_of;
 use super::night::{Night, SESSIONS, Said, of};
@@ -13,6 +15,10 @@ use super::night::{Night, SESSIONS, Said, of};
 /// How many of the last messages the window must show as the node has them: at most, and at least where there are so many.
 const SHOWN: usize = 40;
 const SHOWN_AT_LEAST: usize = 20;
+
+/// How often a history is asked for, and how long after a try that failed.
+const TRIES: u32 = 5;
+const PAUSE: Duration = Duration::from_secs(60);
 
 /// Compares what was said with what the node has, and that with what is shown.
 pub async fn all(night: &Night) -> anyhow::Result<()> {
@@ -30,8 +36,21 @@ pub async fn all(night: &Night) -> anyhow::Result<()> {
 /// All messages of the session as the gateway has them, oldest first. One that nothing was said in need not be there.
 async fn history(night: &Night, session: &str) -> anyhow::Result<Vec<Message>> {
     match said(night, session).next() {
-        Some(_) => Ok(night.fleet.last_messages(&of(session), usize::MAX, Urgency::Screen).await?),
+        Some(_) => asked(night, session).await,
         None => Ok(Vec::new()),
+    }
+}
+
+/// A connection that died in silence is found out by the question itself: it is put again.
+async fn asked(night: &Night, session: &str) -> anyhow::Result<Vec<Message>> {
+    let mut tries = 0;
+    loop {
+        match night.fleet.last_messages(&of(session), usize::MAX, Urgency::Screen).await {
+            Ok(messages) => return Ok(messages),
+            Err(error) if tries == TRIES => return Err(error.into()),
+            Err(_) => tries += 1,
+        }
+        sleep(PAUSE).await;
     }
 }
 
