@@ -1,6 +1,8 @@
 //! One open connection with its dialect: decodes bursts, keeps the calls that wait, and feels the pulse.
 //! What its end means is the actor's to decide.
 
+mod news;
+
 use std::collections::HashMap;
 use std::future::poll_fn;
 use std::ops::ControlFlow;
@@ -15,10 +17,11 @@ use crate::clock::unix_ms;
 use crate::connector::Opened;
 use crate::dialect::{Allowed, Close, Dialect, Out};
 use crate::drift::{Drift, Found};
-use crate::event::{Body, Event, NodeState};
+use crate::event::{Body, NodeState};
 use crate::pulse::{Beat, Pulse};
 use crate::shared::Shared;
 use crate::socket::{End, Heard, Socket};
+use news::{news, told};
 
 /// How often the pulse is felt.
 const TICK: Duration = Duration::from_secs(5);
@@ -240,37 +243,5 @@ impl Live {
         }
         out.events.retain(|event| !matches!(event.body, Body::NodeState(_)));
         (close, self.socket)
-    }
-}
-
-/// How many events there are, and how much the last one says if it is a piece of an answer.
-fn told(out: &Out) -> (usize, usize) {
-    let said = match out.events.last().map(|event| &event.body) {
-        Some(Body::TextDelta { text } | Body::ThinkingDelta { text }) => text.len(),
-        _ => 0,
-    };
-    (out.events.len(), said)
-}
-
-/// What is new: events, or the one that got longer.
-fn news(out: &Out, (count, said): (usize, usize)) -> &[Event] {
-    let grown = told(out).0 == count && told(out).1 > said;
-    out.events.get(count - usize::from(grown)..).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_piece_that_is_joined_to_the_last_one_is_news_like_one_that_stands_alone() {
-        let piece = |text: &str| Event::new(1, Body::TextDelta { text: text.to_owned() });
-        let mut out = Out { events: vec![piece("a")], ..Out::default() };
-        let before = told(&out);
-        assert_eq!(news(&out, before), []);
-        out.events[0] = piece("ab");
-        assert_eq!(news(&out, before), [piece("ab")]);
-        out.events.push(piece("c"));
-        assert_eq!(news(&out, before), [piece("c")]);
     }
 }

@@ -4,6 +4,7 @@
 mod script;
 
 mod approvals;
+mod fates;
 mod history;
 mod link;
 mod lists;
