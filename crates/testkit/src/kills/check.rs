@@ -35,7 +35,8 @@ pub async fn all(home: &Path, port: u16, accepted: &[Said]) -> Result<(u64, u64)
     }
     let mut arrived = 0;
     for (session, said) in &sessions {
-        let there = history(&fleet, &node, session).await.with_context(|| format!("the history of {session}"))?;
+        let there =
+            arrived_in(&fleet, &node, session, said).await.with_context(|| format!("the history of {session}"))?;
         arrived += there.len() as u64;
         compare(said, &there, &resent).with_context(|| format!("in {session}"))?;
     }
@@ -81,6 +82,19 @@ fn open(fleet: &Fleet, node: &str, wanted: impl Fn(&Row, &Own) -> bool) -> Vec<(
         found
     });
     found.unwrap_or_default()
+}
+
+/// The history of a session once it holds all that was said there, or will not any more: the gateway works off what waits
+/// there by and by, and an earlier life of the app had its word for that.
+async fn arrived_in(fleet: &Fleet, node: &str, session: &str, said: &[u64]) -> Result<Vec<u64>> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let there = history(fleet, node, session).await?;
+        if said.iter().all(|number| there.contains(number)) || Instant::now() > end {
+            return Ok(there);
+        }
+        sleep(LOOK).await;
+    }
 }
 
 /// What people said in the session, as the gateway has it.
