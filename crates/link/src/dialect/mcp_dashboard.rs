@@ -14,7 +14,6 @@ mod tool;
 mod turn;
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -156,7 +155,7 @@ impl McpDashboard {
     fn of_agent(&mut self, payload: Option<Raw<'_>>, body: Body, now: i64, out: &mut Out) -> bool {
         let agent = self.agent_of(payload);
         let run = self.turns.get(&agent).map(|turn| turn.run.clone()).unwrap_or_default();
-        say_at(self.place(&agent, &run, now), body, out);
+        self.place(&agent, &run, now).say(body, out);
         true
     }
 
@@ -286,13 +285,6 @@ impl Dialect for McpDashboard {
     fn ready(&self) -> bool {
         self.ready
     }
-}
-
-/// Tells something at a place; a place without a run belongs to the agent.
-fn say_at(place: Place<'_>, body: Body, out: &mut Out) {
-    let run = Some(place.run).filter(|run| !run.is_empty()).map(Arc::from);
-    let (agent, session) = (place.agent.map(Arc::from), place.session.map(Arc::from));
-    out.events.push(Event { at: place.at, agent, session, run, body });
 }
 
 /// Unix milliseconds of a time written as text.

@@ -22,7 +22,6 @@ mod subagent;
 mod tool;
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use super::envelope::{Envelope, keep};
 use super::lax::Int;
@@ -210,13 +209,6 @@ impl Dialect for Moltis {
     fn ready(&self) -> bool {
         matches!(self.stage, Stage::Ready)
     }
-}
-
-/// Tells something at a place; a place without a run belongs to the session.
-fn say_at(place: Place<'_>, body: Body, out: &mut Out) {
-    let run = Some(place.run).filter(|run| !run.is_empty()).map(Arc::from);
-    let (agent, session) = (place.agent.map(Arc::from), place.session.map(Arc::from));
-    out.events.push(Event { at: place.at, agent, session, run, body });
 }
 
 /// Tells something that belongs to the node; always true, as a known frame is.

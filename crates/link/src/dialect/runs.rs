@@ -6,9 +6,11 @@
 
 mod run;
 
+use std::sync::Arc;
+
 use super::Out;
 use super::recent::Recent;
-use crate::event::{Body, Outcome, RunEnd};
+use crate::event::{Body, Event, Outcome, RunEnd};
 pub(crate) use run::{Run, ToolEnd};
 
 /// Open runs kept at once; beyond it the oldest ends with an unknown outcome.
@@ -31,6 +33,13 @@ impl Place<'_> {
     /// The same place at another time.
     pub fn at(self, at: i64) -> Self {
         Self { at, ..self }
+    }
+
+    /// Tells something of here; what belongs to no run belongs to the session, the agent or the node.
+    pub fn say(self, body: Body, out: &mut Out) {
+        let run = Some(self.run).filter(|run| !run.is_empty()).map(Arc::from);
+        let (agent, session) = (self.agent.map(Arc::from), self.session.map(Arc::from));
+        out.events.push(Event { at: self.at, agent, session, run, body });
     }
 }
 

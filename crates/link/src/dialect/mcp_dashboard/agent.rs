@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::super::Out;
 use super::super::lax::{Raw, Text, list, read};
-use super::{McpDashboard, say_at};
+use super::McpDashboard;
 use crate::event::{Agent, Body};
 
 /// Agents remembered at once; mcp-cli itself runs eleven at most.
@@ -51,10 +51,10 @@ impl McpDashboard {
         }
         let gone: Vec<String> = self.agents.iter().map(|agent| agent.id.clone()).collect();
         for gone in gone.iter().filter(|old| !agents.iter().any(|new| new.id == **old)) {
-            say_at(self.place(gone, "", now), Body::AgentRemoved, out);
+            self.place(gone, "", now).say(Body::AgentRemoved, out);
         }
         for agent in agents.iter().filter(|agent| !self.agents.contains(agent)) {
-            say_at(self.place(&agent.id, "", now), Body::AgentChanged(agent.clone()), out);
+            self.place(&agent.id, "", now).say(Body::AgentChanged(agent.clone()), out);
         }
         self.agents = agents;
         self.agents_are_listed(out);
@@ -86,7 +86,7 @@ impl McpDashboard {
             self.of_parent(parent, Body::SubagentStarted { label, preset: None }, now, out);
         }
         if !self.agents.contains(&agent) {
-            say_at(self.place(&agent.id, "", now), Body::AgentChanged(agent.clone()), out);
+            self.place(&agent.id, "", now).say(Body::AgentChanged(agent.clone()), out);
             self.agents.retain(|known| known.id != agent.id);
             self.agents.push(agent);
         }
@@ -113,7 +113,7 @@ impl McpDashboard {
         };
         self.give_up_turn(agent, now, out);
         self.child_finished(agent, None, now, out);
-        say_at(self.place(agent, "", now), Body::AgentRemoved, out);
+        self.place(agent, "", now).say(Body::AgentRemoved, out);
         self.agents.retain(|known| known.id != agent);
         true
     }
@@ -135,7 +135,7 @@ impl McpDashboard {
 
     fn of_parent(&self, parent: &str, body: Body, now: i64, out: &mut Out) {
         let run = self.turns.get(parent).map(|turn| turn.run.clone()).unwrap_or_default();
-        say_at(self.place(parent, &run, now), body, out);
+        self.place(parent, &run, now).say(body, out);
     }
 
     /// The model is the process's: switching it switches every agent.
@@ -151,7 +151,7 @@ impl McpDashboard {
         let mut agents = std::mem::take(&mut self.agents);
         for agent in &mut agents {
             agent.model = Some(model.clone());
-            say_at(self.place(&agent.id, "", now), Body::AgentChanged(agent.clone()), out);
+            self.place(&agent.id, "", now).say(Body::AgentChanged(agent.clone()), out);
         }
         self.agents = agents;
         true

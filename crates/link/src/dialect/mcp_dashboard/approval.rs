@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::super::Out;
 use super::super::lax::{Raw, Text, read, tree};
 use super::super::runs::Place;
-use super::{McpDashboard, moment, say_at};
+use super::{McpDashboard, moment};
 use crate::event::{Approval, Body, Decision};
 
 /// Milliseconds after which silence is a no.
@@ -159,6 +159,6 @@ impl Approvals {
 impl Open {
     fn say(&self, at: i64, body: Body, out: &mut Out) {
         let session = self.session.as_deref();
-        say_at(Place { run: &self.run, agent: Some(&self.agent), session, at }, body, out);
+        Place { run: &self.run, agent: Some(&self.agent), session, at }.say(body, out);
     }
 }

@@ -187,6 +187,8 @@ impl McpDashboard {
             let order = Call::History { session: session.to_owned(), limit, before: before.map(str::to_owned) };
             return self.look_for(call, &order, out);
         };
+        // Every connection is shown a list and a conversation when it begins: what stands before the answer to this
+        // mark is that.
         if self.lists.0 == 0 {
             self.mark(out);
         }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::super::Out;
 use super::super::lax::{Int, Raw, Text, list, read, tree, tree_of};
 use super::super::transcript::{Row, join};
-use super::{McpDashboard, moment, say_at};
+use super::{McpDashboard, moment};
 use crate::event::{Body, Message, Role, Session, ToolCall};
 
 /// Sessions remembered.
@@ -128,7 +128,6 @@ impl McpDashboard {
         let entries: Vec<Entry<'_>> = list(listed.sessions);
         let sessions: Vec<Session> = entries.iter().filter_map(|entry| entry.session(&agent)).collect();
         self.forget_missing(&agent, &sessions, now, out);
-        // The open one is listed only once it is saved.
         let open = self.sessions.current(&agent).filter(|open| !self.sessions.knows(open)).map(str::to_owned);
         let unsaved = open.filter(|open| sessions.iter().all(|session| session.key != *open));
         let unsaved = unsaved.map(|key| Session { key, agent_id: Some(agent.to_string()), ..Session::default() });
@@ -152,7 +151,7 @@ impl McpDashboard {
         for key in gone {
             self.sessions.rows.remove(&key);
             let place = super::Place { run: "", agent: Some(agent), session: Some(&key), at: now };
-            say_at(place, Body::SessionRemoved, out);
+            place.say(Body::SessionRemoved, out);
         }
     }
 
@@ -166,7 +165,7 @@ impl McpDashboard {
         self.sessions.rows.insert(session.key.clone(), session.clone());
         let (key, agent) = (session.key.clone(), session.agent_id.clone());
         let place = super::Place { run: "", agent: agent.as_deref(), session: Some(&key), at: now };
-        say_at(place, Body::SessionChanged(session), out);
+        place.say(Body::SessionChanged(session), out);
     }
 
     pub(super) fn session_state(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
@@ -215,7 +214,7 @@ impl McpDashboard {
             let role = if message.role == Role::User { "user" } else { "assistant" };
             let heard = self.told.was_told(&format!("{role} {agent} {}", message.text));
             if self.told.tell(&message.id) && !heard {
-                say_at(self.place(&agent, "", now), Body::Message(message), out);
+                self.place(&agent, "", now).say(Body::Message(message), out);
             }
         }
         true

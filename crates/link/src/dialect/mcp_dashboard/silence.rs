@@ -2,7 +2,7 @@
 //! inside the program says nothing more.
 
 use super::super::Out;
-use super::{McpDashboard, say_at};
+use super::McpDashboard;
 use crate::event::Body;
 
 /// Silence after which a spawned agent is given up, milliseconds: from version 0.19 to 0.20.1 none ever answers.
@@ -27,7 +27,7 @@ impl McpDashboard {
             if spawned {
                 text.push_str(" Agents spawned by mcp-cli 0.19 to 0.20.1 never answer.");
             }
-            say_at(self.place(&agent, &run, now), Body::Notice { text }, out);
+            self.place(&agent, &run, now).say(Body::Notice { text }, out);
             self.give_up_turn(&agent, now, out);
         }
     }

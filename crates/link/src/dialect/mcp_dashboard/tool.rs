@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::super::Out;
 use super::super::lax::{Flag, Int, Raw, Text, read, tree};
 use super::super::runs::ToolEnd;
-use super::{McpDashboard, moment, say_at};
+use super::{McpDashboard, moment};
 use crate::event::Body;
 
 #[derive(Default, Deserialize)]
@@ -87,8 +87,8 @@ impl McpDashboard {
         self.said += 1;
         let call: Box<str> = format!("request@{at}-{}", self.said).into();
         let place = self.place(agent, "", at);
-        say_at(place, Body::ToolStarted { call: call.clone(), name: name.into(), input }, out);
-        say_at(place, Body::ToolFinished { call, ok, output, ms }, out);
+        place.say(Body::ToolStarted { call: call.clone(), name: name.into(), input }, out);
+        place.say(Body::ToolFinished { call, ok, output, ms }, out);
         true
     }
 }

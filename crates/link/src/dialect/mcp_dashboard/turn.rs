@@ -8,7 +8,7 @@ use super::super::Out;
 use super::super::fields::{fields, object};
 use super::super::lax::{Flag, Int, Raw, Text};
 use super::super::runs::Run;
-use super::{McpDashboard, say_at};
+use super::McpDashboard;
 use crate::event::{Body, Message, Outcome, Role, RunEnd};
 
 /// The open run of an agent.
@@ -145,7 +145,7 @@ impl McpDashboard {
             model: None,
             usage: None,
         };
-        say_at(self.place(agent, "", now), Body::Message(message), out);
+        self.place(agent, "", now).say(Body::Message(message), out);
     }
 
     /// The whole answer; if it was streamed it repeats what is known.

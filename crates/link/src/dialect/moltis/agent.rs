@@ -6,7 +6,7 @@ use super::super::Out;
 use super::super::lax::{Flag, Raw, Text, list, read};
 use super::super::pending::{Asker, answer};
 use super::super::runs::Place;
-use super::{Moltis, say_at};
+use super::Moltis;
 use crate::call::Reply;
 use crate::event::{Agent, Body};
 
@@ -20,11 +20,11 @@ impl Moltis {
             return answer(asker, Ok(Reply::Agents(agents)), out);
         }
         for gone in self.agents.iter().filter(|old| !agents.iter().any(|new| new.id == old.id)) {
-            say_at(Place { agent: Some(&gone.id), at: now, ..Place::default() }, Body::AgentRemoved, out);
+            Place { agent: Some(&gone.id), at: now, ..Place::default() }.say(Body::AgentRemoved, out);
         }
         for agent in agents.iter().filter(|agent| !self.agents.contains(agent)) {
             let place = Place { agent: Some(&agent.id), at: now, ..Place::default() };
-            say_at(place, Body::AgentChanged(agent.clone()), out);
+            place.say(Body::AgentChanged(agent.clone()), out);
         }
         self.agents = agents;
     }

@@ -10,7 +10,7 @@ use super::super::Out;
 use super::super::lax::{Flag, Int, Raw, Text, read};
 use super::super::recent::Recent;
 use super::super::runs::Place;
-use super::{Moltis, say_at};
+use super::Moltis;
 use crate::event::{Approval, Body, Decision};
 
 /// Milliseconds after which Moltis takes silence for a no.
@@ -274,6 +274,6 @@ impl Open {
 
     fn say(&self, at: i64, body: Body, out: &mut Out) {
         let run = self.run.as_deref().unwrap_or_default();
-        say_at(Place { run, agent: self.agent.as_deref(), session: self.session.as_deref(), at }, body, out);
+        Place { run, agent: self.agent.as_deref(), session: self.session.as_deref(), at }.say(body, out);
     }
 }

@@ -7,7 +7,7 @@ use super::super::Out;
 use super::super::fields::fields;
 use super::super::lax::{Flag, Int, Raw, Text, read};
 use super::super::runs::{Place, Runs};
-use super::{Moltis, count, say_at};
+use super::{Moltis, count};
 use crate::event::{Body, Message, Outcome, Role, RunEnd, Usage};
 
 /// The payload of a `chat` event, of whatever state.
@@ -223,12 +223,12 @@ impl Moltis {
 
     /// What happens beside a run; false when nobody knows the state.
     fn happened(&mut self, state: &str, chat: &Chat<'_>, place: Place<'_>, out: &mut Out) -> bool {
-        let notice = |text: String, out: &mut Out| say_at(place, Body::Notice { text }, out);
+        let notice = |text: String, out: &mut Out| place.say(Body::Notice { text }, out);
         match state {
             "user_message" | "channel_user" => self.user_spoke(chat, place, out),
             "queued" => {
                 let position = chat.position.natural().and_then(|place| u32::try_from(place).ok());
-                say_at(place, Body::RunQueued { position }, out);
+                place.say(Body::RunQueued { position }, out);
             }
             "queue_cleared" => {
                 notice(format!("{} waiting messages were taken out of the queue.", count(chat.count)), out);
@@ -247,7 +247,7 @@ impl Moltis {
 
     fn rejected(&mut self, why: &str, place: Place<'_>, out: &mut Out) {
         if place.run.is_empty() {
-            return say_at(place, Body::Notice { text: why.into() }, out);
+            return place.say(Body::Notice { text: why.into() }, out);
         }
         let end = RunEnd { outcome: Outcome::Error, text: None, usage: None, error: Some(why.into()) };
         self.runs.end(place, end, out);
@@ -273,7 +273,7 @@ impl Moltis {
             model: None,
             usage: None,
         };
-        say_at(place, Body::Message(message), out);
+        place.say(Body::Message(message), out);
     }
 
     /// The id we gave a message when we sent it, by the number that comes back.

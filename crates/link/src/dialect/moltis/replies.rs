@@ -14,7 +14,7 @@ use super::control::Asks;
 use super::handshake::Hello;
 use super::history::{cut_page, rows, sent_page};
 use super::session::Entry;
-use super::{Moltis, answers, calls, say, say_at};
+use super::{Moltis, answers, calls, say};
 use crate::call::{CallError, Page, Reply, Verb};
 use crate::event::{Body, Message, Role, Session};
 
@@ -171,7 +171,7 @@ impl Moltis {
         for message in page.messages {
             if self.is_news(&message, &session) {
                 let (run, at) = (message.run_id.clone().unwrap_or_default(), message.sent_at.unwrap_or(now));
-                say_at(self.place(&run, Some(&session), at), Body::Message(message), out);
+                self.place(&run, Some(&session), at).say(Body::Message(message), out);
             }
         }
     }

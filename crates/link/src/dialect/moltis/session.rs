@@ -8,7 +8,7 @@ use super::super::Out;
 use super::super::fields::{fields, nested, object};
 use super::super::lax::{Flag, Int, Raw, Text};
 use super::super::runs::Place;
-use super::{Moltis, say_at};
+use super::Moltis;
 use crate::event::{Body, Session};
 
 /// Sessions remembered.
@@ -125,13 +125,13 @@ impl Sessions {
         let key = session.key.clone();
         let agent = session.agent_id.clone();
         let place = Place { run: "", agent: agent.as_deref(), session: Some(&key), at: now };
-        say_at(place, Body::SessionChanged(session), out);
+        place.say(Body::SessionChanged(session), out);
     }
 
     fn remove(&mut self, key: &str, now: i64, out: &mut Out) {
         let agent = self.rows.remove(key).and_then(|(_, session)| session.agent_id);
         let place = Place { run: "", agent: agent.as_deref(), session: Some(key), at: now };
-        say_at(place, Body::SessionRemoved, out);
+        place.say(Body::SessionRemoved, out);
     }
 }
 

@@ -5,8 +5,8 @@ use super::super::Out;
 use super::super::lax::{Raw, list};
 use super::super::pending::{Ask, Asker};
 use super::super::runs::Place;
+use super::Moltis;
 use super::session::Entry;
-use super::{Moltis, say_at};
 use crate::event::Body;
 
 /// Silence after which it is asked whether a run goes on, milliseconds.
@@ -35,7 +35,7 @@ impl Moltis {
             if row.is_some_and(|(row, _)| row.running == Some(false)) {
                 let place = Place { run, agent: agent.as_deref(), session: session.as_deref(), at: now };
                 // What it said in the end was lost on the way; its history has it.
-                say_at(place, Body::Gap { from: *since, to: now }, out);
+                place.say(Body::Gap { from: *since, to: now }, out);
                 self.runs.give_up(run, now, out);
                 self.approvals.end_of_run(place, out);
             }

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::super::Out;
 use super::super::runs::{Place, Run};
+use super::Moltis;
 use super::chat::Chat;
-use super::{Moltis, say_at};
 use crate::event::Body;
 
 /// Sub-agents remembered at once.
@@ -111,6 +111,6 @@ impl Child {
     fn say(&self, at: i64, body: Body, out: &mut Out) {
         let run = self.run.as_deref().unwrap_or_default();
         let place = Place { run, agent: self.agent.as_deref(), session: self.session.as_deref(), at };
-        say_at(place, body, out);
+        place.say(body, out);
     }
 }

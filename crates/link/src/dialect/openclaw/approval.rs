@@ -9,7 +9,6 @@ use super::super::lax::{Int, Raw, Text, list, read};
 use super::super::recent::Recent;
 use super::super::runs::Place;
 use super::Openclaw;
-use super::session::say_at;
 use crate::event::{Approval, Body, Decision};
 
 /// Open approvals remembered at once.
@@ -200,7 +199,7 @@ impl Approvals {
             session: asked.session.as_deref(),
             at: asked.approval.asked_at.unwrap_or(now),
         };
-        say_at(place, Body::ApprovalRequested(asked.approval.clone()), out);
+        place.say(Body::ApprovalRequested(asked.approval.clone()), out);
         if self.open.len() >= LIMIT {
             self.open.pop_front();
         }
@@ -235,7 +234,7 @@ impl Approvals {
             session: place.session.or(open.and_then(|open| open.session.as_deref())),
             at: place.at,
         };
-        say_at(place, Body::ApprovalResolved { id: id.into(), decision, by }, out);
+        place.say(Body::ApprovalResolved { id: id.into(), decision, by }, out);
     }
 
     /// What a run waited for when it ended waits no longer; nobody said how it ended.

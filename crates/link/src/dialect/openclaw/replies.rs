@@ -10,7 +10,7 @@ use super::super::pending::{Ask, Asked, Asker, answer};
 use super::super::runs::Place;
 use super::answers;
 use super::chat::answer as remembered;
-use super::session::{Row, agent_in, say_at};
+use super::session::{Row, agent_in};
 use super::{Openclaw, say};
 use crate::call::{CallError, Page, Reply, Sent};
 use crate::event::{Agent, Body, Session};
@@ -91,11 +91,11 @@ impl Openclaw {
         }
         for gone in self.agents.iter().filter(|old| !agents.iter().any(|new| new.id == old.id)) {
             let place = Place { agent: Some(&gone.id), at: now, ..Place::default() };
-            say_at(place, Body::AgentRemoved, out);
+            place.say(Body::AgentRemoved, out);
         }
         for agent in agents.iter().filter(|agent| !self.agents.contains(agent)) {
             let place = Place { agent: Some(&agent.id), at: now, ..Place::default() };
-            say_at(place, Body::AgentChanged(agent.clone()), out);
+            place.say(Body::AgentChanged(agent.clone()), out);
         }
         self.agents = agents;
     }
@@ -125,11 +125,8 @@ impl Openclaw {
             if self.told.tell(&message.id) && !answered {
                 let run = message.run_id.clone().unwrap_or_default();
                 let at = message.sent_at.unwrap_or(now);
-                say_at(
-                    Place { run: &run, agent: agent_in(session), session: Some(session), at },
-                    Body::Message(message),
-                    out,
-                );
+                Place { run: &run, agent: agent_in(session), session: Some(session), at }
+                    .say(Body::Message(message), out);
             }
         }
     }

@@ -10,9 +10,9 @@ use super::super::Out;
 use super::super::fields::{fields, object};
 use super::super::lax::{Flag, Int, Raw, Text, list, read};
 use super::super::runs::Place;
+use super::Openclaw;
 use super::chat::answer;
 use super::content::{Record, Said, tool_calls, usage};
-use super::{Openclaw, say};
 use crate::event::{Body, Event, Message, Role, Session, Usage};
 
 /// Rows remembered, to tell only what changed.
@@ -306,22 +306,11 @@ impl Openclaw {
             session: spoken.session_key.filled(),
             at,
         };
-        say_at(place, Body::Message(message), out);
+        place.say(Body::Message(message), out);
     }
 }
 
 /// The agent that a session's key names (`agent:<id>:<name>`).
 pub(super) fn agent_in(key: &str) -> Option<&str> {
     key.strip_prefix("agent:")?.split(':').next().filter(|agent| !agent.is_empty())
-}
-
-/// Tells something at a place; a place without a run belongs to the session.
-pub(super) fn say_at(place: Place<'_>, body: Body, out: &mut Out) {
-    let run = Some(place.run).filter(|run| !run.is_empty()).map(Arc::from);
-    let (agent, session) = (place.agent.map(Arc::from), place.session.map(Arc::from));
-    if agent.is_none() && session.is_none() && run.is_none() {
-        say(place.at, body, out);
-    } else {
-        out.events.push(Event { at: place.at, agent, session, run, body });
-    }
 }

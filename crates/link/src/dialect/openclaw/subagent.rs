@@ -10,7 +10,6 @@ use super::super::lax::{Int, Raw, Text, kept, read};
 use super::super::recent::Recent;
 use super::super::runs::Place;
 use super::Openclaw;
-use super::session::say_at;
 use crate::event::{Body, Outcome};
 
 /// Children remembered at once.
@@ -82,7 +81,7 @@ impl Openclaw {
             }
         }
         let place = Place { run: "", agent: task.agent_id.filled(), session: task.session_key.filled(), at };
-        say_at(place, Body::Task { value: kept(payload) }, out);
+        place.say(Body::Task { value: kept(payload) }, out);
         true
     }
 
@@ -144,7 +143,7 @@ impl Openclaw {
 impl Child {
     fn say(&self, at: i64, body: Body, out: &mut Out) {
         let run = self.parent_run.as_deref().unwrap_or_default();
-        say_at(Place { run, agent: self.agent.as_deref(), session: Some(&self.parent), at }, body, out);
+        Place { run, agent: self.agent.as_deref(), session: Some(&self.parent), at }.say(body, out);
     }
 }
 
