@@ -7,14 +7,13 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use tempfile::TempDir;
-use tokio::net::TcpStream;
 
 use crate::fake_model::{FakeModel, MODELS};
 use crate::part::Part;
 use crate::running::Running;
-use crate::wait::{free_port, until};
+use crate::wait::{free_port, listens};
 
 /// It takes 5 seconds here when nothing else runs.
 const READY_WITHIN: Duration = Duration::from_secs(120);
@@ -60,18 +59,10 @@ impl McpCli {
     pub async fn resume(&mut self) -> Result<()> {
         // The end of its input would end it.
         let (input, held) = std::io::pipe()?;
-        let mut running = Running::start(&self.command(), input, &self.folder.path().join("said.out"))?;
+        let running = Running::start(&self.command(), input, &self.folder.path().join("said.out"))?;
         let port = self.port;
-        let ready = until("mcp-cli listens", READY_WITHIN, || {
-            let over = running.has_ended();
-            async move { if over { Some(false) } else { listens(port).await.then_some(true) } }
-        });
-        let outcome = ready.await;
-        match outcome {
-            Ok(true) => self.running = Some((running, held)),
-            Ok(false) => bail!("mcp-cli ended while starting:\n{}", running.tail()),
-            Err(error) => return Err(error.context(running.tail())),
-        }
+        let ready = running.until_ready("mcp-cli", READY_WITHIN, || listens(port)).await?;
+        self.running = Some((ready, held));
         Ok(())
     }
 
@@ -93,8 +84,4 @@ impl McpCli {
         command.env("OPENAI_API_BASE", self.model.url()).env("OPENAI_BASE_URL", self.model.url());
         command
     }
-}
-
-async fn listens(port: u16) -> bool {
-    TcpStream::connect(("127.0.0.1", port)).await.context("not yet").is_ok()
 }

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::fake_model::FakeModel;
 use crate::part::Part;
 use crate::running::Running;
-use crate::wait::{free_port, until};
+use crate::wait::free_port;
 
 /// It takes 8 to 14 seconds here when nothing else runs.
 const READY_WITHIN: Duration = Duration::from_secs(150);
@@ -93,18 +93,9 @@ impl OpenClaw {
     pub async fn resume(&mut self) -> Result<()> {
         let mut command = self.command();
         command.args(["gateway", "run", "--port", &self.port.to_string()]);
-        let mut gateway = Running::start(&command, Stdio::null(), &self.folder.path().join("gateway.out"))?;
+        let gateway = Running::start(&command, Stdio::null(), &self.folder.path().join("gateway.out"))?;
         let port = self.port;
-        let ready = until("OpenClaw is ready", READY_WITHIN, || {
-            let over = gateway.has_ended();
-            async move { if over { Some(false) } else { is_ready(port).await.then_some(true) } }
-        });
-        let outcome = ready.await;
-        match outcome {
-            Ok(true) => self.gateway = Some(gateway),
-            Ok(false) => bail!("OpenClaw ended while starting:\n{}", gateway.tail()),
-            Err(error) => return Err(error.context(gateway.tail())),
-        }
+        self.gateway = Some(gateway.until_ready("OpenClaw", READY_WITHIN, || is_ready(port)).await?);
         Ok(())
     }
 

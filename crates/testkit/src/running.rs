@@ -4,8 +4,11 @@ use std::fs;
 use std::io::{BufRead, BufReader, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+
+use crate::wait::until;
 
 /// A started program. Dropping it kills its whole tree of processes.
 pub struct Running {
@@ -37,7 +40,7 @@ impl Running {
         let mut line = String::new();
         BufReader::new(output).read_line(&mut line)?;
         if line.trim().is_empty() {
-            anyhow::bail!("{} ended at once: {}", command.get_program().to_string_lossy(), running.tail());
+            bail!("{} ended at once: {}", command.get_program().to_string_lossy(), running.tail());
         }
         Ok((running, line.trim().to_owned()))
     }
@@ -45,6 +48,30 @@ impl Running {
     fn spawn(mut command: Command, log: &Path) -> Result<Running> {
         let child = command.spawn().with_context(|| format!("{command:?} did not start"))?;
         Ok(Running { child, log: log.to_path_buf() })
+    }
+
+    /// Waits until it is ready, which `probe` tells.
+    ///
+    /// # Errors
+    /// What it said, when it ends first or is not ready `within`.
+    pub async fn until_ready<F: Future<Output = bool>>(
+        mut self,
+        name: &str,
+        within: Duration,
+        mut probe: impl FnMut() -> F,
+    ) -> Result<Running> {
+        let waited = format!("{name} is ready");
+        let ready = until(&waited, within, || {
+            let over = self.has_ended();
+            let probed = probe();
+            async move { if over { Some(false) } else { probed.await.then_some(true) } }
+        });
+        let outcome = ready.await;
+        match outcome {
+            Ok(true) => Ok(self),
+            Ok(false) => bail!("{name} ended while starting:\n{}", self.tail()),
+            Err(error) => Err(error.context(self.tail())),
+        }
     }
 
     /// The process's number.
@@ -128,10 +155,7 @@ pub(crate) fn descendants(process: u32, found: &mut Vec<u32>) {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use std::time::Duration;
-
     use super::*;
-    use crate::wait::until;
 
     #[test]
     fn a_child_is_found_whatever_thread_started_it() {

@@ -8,11 +8,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
-use tokio::net::TcpStream;
 
 use crate::part::Part;
 use crate::running::Running;
-use crate::wait::{free_port, until};
+use crate::wait::{free_port, listens};
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
 
@@ -80,14 +79,9 @@ impl Sshd {
     pub async fn resume(&mut self) -> Result<()> {
         let mut command = Command::new(&self.program);
         command.arg("-D").arg("-e").arg("-f").arg(self.at("sshd_config"));
-        let mut server = Running::start(&command, Stdio::null(), &self.at("sshd.log"))?;
+        let server = Running::start(&command, Stdio::null(), &self.at("sshd.log"))?;
         let port = self.port;
-        let ready =
-            until("sshd listens", READY_WITHIN, || async move { TcpStream::connect(("127.0.0.1", port)).await.ok() });
-        if let Err(error) = ready.await {
-            bail!("{error}{}: {}", if server.has_ended() { ", it ended" } else { "" }, server.tail());
-        }
-        self.server = Some(server);
+        self.server = Some(server.until_ready("sshd", READY_WITHIN, || listens(port)).await?);
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, sleep};
 
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -36,6 +36,11 @@ pub async fn until<T, F: Future<Output = Option<T>>>(
 /// When the system has none to give.
 pub async fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0)).await?.local_addr()?.port())
+}
+
+/// Whether somebody takes connections at this port.
+pub async fn listens(port: u16) -> bool {
+    TcpStream::connect(("127.0.0.1", port)).await.is_ok()
 }
 
 #[cfg(test)]

@@ -10,12 +10,11 @@ use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
-use tokio::net::TcpStream;
 
 use crate::desk::Desk;
 use crate::part::Part;
 use crate::running::Running;
-use crate::wait::{free_port, until};
+use crate::wait::{free_port, listens, until};
 
 /// An open window. Closing it is `close`; dropping it ends the app as a crash would.
 pub struct Window {
@@ -48,10 +47,7 @@ impl Desk {
         // The last lines of what it says are to hold the reason, not the stack.
         command.env("RUST_BACKTRACE", "0");
         let driver = Running::start(&command, Stdio::null(), &self.log("driver.out"))?;
-        until("the browser driver listens", Duration::from_secs(20), || async {
-            TcpStream::connect(("127.0.0.1", port)).await.ok()
-        })
-        .await?;
+        let driver = driver.until_ready("the browser driver", Duration::from_secs(20), || listens(port)).await?;
         let page = connect(port, &app).await.with_context(|| format!("the driver said: {}", driver.tail()))?;
         Ok(Window { page, _driver: driver })
     }
