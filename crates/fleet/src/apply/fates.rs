@@ -15,10 +15,10 @@ const NOT_KEPT: &str = "The node took this message, but its history does not hol
 /// Settles what the page that was just merged decides. While the node is `busy` what has no answer may still wait there.
 pub(super) fn settle(sheet: &mut Sheet<'_>, busy: bool) {
     let now = sheet.now;
-    for (id, fault) in ends(sheet.session, busy) {
+    for (id, end) in ends(sheet.session, busy) {
         if let Some(own) = sheet.rows().row_mut(id).and_then(Row::own_mut) {
-            own.fares(if fault.is_some() { Fate::Unknown } else { Fate::Done }, now);
-            own.fault = fault.map(str::to_owned);
+            own.fares(if end.is_ok() { Fate::Done } else { Fate::Unknown }, now);
+            own.fault = end.err().map(str::to_owned);
         }
     }
 }
@@ -35,33 +35,51 @@ pub(super) fn asked(session: &mut Session) {
     }
 }
 
-/// The rows of messages that are over, each with why nobody knows how it went, where nobody does.
-fn ends(session: &Session, busy: bool) -> Vec<(u64, Option<&'static str>)> {
+/// How a message ended: well, or why nobody knows.
+type End = Result<(), &'static str>;
+
+/// The rows of messages that are over, each with its end.
+fn ends(session: &Session, busy: bool) -> Vec<(u64, End)> {
     let Some(rows) = &session.transcript else { return Vec::new() };
     let covered = |row: &Row| rows.before.as_ref().is_none_or(|(start, _)| row.order >= *start);
     let mut ends = Vec::new();
-    // Whether an answer stands behind the row: before the next person speaks, or anywhere.
-    let (mut next, mut any) = (false, false);
+    let mut answered = Answered::default();
     for row in rows.rows.iter().rev() {
         match &row.body {
-            RowBody::Assistant { .. } => (next, any) = (true, true),
+            RowBody::Assistant { .. } => answered = Answered { next: true, any: true },
             RowBody::User { own, .. } => {
                 let open = own.as_ref().filter(|own| is_open(session, own) && covered(row));
-                ends.extend(open.and_then(|own| {
-                    let (stray, there) = (own.is_stray(), row.message.is_some());
-                    let over = !busy || run_of(session, own).is_some();
-                    let given_up = own.fate == Fate::Unknown;
-                    if there && (((stray || given_up) && next) || (!busy && any && own.fate == Fate::Acknowledged)) {
-                        return Some((row.id, None));
-                    }
-                    (stray && over).then_some((row.id, Some(if there { UNANSWERED } else { NOT_KEPT })))
-                }));
-                next = false;
+                let verdict = open.and_then(|own| verdict(session, row, own, answered, busy));
+                ends.extend(verdict.map(|end| (row.id, end)));
+                answered.next = false;
             }
             _ => {}
         }
     }
     ends
+}
+
+/// Whether an answer stands behind a message.
+#[derive(Debug, Clone, Copy, Default)]
+struct Answered {
+    /// Before the next person speaks.
+    next: bool,
+    any: bool,
+}
+
+/// How an open message ended. `None` while it may still go on.
+fn verdict(session: &Session, row: &Row, own: &Own, answered: Answered, busy: bool) -> Option<End> {
+    let kept = row.message.is_some();
+    let given_up = own.fate == Fate::Unknown;
+    if kept && answered.next && (own.is_stray() || given_up) {
+        return Some(Ok(()));
+    }
+    // The node works through its messages in order: what came before an answer is over too.
+    if kept && answered.any && !busy && own.fate == Fate::Acknowledged {
+        return Some(Ok(()));
+    }
+    let over = !busy || run_of(session, own).is_some();
+    (own.is_stray() && over).then_some(Err(if kept { UNANSWERED } else { NOT_KEPT }))
 }
 
 /// Whether the node took it, nobody knows how it ended, and no run goes on for it.

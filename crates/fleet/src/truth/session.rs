@@ -65,6 +65,7 @@ impl Session {
         !rows.loaded || rows.stale_since.is_some() || (self.active_run().is_none() && self.has_stray(rows))
     }
 
+    /// Whether nobody heard how a message of its rows ended.
     fn has_stray(&self, rows: &Transcript) -> bool {
         let stray =
             |row: &Row| row.own().is_some_and(|own| own.is_stray() || (row.message.is_some() && self.is_unheard(own)));

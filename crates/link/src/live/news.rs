@@ -14,7 +14,8 @@ pub(super) fn told(out: &Out) -> (usize, usize) {
 
 /// What is new: events, or the one that got longer.
 pub(super) fn news(out: &Out, (count, said): (usize, usize)) -> &[Event] {
-    let grown = told(out).0 == count && told(out).1 > said;
+    let (count_now, said_now) = told(out);
+    let grown = count_now == count && said_now > said;
     out.events.get(count - usize::from(grown)..).unwrap_or_default()
 }
 

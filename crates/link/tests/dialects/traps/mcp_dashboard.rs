@@ -37,6 +37,14 @@ fn ask_add(talk: &mut Talk) {
     talk.told();
 }
 
+/// A connection that asked for the history of an agent.
+fn asked_history() -> Talk {
+    let mut talk = ready();
+    let call = Call::History { session: "default".into(), limit: 10, before: None };
+    talk.dialect.call(1, &call, talk.now, &mut talk.out);
+    talk
+}
+
 #[test]
 fn the_origin_is_that_of_the_port_and_nothing_is_said_first() {
     let mut talk = Talk::opened(Kind::McpDashboard);
@@ -149,9 +157,7 @@ fn a_session_that_was_never_saved_is_listed_too() {
 
 #[test]
 fn a_message_that_a_history_showed_before_it_was_told_is_one_message() {
-    let mut talk = ready();
-    let call = Call::History { session: "default".into(), limit: 10, before: None };
-    talk.dialect.call(1, &call, talk.now, &mut talk.out);
+    let mut talk = asked_history();
     talk.hears(agents());
     talk.hears(frame("CONVERSATION_HISTORY", json!({"messages": [{"role": "user", "content": "again"}]})));
     talk.hears(agents());
@@ -171,9 +177,7 @@ fn a_message_that_a_history_showed_before_it_was_told_is_one_message() {
 
 #[test]
 fn an_empty_history_sends_nothing_and_the_list_behind_it_ends_it() {
-    let mut talk = ready();
-    let call = Call::History { session: "default".into(), limit: 10, before: None };
-    talk.dialect.call(1, &call, talk.now, &mut talk.out);
+    let mut talk = asked_history();
     let kinds: Vec<Value> = talk.said().iter().map(|frame| frame["type"].clone()).collect();
     assert_eq!(kinds, ["REQUEST_AGENT_LIST", "FOCUS_AGENT", "REQUEST_AGENT_LIST"]);
     // What every connection is shown when it begins is not the answer, whoever's it is.
@@ -187,9 +191,7 @@ fn an_empty_history_sends_nothing_and_the_list_behind_it_ends_it() {
 
 #[test]
 fn an_unlabelled_history_belongs_to_the_focus_and_success_in_it_means_nothing() {
-    let mut talk = ready();
-    let call = Call::History { session: "default".into(), limit: 10, before: None };
-    talk.dialect.call(1, &call, talk.now, &mut talk.out);
+    let mut talk = asked_history();
     talk.hears(agents());
     let called = json!([{"id": "c", "function": {"name": "add", "arguments": "{\"a\":1}"}}]);
     talk.hears(frame("CONVERSATION_HISTORY", json!({"messages": [
