@@ -3,7 +3,6 @@
 pub mod fuzzy;
 pub mod plain;
 pub mod said;
-pub mod straight;
 pub mod time;
 pub mod words;
 

@@ -19,6 +19,7 @@ pub mod record;
 pub mod secret;
 pub mod settings;
 pub mod steer;
+pub mod straight;
 pub mod transcript;
 pub mod update;
 pub mod usage;
@@ -26,6 +27,7 @@ pub mod usage;
 pub use calls::{Call, Handler, Request, route};
 pub use fault::{Code, Fault};
 pub use secret::Secret;
+pub use straight::straight;
 pub use update::{Batch, Topic, Update};
 
 #[cfg(test)]

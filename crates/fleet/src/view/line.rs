@@ -1,6 +1,7 @@
 //! Events as lines of the one stream. Deltas are no lines, and neither is what only repeats.
 
 use contract::activity::{Line, Mark};
+use contract::straight;
 use link::event::{Body, Event, Message, NodeState, Outcome, Role, RunEnd};
 use link::sentence;
 
@@ -145,8 +146,8 @@ fn tool(truth: &Truth, event: &Event, id: &str, ok: Option<bool>, ms: Option<u64
     });
     let name = found.map_or("tool", |(name, _)| name);
     let (mark, what) = match ok {
-        Some(false) => (Mark::Failed, format!("{name} failed")),
-        _ => (Mark::Tool, name.to_owned()),
+        Some(false) => (Mark::Failed, format!("{} failed", words(name))),
+        _ => (Mark::Tool, words(name)),
     };
     let code = found.map(|(_, summary)| summary.clone()).filter(|summary| !summary.is_empty());
     Says { mark, what, code, figure: ms.map(span) }
@@ -186,7 +187,7 @@ fn connected(truth: &Truth, now: i64) -> Says {
 }
 
 fn words(text: &str) -> String {
-    first_line(text, WORDS)
+    first_line(&straight(text), WORDS)
 }
 
 /// Milliseconds as a short figure.
@@ -215,4 +216,14 @@ pub fn findable(body: &Body) -> Option<String> {
         _ => None,
     }
     .filter(|text| !text.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn a_line_turns_nothing_that_stands_beside_it() {
+        assert_eq!(words("open \u{202e}fdp.exe\nnow"), "open ‹U+202E›fdp.exe");
+    }
 }

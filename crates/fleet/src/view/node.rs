@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use contract::node::{self, Activity, LinkState, Node};
+use contract::straight;
 use link::event::NodeState;
 
 use super::title::title;
@@ -167,7 +168,7 @@ fn session(truth: &Truth, session: &Session, asking: &Asking<'_>) -> node::Sessi
         key: about.key.clone(),
         agent: about.agent_id.clone(),
         title: title(about),
-        preview: about.preview.clone(),
+        preview: about.preview.as_deref().map(|words| straight(words).into_owned()),
         updated_at: about.updated_at,
         messages: about.messages,
         activity: activity(truth, session, asking),
@@ -216,7 +217,7 @@ fn agents(truth: &Truth, known: &[&Session], asking: &Asking<'_>) -> Vec<node::A
         let heard = loudest.get(&*agent.id).copied().unwrap_or(quiet);
         node::Agent {
             id: agent.id.clone(),
-            name: if agent.name.is_empty() { agent.id.clone() } else { agent.name.clone() },
+            name: straight(if agent.name.is_empty() { &agent.id } else { &agent.name }).into_owned(),
             emoji: agent.emoji.clone(),
             model: agent.model.clone(),
             preset: agent.preset.clone(),

@@ -1,5 +1,6 @@
 //! What a session is called where a person reads it.
 
+use contract::straight;
 use link::event::Session;
 
 use super::cut::first_line;
@@ -18,7 +19,7 @@ pub fn title(about: &Session) -> String {
 pub fn called(about: &Session) -> Option<String> {
     let own = about.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
     match own {
-        Some(title) => Some(title.to_owned()),
+        Some(title) => Some(straight(title).into_owned()),
         None if made_up(&about.key) => topic(about),
         None => Some(about.key.clone()),
     }
@@ -26,7 +27,7 @@ pub fn called(about: &Session) -> Option<String> {
 
 /// The first line of what was said in it.
 fn topic(about: &Session) -> Option<String> {
-    Some(first_line(about.preview.as_deref()?, LENGTH)).filter(|line| !line.is_empty())
+    Some(first_line(&straight(about.preview.as_deref()?), LENGTH)).filter(|line| !line.is_empty())
 }
 
 /// Whether the last part of the key is a UUID.
@@ -57,6 +58,7 @@ mod tests {
         assert_eq!(titled("agent:main:main", None, Some("name three")), "agent:main:main");
         assert_eq!(titled(MADE_UP, Some(" "), Some("\n name three rivers\nplease")), "name three rivers");
         assert_eq!(titled(MADE_UP, None, None), "New session");
+        assert_eq!(titled(MADE_UP, Some("open \u{202e}fdp.exe"), None), "open ‹U+202E›fdp.exe");
     }
 
     #[test]

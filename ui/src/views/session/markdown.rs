@@ -4,9 +4,9 @@
 
 mod builder;
 
+use contract::straight;
 use pulldown_cmark::{Options, Parser};
 
-use crate::text::straight::straight;
 use builder::Builder;
 
 /// A block of a text.

@@ -1,5 +1,6 @@
 //! A tool call: one line, and everything when it is unfolded. And a sub-agent, which is one line.
 
+use contract::straight;
 use contract::transcript::{Row, RowBody, ToolState};
 use leptos::prelude::*;
 
@@ -9,7 +10,6 @@ use crate::parts::copy_button::CopyButton;
 use crate::parts::icon::{Drawing, Icon};
 use crate::parts::mark::Mark;
 use crate::state::State;
-use crate::text::straight::straight;
 use crate::text::{plain, time};
 
 /// Lines of the output that are seen without unfolding, while it runs or when it failed.

@@ -1,6 +1,7 @@
 //! A person's words at the right, and under them how the message fares.
 
 use contract::calls::{CancelMessage, ResendMessage};
+use contract::straight;
 use contract::transcript::{Fate, Row, RowBody, SessionRef};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -10,7 +11,6 @@ use super::super::seat::{RowId, Seat, Talk};
 use crate::core;
 use crate::parts::said::Said;
 use crate::state::counts::{Standing, standing};
-use crate::text::straight::straight;
 use crate::text::time;
 
 /// Of a longer text only the beginning is shown until it is asked for.
