@@ -49,13 +49,7 @@ async fn a_real_openclaw_behind_a_bad_line_loses_and_doubles_nothing() -> Result
 #[tokio::test]
 async fn a_real_mcp_cli_is_found_again_after_a_break_with_all_that_was_said() -> Result<()> {
     let cli = or_skip!(mcp_cli::start().await);
-    // It keeps no key and looks at the port it is called by; its session has a name of its own.
-    let (mut house, (proxy, address)) = (House::new().await?, Proxy::of_port(&cli.url()).await?);
-    let node = house.add(Vendor::McpDashboard, &address, "").await?;
-    house.ready(&node).await?;
-    let of = SessionRef { session: house.session(&node).await?, node };
-    house.show(&of).await?;
-    let mut talk = Talk { house, proxy, of, said: Vec::new(), again: Vec::new() };
+    let mut talk = Talk::with_mcp_cli(&cli.url()).await?;
     // Nothing is under way when the line breaks: mcp-cli acknowledges nothing, names no message and tells a new connection
     // neither what runs nor what waits.
     for end in [End::Closed, End::Reset] {
@@ -70,6 +64,27 @@ async fn a_real_mcp_cli_is_found_again_after_a_break_with_all_that_was_said() ->
         talk.settled().await?;
     }
     talk.compare().await
+}
+
+#[tokio::test]
+async fn what_is_under_way_in_mcp_cli_when_the_line_breaks_is_shown_as_it_is_there() -> Result<()> {
+    let cli = or_skip!(mcp_cli::start().await);
+    let mut talk = Talk::with_mcp_cli(&cli.url()).await?;
+    for end in [End::Closed, End::Reset, End::Closed, End::Reset, End::Closed, End::Reset] {
+        let before = talk.on_its_way().await?;
+        talk.proxy.line().cut(end);
+        talk.say().await?;
+        talk.reconnected(before).await?;
+        talk.last_is_done().await.with_context(|| format!("{end:?}"))?;
+    }
+    // Nobody knows what came of a message that is not there: it is not sent again by itself.
+    let lost = talk.house.own(&talk.of, |row, own| own.fate == Fate::Unknown && row.message.is_none());
+    let there: Vec<String> = talk.house.spoken_there(&talk.of).await?;
+    let shown = || talk.house.spoken(&talk.of).into_iter().filter(|text| !lost.contains(text)).collect::<Vec<_>>();
+    ensure!(lost.iter().all(|text| !there.contains(text)), "{lost:?} are called unknown and stand in {there:?}");
+    let alike = || async { (shown() == there).then_some(()) };
+    let same = until("the window shows what mcp-cli has", SOON, alike).await;
+    same.with_context(|| format!("{:?} where there is {there:?}, lost {lost:?}", shown()))
 }
 
 #[tokio::test]
@@ -122,6 +137,16 @@ impl Talk {
         Ok(Talk { house, proxy, of, said: Vec::new(), again: Vec::new() })
     }
 
+    /// It keeps no key and looks at the port it is called by; its session has a name of its own.
+    async fn with_mcp_cli(url: &str) -> Result<Talk> {
+        let (mut house, (proxy, address)) = (House::new().await?, Proxy::of_port(url).await?);
+        let node = house.add(Vendor::McpDashboard, &address, "").await?;
+        house.ready(&node).await?;
+        let of = SessionRef { session: house.session(&node).await?, node };
+        house.show(&of).await?;
+        Ok(Talk { house, proxy, of, said: Vec::new(), again: Vec::new() })
+    }
+
     /// Every fault of a line once, in the middle of talk.
     async fn through_everything(&mut self) -> Result<()> {
         for state in [State::Split, State::Merged] {
@@ -160,9 +185,23 @@ impl Talk {
 
     /// The link comes back, and all that was said comes to its end.
     async fn back(&mut self, before: u64) -> Result<()> {
-        let anew = || async { (self.proxy.line().connections() > before).then_some(()) };
-        until("the link comes back", SOON, anew).await?;
+        self.reconnected(before).await?;
         self.settled().await
+    }
+
+    async fn reconnected(&self, before: u64) -> Result<()> {
+        let anew = || async { (self.proxy.line().connections() > before).then_some(()) };
+        until("the link comes back", SOON, anew).await
+    }
+
+    /// What was said last is answered.
+    async fn last_is_done(&self) -> Result<()> {
+        let last = self.said.last().cloned().unwrap_or_default();
+        let done = || async {
+            let done = self.house.own(&self.of, |_, own| *own.client_id == *last && own.fate == Fate::Done);
+            (!done.is_empty()).then_some(())
+        };
+        until("what was said last is answered", SOON, done).await
     }
 
     async fn say(&mut self) -> Result<()> {

@@ -24,6 +24,7 @@ mod run;
 mod session;
 mod text;
 mod tool;
+mod torn;
 
 mod align;
 mod draft;

@@ -311,7 +311,9 @@ async fn send_queued(parts: &Parts, post: &Post, parcel: &Parcel) -> Result<Opti
         client_id: parcel.wire_id.clone(),
     };
     // Until its turn has come it is queued, and can be taken back; a busy node's is queued again.
-    let came = match gate::act_when(parts, post, call, HERE, Tries::Once, || leave(parts, post, parcel)).await {
+    let answer = gate::act_when(parts, post, call, HERE, Tries::Once, || leave(parts, post, parcel)).await;
+    let silent = matches!(answer, Ok(Reply::Sent(Sent { taken: false, .. })));
+    let came = match answer {
         Ok(reply) => judge(Ok(reply), parts.now()),
         Err(Undone::Call(error)) => judge(Err(error), parts.now()),
         Err(Undone::Held(Unsent::Away)) => outcome(Fate::Queued, parts.now()),
@@ -322,7 +324,10 @@ async fn send_queued(parts: &Parts, post: &Post, parcel: &Parcel) -> Result<Opti
     if !parts.store.write(move |tx| table::settle(tx, &id, &kept)).await? {
         return Ok(None);
     }
-    tell(parts, parcel, &came);
+    // All is done here for it. Whoever looks at it sees it as sent until the node shows that it has it.
+    if !silent {
+        tell(parts, parcel, &came);
+    }
     Ok(Some(came))
 }
 

@@ -24,6 +24,7 @@ pub use clock::NodeClock;
 pub use row::{Own, Row, RowBody};
 pub use run::{Ended, Run};
 pub use session::Session;
+pub(crate) use session::Torn;
 pub use transcript::{KEPT_ROWS, STEP, Transcript};
 
 /// Where a message from here stands of which nothing came.

@@ -184,8 +184,24 @@ pub struct Page {
     pub messages: Vec<Message>,
     /// Cursor of the page before; `None` at the beginning.
     pub before: Option<String>,
-    /// A run in flight: its id and the text so far.
-    pub running: Option<(Option<String>, String)>,
+    pub doing: Doing,
+}
+
+/// What the node does in a session, as far as it tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Doing {
+    /// Nothing: no turn runs, and no message waits for one.
+    #[default]
+    Nothing,
+    /// A run is in flight.
+    Run {
+        /// Its id, when the node names it.
+        id: Option<String>,
+        /// What it said so far.
+        so_far: String,
+    },
+    /// The node does not tell.
+    Unknown,
 }
 
 /// How a message was taken.
@@ -197,4 +213,6 @@ pub struct Sent {
     pub session: Option<String>,
     /// Whether it waits behind a running turn.
     pub queued: bool,
+    /// Whether the node said that it has it. A vendor that acknowledges nothing shows it later, or never.
+    pub taken: bool,
 }

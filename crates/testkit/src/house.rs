@@ -144,7 +144,23 @@ impl House {
         Ok(people.map(|message| message.text.to_string()).collect())
     }
 
+    /// What people and agents said in the session, as the node has it.
+    ///
+    /// # Errors
+    /// The node does not say it.
+    pub async fn spoken_there(&self, of: &SessionRef) -> Result<Vec<String>> {
+        let page = self.fleet.history(of, 200, None).await?;
+        let spoken = page.messages.into_iter().map(|message| message.text.to_string());
+        Ok(spoken.filter(|text| !text.is_empty()).collect())
+    }
+
     /// The same as the window shows it.
+    pub fn spoken(&self, of: &SessionRef) -> Vec<String> {
+        let spoken = |row: &Row| matches!(row.body, RowBody::User { .. } | RowBody::Assistant { .. });
+        self.rows(of, |row| spoken(row).then(|| row.text().to_owned()))
+    }
+
+    /// What people said, as the window shows it.
     pub fn shown(&self, of: &SessionRef) -> Vec<String> {
         self.rows(of, |row| matches!(row.body, RowBody::User { .. }).then(|| row.text().to_owned()))
     }

@@ -44,8 +44,13 @@ pub(super) fn align(drafts: &[Draft], rows: &[Row], cut_off: impl Fn(&Row) -> bo
 /// has it at another place than where it was shown.
 pub(super) fn misplaced(drafts: &[Draft], rows: &[Row], found: &[Option<usize>]) -> Vec<Option<usize>> {
     let free = |index: &usize| !found.contains(&Some(*index));
-    let shown =
-        |draft: &Draft| (0..rows.len()).filter(free).find(|index| weight(draft, &rows[*index], false) == SAME_ID);
+    // An answer that came live has no id yet: its words are all there is to know it by.
+    let surely = |draft: &Draft, row: &Row| match weight(draft, row, false) {
+        SAME_ID => true,
+        SAME_WORDS => row.message.is_none() && matches!(row.body, RowBody::Assistant { .. }),
+        _ => false,
+    };
+    let shown = |draft: &Draft| (0..rows.len()).filter(free).find(|index| surely(draft, &rows[*index]));
     drafts.iter().zip(found).map(|(draft, found)| if found.is_none() { shown(draft) } else { None }).collect()
 }
 

@@ -3,14 +3,14 @@
 use std::collections::VecDeque;
 
 use contract::transcript::Fate;
-use link::call::Page;
+use link::call::{Doing, Page};
 use link::event::{Outcome, Role};
 
 use super::align::{align, misplaced};
 use super::changes::Changes;
 use super::draft::{Draft, drafts};
 use super::rows::Sheet;
-use super::{fates, run, text};
+use super::{fates, run, text, torn};
 use crate::truth::{KEPT_ROWS, Row, RowBody, STEP, Transcript, Truth};
 
 /// The node answered: its page is the truth for what it covers, and what is only known live stays in its place.
@@ -27,7 +27,7 @@ pub(super) fn merge(truth: &mut Truth, key: &str, page: &Page, now: i64, changes
     }
     running(&mut sheet, page);
     if ready {
-        fates::settle(&mut sheet, page.running.is_some());
+        fates::settle(&mut sheet, &page.doing);
     }
     let rows = sheet.rows();
     rows.trim(KEPT_ROWS);
@@ -76,13 +76,14 @@ pub(crate) enum Exact {
 /// Puts the page's rows and those in memory into one order.
 fn splice(sheet: &mut Sheet<'_>, page: &Page) {
     let (active, unsure) = going_on(sheet);
-    let over = page.running.is_none();
+    let torn = sheet.session.torn.map(|torn| torn.row);
+    let over = !matches!(page.doing, Doing::Run { .. });
     let drafts = drafts(page);
     let now = sheet.now;
     let rows = sheet.rows();
     let old: Vec<Row> = rows.rows.drain(..).collect();
     let of = |row: &Row, runs: &[Box<str>]| runs.iter().any(|run| **run == *row.run.as_deref().unwrap_or_default());
-    let found = align(&drafts, &old, |row| over && of(row, &unsure));
+    let found = align(&drafts, &old, |row| over && (of(row, &unsure) || Some(row.id) == torn));
     let moved = misplaced(&drafts, &old, &found);
     let apart = !drafts.is_empty() && found.iter().all(Option::is_none);
     let mut old: Vec<Option<Row>> = old.into_iter().map(Some).collect();
@@ -248,12 +249,16 @@ fn fill(rows: &mut VecDeque<Row>, start: usize, end: usize) {
 
 /// Whether a run goes on, by what the node says; a run that nobody has heard of since the link went down ends.
 fn running(sheet: &mut Sheet<'_>, page: &Page) {
-    match &page.running {
-        Some((id, so_far)) => goes_on(sheet, id.as_deref().unwrap_or_default(), so_far),
-        None => {
+    match &page.doing {
+        Doing::Run { id, so_far } => goes_on(sheet, id.as_deref().unwrap_or_default(), so_far),
+        Doing::Nothing | Doing::Unknown => {
             let answered = page.messages.last().is_some_and(|message| message.role == Role::Assistant);
             let outcome = if answered { Outcome::Ok } else { Outcome::Unknown };
+            torn::mended(sheet);
             while let Some(index) = sheet.session.runs.iter().position(|run| run.is_active() && run.unsure) {
+                if page.doing == Doing::Unknown {
+                    torn::keep(sheet, index);
+                }
                 run::close(sheet, index, outcome, None);
             }
         }

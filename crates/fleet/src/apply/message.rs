@@ -5,7 +5,7 @@ use link::event::{Event, Message, Role};
 
 use super::changes::{Changes, RowChange};
 use super::rows::Sheet;
-use super::{Taken, draft};
+use super::{Taken, draft, torn};
 use crate::truth::{Row, RowBody, Truth};
 
 /// How many of the last rows an agent's message is compared with by its text.
@@ -35,6 +35,7 @@ fn person(sheet: &mut Sheet<'_>, event: &Event, message: &Message) -> Taken {
     sheet.session.about.updated_at = Some(now);
     sheet.changes.node = true;
     let run = event.run.as_deref().or(message.run_id.as_deref());
+    torn::over(sheet);
     let Some(row) = sheet.rows().owned().find(|row| is_echo(row, message)) else {
         let body = RowBody::User { text: message.text.to_string(), own: None };
         let id = sheet.push(message.sent_at.or(Some(event.at)), run, body);
@@ -44,23 +45,26 @@ fn person(sheet: &mut Sheet<'_>, event: &Event, message: &Message) -> Taken {
         return Taken::New;
     };
     row.message = Some(message.id.clone());
-    let id = row.id;
+    let (id, mut unanswered) = (row.id, false);
     if let Some(own) = row.own_mut() {
+        // No run can have begun for it where the node had not even said that it has it.
+        unanswered = own.fate == Fate::Sent && own.run.is_none() && run.is_none();
         if matches!(own.fate, Fate::Queued | Fate::Sent | Fate::Unknown) {
             own.fares(Fate::Acknowledged, now);
             own.fault = None;
         }
         own.run = run.map(Into::into).or(own.run.take());
     }
-    if was_overtaken(sheet, id) {
+    if was_overtaken(sheet, id, unanswered) {
         sheet.rows().move_last(id);
     }
     sheet.changed(id, RowChange::Whole);
     Taken::Known
 }
 
-/// Whether the node took something in between that was said later or elsewhere, and has not begun to answer this one.
-fn was_overtaken(sheet: &mut Sheet<'_>, id: u64) -> bool {
+/// Whether the node took something in between that was said later or elsewhere, and has not begun to answer this one; or,
+/// where it is surely `unanswered`, whether it answered something else in between.
+fn was_overtaken(sheet: &mut Sheet<'_>, id: u64, unanswered: bool) -> bool {
     let rows = &sheet.rows().rows;
     let Some(index) = rows.iter().rposition(|row| row.id == id) else {
         return false;
@@ -68,7 +72,12 @@ fn was_overtaken(sheet: &mut Sheet<'_>, id: u64) -> bool {
     let run = rows[index].own().and_then(|own| own.run.as_deref());
     let mut behind = rows.range(index + 1..);
     let answered = run.is_some() && behind.clone().any(|row| row.run.as_deref() == run);
-    !answered && behind.any(|row| row.message.is_some() && matches!(row.body, RowBody::User { .. }))
+    !answered
+        && behind.any(|row| match &row.body {
+            RowBody::User { .. } => row.message.is_some(),
+            RowBody::Assistant { .. } => unanswered,
+            _ => false,
+        })
 }
 
 /// Whether the node repeats a message that was sent from here and that it has not repeated yet.

@@ -131,14 +131,17 @@ pub(super) fn run_began(sheet: &mut Sheet<'_>, run: &str) {
 }
 
 /// Which row a run answers: the message bound to it, else the oldest one that the node has and nothing answers yet, else
-/// the last that was said, where nobody knew what came of it and no run was named for it.
+/// the last one that the node has, where nobody knew what came of it and no run was named for it.
 fn answered_by(rows: &VecDeque<Row>, run: &str) -> Option<usize> {
     let bound = |own: &Own| own.run.as_deref() == Some(run) && !run.is_empty();
     let nameless = |own: &Own| own.run.as_deref().unwrap_or_default().is_empty();
     let waiting = |own: &Own| nameless(own) && matches!(own.fate, Fate::Acknowledged | Fate::Running);
     let given_up =
         |row: &Row| row.message.is_some() && row.own().is_some_and(|own| nameless(own) && own.fate == Fate::Unknown);
-    let spoken = |row: &Row| matches!(row.body, RowBody::User { .. } | RowBody::Assistant { .. });
+    let spoken = |row: &Row| match &row.body {
+        RowBody::User { .. } => row.message.is_some(),
+        body => matches!(body, RowBody::Assistant { .. }),
+    };
     let found = rows.iter().position(|row| row.own().is_some_and(bound));
     let found = found.or_else(|| rows.iter().position(|row| row.own().is_some_and(waiting)));
     found.or_else(|| rows.iter().rposition(spoken).filter(|last| given_up(&rows[*last])))

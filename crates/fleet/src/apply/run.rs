@@ -5,7 +5,7 @@ use link::event::{Event, Outcome, RunEnd};
 
 use super::changes::{Changes, RowChange};
 use super::rows::Sheet;
-use super::{Taken, own, text};
+use super::{Taken, own, text, torn};
 use crate::truth::{Ended, Row, RowBody, Run, Truth};
 
 /// How many ended runs a session remembers, to know a second end when it comes.
@@ -94,6 +94,7 @@ pub(super) fn join(sheet: &mut Sheet<'_>, event: &Event) -> Option<usize> {
 /// Begins a run and lets the message it answers know.
 pub(super) fn begin(sheet: &mut Sheet<'_>, id: &str) -> usize {
     let index = resume(sheet, id);
+    torn::take_up(sheet, index);
     own::run_began(sheet, id);
     index
 }

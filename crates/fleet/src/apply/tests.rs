@@ -11,5 +11,6 @@ mod lists;
 mod own;
 mod runs;
 mod tools;
+mod torn;
 
 use script::check;

@@ -62,7 +62,7 @@ fn page(words: &[String], before: Option<&str>) -> Page {
         model: None,
         usage: None,
     };
-    Page { messages: words.iter().map(message).collect(), before: before.map(str::to_owned), running: None }
+    Page { messages: words.iter().map(message).collect(), before: before.map(str::to_owned), ..Page::default() }
 }
 
 #[tokio::test]

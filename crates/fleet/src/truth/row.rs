@@ -84,9 +84,9 @@ impl Own {
         (self.fate, self.fate_at, self.missed) = (fate, now, false);
     }
 
-    /// Whether the node took it, and what came of it may have been missed.
+    /// Whether it went to the node, and what came of it may have been missed.
     pub(crate) fn is_stray(&self) -> bool {
-        self.missed && matches!(self.fate, Fate::Acknowledged | Fate::Running)
+        self.missed && matches!(self.fate, Fate::Sent | Fate::Acknowledged | Fate::Running)
     }
 }
 

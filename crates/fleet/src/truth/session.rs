@@ -26,6 +26,17 @@ pub struct Session {
     pub runs: Vec<Run>,
     /// Kept while a window shows it or it was active lately.
     pub transcript: Option<Transcript>,
+    /// Text that a break tore off, where the node does not tell whether it goes on.
+    pub(crate) torn: Option<Torn>,
+}
+
+/// The last text of a run that was given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Torn {
+    /// Its row.
+    pub row: u64,
+    /// Whether the node took another message since: the rest is in its history only.
+    pub over: bool,
 }
 
 impl Session {
@@ -41,6 +52,7 @@ impl Session {
             touched: 0,
             runs: Vec::new(),
             transcript: None,
+            torn: None,
         }
     }
 
@@ -58,11 +70,12 @@ impl Session {
         self.runs.iter().any(|run| run.is_active() && !run.unsure)
     }
 
-    /// Whether its rows were not read from the node, or not since the link came up, or what came of a message whose end
-    /// was missed can be read now.
+    /// Whether its rows were not read from the node, or not since the link came up, or what it missed of an answer or of
+    /// a message's end can be read now.
     pub fn is_behind(&self) -> bool {
         let Some(rows) = &self.transcript else { return true };
-        !rows.loaded || rows.stale_since.is_some() || (self.active_run().is_none() && self.has_stray(rows))
+        let missed = self.torn.is_some_and(|torn| torn.over) || self.has_stray(rows);
+        !rows.loaded || rows.stale_since.is_some() || (self.active_run().is_none() && missed)
     }
 
     /// Whether nobody heard how a message of its rows ended.

@@ -13,7 +13,7 @@ mod token;
 mod tool;
 mod turn;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde::Deserialize;
 
@@ -51,6 +51,8 @@ pub(crate) struct McpDashboard {
     runs: Runs,
     /// The open run of each agent, and the last whole answer in it.
     turns: HashMap<Box<str>, turn::Turn>,
+    /// Agents whose turn was heard to end here, and none of them took a message since.
+    idle: HashSet<Box<str>>,
     last_token: token::Last,
     sessions: Sessions,
     approvals: Approvals,
@@ -101,6 +103,7 @@ impl McpDashboard {
             model: None,
             runs: Runs::new(),
             turns: HashMap::new(),
+            idle: HashSet::new(),
             last_token: token::Last::default(),
             sessions: Sessions::default(),
             approvals: Approvals::default(),

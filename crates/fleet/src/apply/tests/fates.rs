@@ -17,7 +17,7 @@ fn a_message_taken_before_a_cut_ends_with_what_the_history_says() {
 fn a_message_that_no_history_holds_is_not_done_by_the_answer_to_another() {
     let lost = "send c1 lost\nfate c1 acknowledged r1\nheard m2 - two\nstart r2\nfinish r2 ok 2\ndown\nready";
     let shown = pane(&play(&format!("{lost}\nhistory u:two a@r2:2")).truth);
-    assert!(shown[0].starts_with("me lost [unknown (The node took this message, but"), "{shown:?}");
+    assert!(shown[0].starts_with("me lost [unknown (This message went to the node, but"), "{shown:?}");
     // Older than the page it may still be there.
     let shown = pane(&play(&format!("{lost}\nhistory before:5 u:two a@r2:2")).truth);
     assert_eq!(shown[0], "me lost [acknowledged]");
@@ -27,7 +27,7 @@ fn a_message_that_no_history_holds_is_not_done_by_the_answer_to_another() {
 fn a_message_under_a_run_that_nobody_heard_of_is_settled_by_the_history_asked_for_afterwards() {
     let taken = "send c1 hi\nfate c1 acknowledged r1\nloading";
     let shown = pane(&play(&format!("{taken}\nhistory u:other")).truth);
-    assert!(shown.iter().any(|row| row.starts_with("me hi [unknown (The node took")), "{shown:?}");
+    assert!(shown.iter().any(|row| row.starts_with("me hi [unknown (This message went")), "{shown:?}");
     check(&format!("{taken}\nhistory u:hi a:hello"), "me hi [done]\nagent hello");
     check(&format!("{taken}\nstart r1\nhistory u:hi"), "me hi [running]\nrunning r1");
     // It was taken after the question: the answer says nothing of it.

@@ -3,7 +3,7 @@
 use contract::approval::Decision as Answer;
 use contract::node::Vendor;
 use contract::transcript::{Fate, RowBody};
-use link::call::Page;
+use link::call::{Doing, Page};
 use link::event::{
     self, Approval, Body, Decision, Event, Message, NodeState, Outcome, Role, RunEnd, Session, ToolCall,
 };
@@ -245,7 +245,8 @@ fn listed(word: &str) -> Session {
 }
 
 /// A page: `role:text` words, underscores for spaces; `tool:call` for a call; `role@run:text` with a run;
-/// `mine@client:text` with the id it was sent by; `running@run:text so far`; `before:cursor`.
+/// `mine@client:text` with the id it was sent by; `running@run:text so far`; `silent:` for a node
+/// that does not tell what it does; `before:cursor`.
 fn page(words: &str) -> Page {
     let mut page = Page::default();
     for (place, word) in words.split_whitespace().enumerate() {
@@ -262,7 +263,8 @@ fn page(words: &str) -> Page {
             "u" => add(Role::User),
             "a" => add(Role::Assistant),
             "mine" => page.messages.push(message(&id, Role::User, some(run), &text)),
-            "running" => page.running = Some((some(run).map(str::to_owned), text)),
+            "running" => page.doing = Doing::Run { id: some(run).map(str::to_owned), so_far: text },
+            "silent" => page.doing = Doing::Unknown,
             "before" => page.before = Some(text),
             "tool" => page.messages.push(Message {
                 tools: vec![ToolCall {

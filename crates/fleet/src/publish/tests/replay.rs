@@ -4,7 +4,7 @@ use contract::Topic;
 use contract::activity::Filter;
 use contract::approval::Approval;
 use contract::transcript::{Fate, Window};
-use link::call::Page;
+use link::call::{Doing, Page};
 use link::event::{Body, Event, Message, NodeState, Outcome, Role, RunEnd, Session};
 use proptest::prelude::*;
 
@@ -206,8 +206,12 @@ fn other_fact(session: String, run: &str, what: u8, text: &str) -> Fact {
 
 fn page(text: &str) -> Page {
     let messages = text.chars().map(|letter| said(&format!("h{letter}"), &letter.to_string())).collect();
-    let running = text.starts_with('a').then(|| (Some("r0".to_owned()), text.to_owned()));
-    Page { messages, before: text.starts_with('b').then(|| "x".to_owned()), running }
+    let doing = match text.chars().next() {
+        Some('a') => Doing::Run { id: Some("r0".to_owned()), so_far: text.to_owned() },
+        Some('c') => Doing::Unknown,
+        _ => Doing::Nothing,
+    };
+    Page { messages, before: text.starts_with('b').then(|| "x".to_owned()), doing }
 }
 
 fn said(id: &str, text: &str) -> Message {

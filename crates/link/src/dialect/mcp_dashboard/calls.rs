@@ -8,7 +8,7 @@ use super::super::Out;
 use super::super::lax::{Flag, Raw, Text, kept, tree_of};
 use super::super::transcript::{Row, join};
 use super::McpDashboard;
-use crate::call::{Call, CallError, Page, Reply, Sent};
+use crate::call::{Call, CallError, Doing, Page, Reply, Sent};
 use crate::event::{Decision, Kept, Session};
 
 pub(super) const VENDOR: &str = "mcp-cli";
@@ -31,6 +31,7 @@ pub(super) enum What {
     /// The agent that opens a new session.
     NewSession(Box<str>),
     History {
+        agent: Box<str>,
         rows: Vec<Row>,
         limit: usize,
         before: Option<usize>,
@@ -155,7 +156,7 @@ impl McpDashboard {
         self.unsent.push_back((agent.as_str().into(), text.into(), client_id.into()));
         write(&json!({"type": "USER_MESSAGE", "agent_id": agent, "content": text}), out);
         let session = self.sessions.current(&agent).map(str::to_owned);
-        Ok(Reply::Sent(Sent { run: None, session, queued: self.turns.contains_key(agent.as_str()) }))
+        Ok(Reply::Sent(Sent { run: None, session, queued: self.turns.contains_key(agent.as_str()), taken: false }))
     }
 
     fn ask_sessions(&mut self, call: u64, out: &mut Out) {
@@ -196,7 +197,7 @@ impl McpDashboard {
         write(&json!({"type": "FOCUS_AGENT", "agent_id": agent}), out);
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let before = before.and_then(|before| before.parse().ok());
-        let what = What::History { rows: Vec::new(), limit, before };
+        let what = What::History { agent: agent.into(), rows: Vec::new(), limit, before };
         self.wait_marked(call, what, out);
     }
 
@@ -235,7 +236,9 @@ impl McpDashboard {
             let reply = match waiting.what {
                 What::Agents => Reply::Agents(self.agents.clone()),
                 What::Pong => Reply::Pong,
-                What::History { rows, limit, before } => Reply::History(page(rows, limit, before)),
+                What::History { agent, rows, limit, before } => {
+                    Reply::History(Page { doing: self.doing(&agent), ..page(rows, limit, before) })
+                }
                 What::Artifacts { rows } => {
                     let rows: Vec<Value> = rows.iter().map(|row| tree_of(row.as_str())).collect();
                     Reply::Shown(Kept::of(&Value::Array(rows)))
@@ -379,5 +382,5 @@ fn page(rows: Vec<Row>, limit: usize, before: Option<usize>) -> Page {
     let start = end.saturating_sub(limit.max(1));
     messages.truncate(end);
     let before = (start > 0).then(|| start.to_string());
-    Page { messages: messages.split_off(start), before, running: None }
+    Page { messages: messages.split_off(start), before, doing: Doing::Unknown }
 }

@@ -9,6 +9,7 @@ use super::super::fields::{fields, object};
 use super::super::lax::{Flag, Int, Raw, Text};
 use super::super::runs::Run;
 use super::McpDashboard;
+use crate::call::Doing;
 use crate::event::{Body, Message, Outcome, Role, RunEnd};
 
 /// The open run of an agent.
@@ -86,7 +87,10 @@ impl McpDashboard {
         }
         self.round_over(&agent, now, out);
         match state.status.or_empty() {
-            "idle" => self.end_turn(&agent, now, out),
+            "idle" => {
+                self.end_turn(&agent, now, out);
+                self.idle.insert(agent);
+            }
             "" => return false,
             status => {
                 let phase = match (status, state.current_tool.filled(), state.turn_number.0) {
@@ -100,6 +104,15 @@ impl McpDashboard {
             }
         }
         true
+    }
+
+    /// What the agent does: nobody tells a new connection, so it is known from the first end of a turn on.
+    pub(super) fn doing(&mut self, agent: &str) -> Doing {
+        if let Some(run) = self.turns.get(agent).and_then(|turn| self.runs.get(&turn.run)) {
+            return Doing::Run { id: Some(run.id().to_owned()), so_far: run.text.clone() };
+        }
+        let waits = self.unsent.iter().any(|(to, ..)| &**to == agent);
+        if self.idle.contains(agent) && !waits { Doing::Nothing } else { Doing::Unknown }
     }
 
     /// The agent's open run, begun now if there is none.
@@ -126,6 +139,7 @@ impl McpDashboard {
 
     fn user_spoke(&mut self, agent: &str, text: &str, now: i64, out: &mut Out) {
         self.give_up_turn(agent, now, out);
+        self.idle.remove(agent);
         self.said += 1;
         // What a history showed before it was told is one message.
         let shown = self.unanswered.take().filter(|(by, said, _)| &**by == agent && &**said == text);

@@ -229,7 +229,7 @@ pub(super) fn sent(payload: Option<Raw<'_>>, session: Option<String>) -> Result<
         let message = format!("The gateway refused the message: {why}");
         return Err(CallError::refused("REJECTED", message));
     }
-    Ok(Reply::Sent(Sent { run: taken.run_id.owned(), session, queued: taken.queued.set() }))
+    Ok(Reply::Sent(Sent { run: taken.run_id.owned(), session, queued: taken.queued.set(), taken: true }))
 }
 
 /// What a recorded request asked.

@@ -9,7 +9,7 @@ use super::super::transcript::{Row, join, without_internals};
 use super::chat::Trouble;
 use super::chat::tokens;
 use super::tool::{exit_code, given};
-use crate::call::Page;
+use crate::call::{Doing, Page};
 use crate::event::{Message, Role, ToolCall, Usage};
 
 #[derive(Default, Deserialize)]
@@ -83,7 +83,7 @@ pub(super) fn messages(rows: &[Raw<'_>], session: &str) -> Vec<Message> {
 pub(super) fn sent_page(rows: &[Raw<'_>], session: &str) -> Page {
     let first = rows.first().and_then(|raw| read::<Kept<'_>>(Some(*raw)));
     let first = first.and_then(|row| row.index.natural()).filter(|index| *index > 0);
-    Page { messages: messages(rows, session), before: first.map(|index| index.to_string()), running: None }
+    Page { messages: messages(rows, session), before: first.map(|index| index.to_string()), doing: Doing::Nothing }
 }
 
 /// A page cut out of the whole history: the last `limit` messages before the cursor,
@@ -94,7 +94,7 @@ pub(super) fn cut_page(rows: &[Raw<'_>], session: &str, limit: usize, before: Op
     let start = end.saturating_sub(limit.max(1));
     all.truncate(end);
     let before = (start > 0).then(|| start.to_string());
-    Page { messages: all.split_off(start), before, running: None }
+    Page { messages: all.split_off(start), before, doing: Doing::Nothing }
 }
 
 fn row(raw: Raw<'_>, session: &str, place: usize) -> Option<Row> {

@@ -15,7 +15,7 @@ use super::handshake::Hello;
 use super::history::{cut_page, rows, sent_page};
 use super::session::Entry;
 use super::{Moltis, answers, calls, say};
-use crate::call::{CallError, Page, Reply, Verb};
+use crate::call::{CallError, Doing, Page, Reply, Verb};
 use crate::event::{Body, Message, Role, Session};
 
 impl Moltis {
@@ -165,7 +165,8 @@ impl Moltis {
     fn history_read(&mut self, mut page: Page, session: String, (asker, now): (Asker, i64), out: &mut Out) {
         if let Asker::Caller(_) = asker {
             let open = self.runs.of_session(&session);
-            page.running = open.map(|run| (Some(run.id().to_owned()), run.text.clone()));
+            page.doing = open
+                .map_or(Doing::Nothing, |run| Doing::Run { id: Some(run.id().to_owned()), so_far: run.text.clone() });
             return answer(asker, Ok(Reply::History(page)), out);
         }
         for message in page.messages {

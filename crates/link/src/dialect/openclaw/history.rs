@@ -10,7 +10,7 @@ use super::super::transcript::{Row, join};
 use super::Openclaw;
 use super::content::{Record, Said, tool_calls, usage};
 use super::tool::Details;
-use crate::call::Page;
+use crate::call::{Doing, Page};
 use crate::event::{Message, Role, ToolCall};
 
 #[derive(Default, Deserialize)]
@@ -56,9 +56,10 @@ impl Openclaw {
         let rows = rows.into_iter().enumerate().filter_map(|(index, raw)| row(raw, key, index));
         let more = history.has_more.set().then_some(history.next_offset.0).flatten();
         let info: Info<'_> = read(history.session_info).unwrap_or_default();
-        let running = read::<InFlight<'_>>(history.in_flight_run)
-            .and_then(|flight| self.take_over(&flight, key, info.agent_id.filled(), now, out));
-        Page { messages: join(rows), before: more.map(|offset| offset.to_string()), running }
+        let doing = read::<InFlight<'_>>(history.in_flight_run)
+            .and_then(|flight| self.take_over(&flight, key, info.agent_id.filled(), now, out))
+            .map_or(Doing::Nothing, |(id, so_far)| Doing::Run { id, so_far });
+        Page { messages: join(rows), before: more.map(|offset| offset.to_string()), doing }
     }
 
     fn take_over(

@@ -53,7 +53,11 @@ impl Openclaw {
             }
             Ask::Send { session } => {
                 let taken: Taken<'_> = read(payload).unwrap_or_default();
-                answer(asker, Ok(Reply::Sent(Sent { run: taken.run_id.owned(), session, queued: false })), out);
+                answer(
+                    asker,
+                    Ok(Reply::Sent(Sent { run: taken.run_id.owned(), session, queued: false, taken: true })),
+                    out,
+                );
             }
             Ask::Abort => {
                 let taken: Taken<'_> = read(payload).unwrap_or_default();

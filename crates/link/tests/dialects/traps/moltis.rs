@@ -1,6 +1,6 @@
 //! Moltis, and our own gateway's extensions of it.
 
-use link::call::{Call, CallError, Reply};
+use link::call::{Call, CallError, Doing, Reply};
 use link::dialect::Kind;
 use link::event::{Body, Decision, NodeState, Outcome};
 use serde_json::{Value, json};
@@ -296,7 +296,7 @@ fn the_text_so_far_of_a_run_begun_elsewhere_is_asked_of_our_own_gateway() {
     talk.hears(chat("delta", json!({"text": " and on"})));
     let (_, Ok(Reply::History(page))) = talk.out.replies.remove(0) else { panic!() };
     assert_eq!(page.before.as_deref(), Some("5"));
-    assert_eq!(page.running, Some((Some("r".into()), "so far".into())));
+    assert_eq!(page.doing, Doing::Run { id: Some("r".into()), so_far: "so far".into() });
     let texts: Vec<String> = talk
         .told()
         .iter()

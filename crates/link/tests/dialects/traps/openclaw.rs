@@ -1,6 +1,6 @@
 //! The numbered traps of OpenClaw's protocol, one test each.
 
-use link::call::{Call, Reply};
+use link::call::{Call, Doing, Reply};
 use link::dialect::Kind;
 use link::event::{Body, NodeState, Outcome};
 use serde_json::{Value, json};
@@ -197,7 +197,7 @@ fn the_text_of_a_run_in_flight_is_taken_over_and_continued() {
     );
     talk.hears(chat("delta", json!({"deltaText": " three", "message": said("one two three")})));
     let (_, Ok(Reply::History(page))) = talk.out.replies.remove(0) else { panic!() };
-    assert_eq!(page.running, Some((Some("r".into()), "one two".into())));
+    assert_eq!(page.doing, Doing::Run { id: Some("r".into()), so_far: "one two".into() });
     assert_eq!(texts(&mut talk), "one two three");
 }
 
