@@ -162,7 +162,9 @@ impl Readings<'_> {
                 }
                 self.missed.histories.insert(session);
             }
-            Read::Lists(Came::Yes) | Read::Sessions(Came::Yes) | Read::Beat => return,
+            // The list may have said that nothing runs any more: what was missed meanwhile can be read now.
+            Read::Lists(Came::Yes) | Read::Sessions(Came::Yes) => return self.histories(),
+            Read::Beat => return,
         }
         self.missed.at.get_or_insert(Instant::now() + AGAIN);
     }

@@ -200,6 +200,8 @@ pub enum Doing {
         /// What it said so far.
         so_far: String,
     },
+    /// No turn runs; whether a message waits for one the node does not tell.
+    Idle,
     /// The node does not tell.
     Unknown,
 }

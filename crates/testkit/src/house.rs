@@ -171,7 +171,7 @@ impl House {
     }
 
     /// How all stands, to be read by people.
-    fn in_words(&self, of: &SessionRef) -> String {
+    pub fn in_words(&self, of: &SessionRef) -> String {
         let own = self.rows(of, |row| row.own().map(|own| format!("{own:?}, message {:?}", row.message)));
         let runs = self.fleet.core().read(&of.node, |truth| Some(format!("{:?}", truth.session(&of.session)?.runs)));
         let rows = self.rows(of, |row| Some(format!("{} {:?} {:?}", row.order, row.run, row.text())));

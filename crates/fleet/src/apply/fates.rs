@@ -87,7 +87,7 @@ fn verdict(session: &Session, row: &Row, own: &Own, answered: Answered, doing: &
     }
     let over = !busy || run_of(session, own).is_some();
     (own.is_stray() && over).then_some(Err(match (doing, kept) {
-        (Doing::Unknown, _) => UNTOLD,
+        (Doing::Unknown, _) | (Doing::Idle, false) => UNTOLD,
         (_, true) => UNANSWERED,
         (_, false) => NOT_KEPT,
     }))

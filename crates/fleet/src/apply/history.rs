@@ -251,7 +251,7 @@ fn fill(rows: &mut VecDeque<Row>, start: usize, end: usize) {
 fn running(sheet: &mut Sheet<'_>, page: &Page) {
     match &page.doing {
         Doing::Run { id, so_far } => goes_on(sheet, id.as_deref().unwrap_or_default(), so_far),
-        Doing::Nothing | Doing::Unknown => {
+        Doing::Nothing | Doing::Idle | Doing::Unknown => {
             let answered = page.messages.last().is_some_and(|message| message.role == Role::Assistant);
             let outcome = if answered { Outcome::Ok } else { Outcome::Unknown };
             torn::mended(sheet);

@@ -47,8 +47,8 @@ fn person(sheet: &mut Sheet<'_>, event: &Event, message: &Message) -> Taken {
     row.message = Some(message.id.clone());
     let (id, mut unanswered) = (row.id, false);
     if let Some(own) = row.own_mut() {
-        // No run can have begun for it where the node had not even said that it has it.
-        unanswered = own.fate == Fate::Sent && own.run.is_none() && run.is_none();
+        // No run has begun for it here: that would have made it run, and left its name.
+        unanswered = own.run.is_none() && matches!(own.fate, Fate::Sent | Fate::Acknowledged);
         if matches!(own.fate, Fate::Queued | Fate::Sent | Fate::Unknown) {
             own.fares(Fate::Acknowledged, now);
             own.fault = None;

@@ -62,10 +62,11 @@ pub(super) fn finished(truth: &mut Truth, event: &Event, end: &RunEnd, now: i64,
     let Some(mut sheet) = Sheet::of(truth, event, now, changes) else {
         return Taken::New;
     };
-    let Some(index) = ending(&mut sheet, event) else {
+    let answer = end.text.as_deref().filter(|text| !text.trim().is_empty());
+    let Some(index) = ending(&mut sheet, event, answer) else {
         return Taken::Known;
     };
-    if let Some(answer) = end.text.as_deref().filter(|text| !text.trim().is_empty()) {
+    if let Some(answer) = answer {
         text::settle(&mut sheet, index, answer);
     }
     close(&mut sheet, index, end.outcome, end.error.as_deref());
@@ -157,11 +158,15 @@ fn adopt(sheet: &mut Sheet<'_>, id: &str) -> Option<usize> {
 }
 
 /// The run that an end is for; one that was never heard of begins with it. `None` when it has ended already.
-fn ending(sheet: &mut Sheet<'_>, event: &Event) -> Option<usize> {
-    let anonymous = event.run.as_deref().is_none_or(str::is_empty);
-    let nothing_runs = sheet.session.active_run().is_none();
-    if anonymous && nothing_runs && !sheet.session.runs.is_empty() {
+fn ending(sheet: &mut Sheet<'_>, event: &Event, answer: Option<&str>) -> Option<usize> {
+    let id = event.run.as_deref().unwrap_or_default();
+    if id.is_empty() && sheet.session.active_run().is_none() && !sheet.session.runs.is_empty() {
         return None;
+    }
+    let nameless = sheet.session.runs.iter().any(|run| run.is_active() && run.id.is_empty());
+    if answer.is_none() && sheet.session.run(id).is_none() && !nameless {
+        // It said nothing, so it ends no message but the one that is bound to it.
+        return Some(resume(sheet, id));
     }
     join(sheet, event)
 }

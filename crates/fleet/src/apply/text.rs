@@ -4,7 +4,7 @@ use link::event::Event;
 
 use super::changes::{Changes, RowChange};
 use super::rows::Sheet;
-use super::{Taken, run};
+use super::{Taken, run, torn};
 use crate::truth::{RowBody, Truth};
 
 /// Which of the two streams of a run.
@@ -29,6 +29,9 @@ pub(super) fn delta(
     let Some(index) = run::join(&mut sheet, event) else {
         return Taken::Known;
     };
+    if kind == Kind::Answer {
+        torn::repeats(&mut sheet, index, text);
+    }
     let run = &mut sheet.session.runs[index];
     let open = match kind {
         Kind::Answer => run.text_row,

@@ -1,6 +1,7 @@
 //! Text that a break tore off, where the node does not tell whether its run goes on: what comes next continues it, or the
 //! history has all of it.
 
+use super::changes::RowChange;
 use super::rows::Sheet;
 use crate::truth::{Row, RowBody, Torn};
 
@@ -24,9 +25,20 @@ pub(super) fn take_up(sheet: &mut Sheet<'_>, index: usize) {
     }
     let run = &mut sheet.session.runs[index];
     run.since = run.since.min(order - 1);
-    run.text_row = Some(id);
+    (run.text_row, run.taken_up) = (Some(id), true);
     run.texts.push(id);
     sheet.all();
+}
+
+/// The first text after the break, where it repeats what was torn off: that goes.
+pub(super) fn repeats(sheet: &mut Sheet<'_>, index: usize, text: &str) {
+    let run = &mut sheet.session.runs[index];
+    let Some(id) = run.text_row.filter(|_| std::mem::take(&mut run.taken_up)) else { return };
+    let torn = sheet.rows().row_mut(id).and_then(Row::streamed);
+    if let Some(torn) = torn.filter(|torn| text.starts_with(torn.as_str())) {
+        torn.clear();
+        sheet.changed(id, RowChange::Whole);
+    }
 }
 
 /// The run that was given up goes on under another name: what it answers is bound to that, and nothing is said any more

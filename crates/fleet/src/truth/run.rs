@@ -19,6 +19,8 @@ pub struct Run {
     pub(crate) since: i64,
     /// The row that takes the next text.
     pub(crate) text_row: Option<u64>,
+    /// That row was begun before a break: the next text may repeat it.
+    pub(crate) taken_up: bool,
     /// The row that takes the next reasoning.
     pub(crate) thinking_row: Option<u64>,
     /// The rows of text, oldest first, and of them those since the last tool call.
@@ -44,6 +46,7 @@ impl Run {
             phase: None,
             since,
             text_row: None,
+            taken_up: false,
             thinking_row: None,
             texts: Vec::new(),
             round: 0,

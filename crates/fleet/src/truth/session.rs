@@ -85,9 +85,15 @@ impl Session {
         rows.owns && rows.rows.iter().any(stray)
     }
 
-    /// Whether the node took the message under a run nobody here has heard of.
+    /// Whether the node took the message and no run that goes on answers it: nobody here has heard of the one it named,
+    /// or that ended without it, or it named none and another one has said something since.
     pub(crate) fn is_unheard(&self, own: &Own) -> bool {
-        own.fate == Fate::Acknowledged && own.run.as_deref().is_some_and(|run| self.run(run).is_none())
+        let since = |run: &Run| run.ended.as_ref().is_some_and(|end| end.at >= own.fate_at) && !run.texts.is_empty();
+        own.fate == Fate::Acknowledged
+            && match own.run.as_deref() {
+                Some(run) => self.run(run).is_none_or(|run| !run.is_active()),
+                None => self.runs.iter().any(since),
+            }
     }
 
     /// Whether a message sent from here has not ended well yet: only its row knows of it.

@@ -58,8 +58,8 @@ pub(crate) struct McpDashboard {
     approvals: Approvals,
     /// Own messages not taken yet: agent, text, the id we gave it.
     unsent: VecDeque<(Box<str>, Box<str>, Box<str>)>,
-    /// A person's message at the end of the history last read: agent, text, the id it has there. It may be told live yet.
-    unanswered: Option<(Box<str>, Box<str>, Box<str>)>,
+    /// What stands at the end of the history last read. It may be told live yet.
+    shown: Option<session::Shown>,
     waiting: Vec<Waiting>,
     /// Lists of agents asked for, and answered.
     lists: (u64, u64),
@@ -108,7 +108,7 @@ impl McpDashboard {
             sessions: Sessions::default(),
             approvals: Approvals::default(),
             unsent: VecDeque::new(),
-            unanswered: None,
+            shown: None,
             waiting: Vec::new(),
             lists: (0, 0),
             said: 0,

@@ -131,17 +131,14 @@ impl Runs {
         self.enter(place, out).is_some() && self.finish(place.run, place.at, end, out)
     }
 
-    /// Ends a run that never began: its message was taken in by another one. `first`
-    /// is told before the end.
-    pub fn end_unbegun(&mut self, place: Place<'_>, first: Option<Body>, end: RunEnd, out: &mut Out) {
+    /// Ends a run that never began, because its message waits for another one.
+    pub fn end_queued(&mut self, place: Place<'_>, end: RunEnd, out: &mut Out) {
         if self.knows(place.run) {
             return;
         }
         let run = Run::new(place);
         self.done.insert(place.run);
-        if let Some(first) = first {
-            run.say(place.at, first, out);
-        }
+        run.say(place.at, Body::RunQueued { position: None }, out);
         run.say(place.at, Body::RunFinished(end), out);
     }
 

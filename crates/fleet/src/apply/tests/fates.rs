@@ -1,7 +1,7 @@
 //! What a history tells of the messages sent from here.
 
 use super::check;
-use super::script::{pane, play};
+use super::script::{KEY, pane, play};
 
 #[test]
 fn a_message_taken_before_a_cut_ends_with_what_the_history_says() {
@@ -45,4 +45,18 @@ fn what_is_known_of_a_messages_end_stays_however_often_the_history_is_read() {
     assert!(shown[0].starts_with("me hi [unknown (The node has this message"), "{shown:?}");
     // Unless an answer came after all.
     check(&format!("{unknown}\nhistory mine@c1:hi a:hello"), "me hi [done]\nagent hello");
+}
+
+#[test]
+fn a_message_that_waited_at_the_node_is_settled_once_something_was_answered() {
+    // The run it was named never begins: the node answers it in the running one, or under another name.
+    let waited = "heard m0 - one\nstart r\ntext r 1\nsend c1 two\nfate c1 acknowledged c1\nqueued c1\nfinish c1 ok";
+    check(&format!("{waited}\nfinish r ok 1"), "user one\nagent 1\nme two [acknowledged]");
+    let played = play(&format!("{waited}\nheard m2 c1 two\nfinish r ok 1"));
+    assert!(played.truth.session(KEY).unwrap().is_behind(), "the history is asked");
+    let asked = format!("{waited}\nheard m2 c1 two\nfinish r ok 1 and 2\nloading");
+    check(&format!("{asked}\nhistory u:one mine@c1:two a:1_and_2 idle:"), "user one\nme two [done]\nagent 1 and 2");
+    // Nobody says that it is lost: it may still wait.
+    let shown = pane(&play(&format!("{waited}\nfinish r ok 1\nloading\nhistory u:one a:1 idle:")).truth);
+    assert!(shown[2].contains("does not tell whether it still waits"), "{shown:?}");
 }

@@ -246,7 +246,7 @@ fn listed(word: &str) -> Session {
 
 /// A page: `role:text` words, underscores for spaces; `tool:call` for a call; `role@run:text` with a run;
 /// `mine@client:text` with the id it was sent by; `running@run:text so far`; `silent:` for a node
-/// that does not tell what it does; `before:cursor`.
+/// that does not tell what it does, `idle:` for one that tells only what runs; `before:cursor`.
 fn page(words: &str) -> Page {
     let mut page = Page::default();
     for (place, word) in words.split_whitespace().enumerate() {
@@ -265,6 +265,7 @@ fn page(words: &str) -> Page {
             "mine" => page.messages.push(message(&id, Role::User, some(run), &text)),
             "running" => page.doing = Doing::Run { id: some(run).map(str::to_owned), so_far: text },
             "silent" => page.doing = Doing::Unknown,
+            "idle" => page.doing = Doing::Idle,
             "before" => page.before = Some(text),
             "tool" => page.messages.push(Message {
                 tools: vec![ToolCall {

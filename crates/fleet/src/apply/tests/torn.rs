@@ -27,6 +27,13 @@ fn what_comes_next_continues_it_and_answers_the_message_it_answered() {
 }
 
 #[test]
+fn what_is_repeated_after_the_break_is_not_doubled_in_the_midst_of_a_run() {
+    let whole = format!("{TORN}\nstart r2\ntext r2 Echo one\nhistory u:one a:Echo_one running@r2:Echo_one");
+    let shown = pane(&play(&whole).truth);
+    assert_eq!(shown.iter().filter(|row| row.starts_with("agent")).count(), 1, "{shown:?}");
+}
+
+#[test]
 fn where_the_node_takes_another_message_the_history_has_the_rest() {
     let over = play(&format!("{TORN}\nheard m2 - two\nstart r2\ntext r2 Echo two\nfinish r2 ok Echo two"));
     assert!(over.truth.session(KEY).unwrap().is_behind(), "the history is asked again");

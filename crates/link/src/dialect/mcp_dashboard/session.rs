@@ -116,6 +116,21 @@ struct Kept<'a> {
     tool_calls: Option<Raw<'a>>,
 }
 
+/// A message of a history.
+pub(super) struct Shown {
+    agent: Box<str>,
+    role: Role,
+    text: Box<str>,
+    /// The id it has there.
+    pub id: Box<str>,
+}
+
+impl Shown {
+    pub fn is(&self, agent: &str, role: Role, text: &str) -> bool {
+        (&*self.agent, self.role, &*self.text) == (agent, role, text)
+    }
+}
+
 impl McpDashboard {
     pub(super) fn session_list(&mut self, payload: Option<Raw<'_>>, now: i64, out: &mut Out) -> bool {
         let Some(listed) = read::<Listed<'_>>(payload) else {
@@ -203,8 +218,10 @@ impl McpDashboard {
             if rows.is_empty() {
                 self.history_is_empty(&agent, out);
             }
-            self.unanswered = match rows.last() {
-                Some(Row::Said(last)) if last.role == Role::User => Some((agent, last.text.clone(), last.id.clone())),
+            self.shown = match rows.last() {
+                Some(Row::Said(last)) => {
+                    Some(Shown { agent, role: last.role, text: last.text.clone(), id: last.id.clone() })
+                }
                 _ => None,
             };
             self.take_replay(rows);

@@ -142,8 +142,8 @@ impl McpDashboard {
         self.idle.remove(agent);
         self.said += 1;
         // What a history showed before it was told is one message.
-        let shown = self.unanswered.take().filter(|(by, said, _)| &**by == agent && &**said == text);
-        let id = shown.map_or_else(|| format!("{agent}@{now}-{}", self.said).into(), |(_, _, id)| id);
+        let shown = self.shown.take().filter(|shown| shown.is(agent, Role::User, text));
+        let id = shown.map_or_else(|| format!("{agent}@{now}-{}", self.said).into(), |shown| shown.id);
         self.told.tell(&format!("user {agent} {text}"));
         let ours = self.unsent.iter().position(|(to, sent, _)| &**to == agent && &**sent == text);
         let client_id = ours.and_then(|index| self.unsent.remove(index)).map(|(_, _, id)| id);
@@ -164,9 +164,12 @@ impl McpDashboard {
 
     /// The whole answer; if it was streamed it repeats what is known.
     fn answered(&mut self, agent: &str, said: &Said<'_>, now: i64, out: &mut Out) {
-        self.unanswered = None;
         let text = said.content.or_empty();
+        let shown = self.shown.take().is_some_and(|shown| shown.is(agent, Role::Assistant, text));
         self.told.tell(&format!("assistant {agent} {text}"));
+        if shown && !self.turns.contains_key(agent) {
+            return;
+        }
         if let Some(run) = self.turn(agent, now, out) {
             if let Some(reasoning) = said.reasoning.filled() {
                 run.whole_thinking(now, reasoning, out);

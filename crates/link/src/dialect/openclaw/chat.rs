@@ -145,10 +145,9 @@ impl Openclaw {
         if self.runs.get(place.run).is_some() {
             self.settle(place.run, out);
             self.runs.end(place, end, out);
-        } else if !self.runs.knows(place.run) {
-            let busy = place.session.is_some_and(|session| self.runs.of_session(session).is_some());
-            let first = busy.then_some(Body::RunQueued { position: None });
-            self.runs.end_unbegun(place, first, end, out);
+        } else {
+            // The run it goes with may have begun before this connection.
+            self.runs.end_queued(place, end, out);
         }
     }
 

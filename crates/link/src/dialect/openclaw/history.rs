@@ -58,7 +58,7 @@ impl Openclaw {
         let info: Info<'_> = read(history.session_info).unwrap_or_default();
         let doing = read::<InFlight<'_>>(history.in_flight_run)
             .and_then(|flight| self.take_over(&flight, key, info.agent_id.filled(), now, out))
-            .map_or(Doing::Nothing, |(id, so_far)| Doing::Run { id, so_far });
+            .map_or(Doing::Idle, |(id, so_far)| Doing::Run { id, so_far });
         Page { messages: join(rows), before: more.map(|offset| offset.to_string()), doing }
     }
 

@@ -176,6 +176,21 @@ fn a_message_that_a_history_showed_before_it_was_told_is_one_message() {
 }
 
 #[test]
+fn an_answer_that_a_history_showed_before_it_was_told_is_not_told_again() {
+    let mut talk = asked_history();
+    talk.hears(agents());
+    let said = json!([{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]);
+    talk.hears(frame("CONVERSATION_HISTORY", json!({"messages": said})));
+    talk.hears(agents());
+    let mut told = || {
+        talk.hears(frame("CONVERSATION_MESSAGE", json!({"agent_id": "default", "role": "assistant", "content": "a"})));
+        talk.told().iter().filter(|event| matches!(event.body, Body::TextDelta { .. })).count()
+    };
+    assert_eq!(told(), 0);
+    assert_eq!(told(), 1, "said once more it is another one");
+}
+
+#[test]
 fn an_empty_history_sends_nothing_and_the_list_behind_it_ends_it() {
     let mut talk = asked_history();
     let kinds: Vec<Value> = talk.said().iter().map(|frame| frame["type"].clone()).collect();
