@@ -13,8 +13,8 @@ const UNANSWERED: &str = "The node has this message, but no answer follows it an
 const NOT_KEPT: &str = "This message went to the node, but its history does not hold it and nothing runs there any more. \
                         Send it again.";
 /// Why the fate of either is unknown where the node does not tell whether anything runs or waits.
-const UNTOLD: &str = "The connection broke before this message was answered, and the gateway does not tell whether it still \
-                      waits or runs there. If an answer comes, it is shown here; sending it again may say it twice.";
+const UNTOLD: &str = "Nothing answers this message so far, and its gateway does not tell whether it still waits or runs \
+                      there. If an answer comes, it is shown here; sending it again may say it twice.";
 
 /// Settles what the page that was just merged decides. While a run goes on what has no answer may still wait there.
 pub(super) fn settle(sheet: &mut Sheet<'_>, doing: &Doing) {
