@@ -39,7 +39,8 @@ pub struct Fault {
     pub code: Code,
     /// What happened and what to do, for the person.
     pub message: String,
-    /// For [`Code::Untrusted`] the fingerprint; for [`Code::Pairing`] the id of the request.
+    /// For [`Code::Invalid`] the field, [`crate::node::FormField::told`], where it is about one of the node's form;
+    /// for [`Code::Untrusted`] the fingerprint; for [`Code::Pairing`] the id of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<String>,
 }

@@ -4,6 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::usage::Spend;
 
+/// Calls a minute to a node whose limit nobody set.
+pub const USUAL_PER_MINUTE: u32 = 600;
+/// Calls at once, after a rest, to such a node.
+pub const USUAL_BURST: u32 = 40;
+
 /// A node's id: short, made once, never shown. The local node's is `local`.
 pub type NodeId = String;
 
@@ -50,8 +55,8 @@ pub struct Node {
     pub vendor: Vendor,
     /// Where it is: its first route, or "in this window" for the local one.
     pub address: String,
-    /// The further routes, in the order they are tried.
-    pub routes: Vec<String>,
+    /// What else there is to reaching it, as it is stored: the further routes in the order they are tried, and files.
+    pub reach: Reach,
     /// The number of the route in use or last used, from 0, which is the address.
     pub route: Option<u32>,
     /// Why the routes before that one were not taken, a sentence each.
@@ -201,6 +206,44 @@ pub struct Reach {
     pub ca_file: Option<String>,
     /// Our own certificate, where the way to the node asks for one.
     pub client: Option<ClientFiles>,
+}
+
+/// The field of a [`NodeForm`] that a [`crate::Fault`] of [`crate::Code::Invalid`] is about; it stands in its details.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormField {
+    Address,
+    Name,
+    /// A further route, by its place in [`Reach::routes`].
+    Route(usize),
+    CaFile,
+    ClientCertificate,
+    ClientKey,
+}
+
+impl FormField {
+    /// As it crosses.
+    pub fn told(self) -> String {
+        match self {
+            Self::Address => "address".to_owned(),
+            Self::Name => "name".to_owned(),
+            Self::Route(number) => format!("route:{number}"),
+            Self::CaFile => "ca_file".to_owned(),
+            Self::ClientCertificate => "client_certificate".to_owned(),
+            Self::ClientKey => "client_key".to_owned(),
+        }
+    }
+
+    /// The other way; `None` for what is no field.
+    pub fn read(told: &str) -> Option<Self> {
+        match told {
+            "address" => Some(Self::Address),
+            "name" => Some(Self::Name),
+            "ca_file" => Some(Self::CaFile),
+            "client_certificate" => Some(Self::ClientCertificate),
+            "client_key" => Some(Self::ClientKey),
+            other => other.strip_prefix("route:")?.parse().ok().map(Self::Route),
+        }
+    }
 }
 
 /// A client certificate. Only the places of its files are kept; the private key stays in its file.

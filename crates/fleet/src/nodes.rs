@@ -31,7 +31,7 @@ mod remove;
 mod signals;
 mod tap;
 
-pub use bucket::{ALL_A_MINUTE, ALL_AT_ONCE, BURST, Bucket, PER_MINUTE, Urgency};
+pub use bucket::{ALL_A_MINUTE, ALL_AT_ONCE, Bucket, Urgency};
 pub use form::{Checked, check, fingerprint, fresh, name_is_free, once};
 pub use identity::{Credential, Missing, keep_key, read as credentials};
 pub use open::{routes, target};

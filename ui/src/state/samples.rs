@@ -10,7 +10,7 @@ pub fn node(id: &str) -> Node {
         name: id.into(),
         vendor: Vendor::Moltis,
         address: "wss://x".into(),
-        routes: Vec::new(),
+        reach: contract::node::Reach::default(),
         route: None,
         passed: Vec::new(),
         local: false,

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use contract::calls::{Handler, NodeLimit, NodeProduction, NodeUnlock};
+use contract::node::{USUAL_BURST, USUAL_PER_MINUTE};
 use fleet::truth::{NodeHead, PILOT};
 
 use crate::desk::Desk;
@@ -45,7 +46,7 @@ pub async fn limit(
 ) -> anyhow::Result<ExitCode> {
     desk.fleet.node_limit(PILOT, NodeLimit { id: head.id.clone(), per_minute, burst }).await?;
     let told = |set: Option<u32>, usual: u32| set.map_or(format!("{usual} (as usual)"), |set| set.to_string());
-    let (per_minute, burst) = (told(per_minute, fleet::nodes::PER_MINUTE), told(burst, fleet::nodes::BURST));
+    let (per_minute, burst) = (told(per_minute, USUAL_PER_MINUTE), told(burst, USUAL_BURST));
     note(&format!("{} is asked {per_minute} times a minute at most, {burst} at once.", head.name));
     Ok(ExitCode::SUCCESS)
 }

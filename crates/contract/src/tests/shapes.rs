@@ -6,8 +6,8 @@ use crate::approval::{Answer, Approval, Decision, Hidden, Keeper, Outcome, Piece
 use crate::audit::{Broken, Phase, Record, Verdict};
 use crate::fault::{Code, Fault};
 use crate::node::{
-    Activity, Agent, Certificate, ClientFiles, Import, ImportKey, LinkState, Nearby, Node, NodeForm, Probe, Reach,
-    Session, Step, Vendor,
+    Activity, Agent, Certificate, ClientFiles, FormField, Import, ImportKey, LinkState, Nearby, Node, NodeForm, Probe,
+    Reach, Session, Step, Vendor,
 };
 use crate::settings::{Hello, Layout, Settings, Theme};
 use crate::transcript::{ExportForm, Fate, Level, Row, RowBody, SessionRef, ToolState, Window};
@@ -87,7 +87,7 @@ fn node() -> Node {
         name: "homelab".into(),
         vendor: Vendor::Moltis,
         address: "wss://homelab.lan:8765".into(),
-        routes: vec!["ssh://me@homelab/127.0.0.1:8765".into()],
+        reach: reach(),
         route: Some(1),
         passed: vec!["Nothing listens there.".into()],
         local: false,
@@ -210,12 +210,32 @@ fn form() -> NodeForm {
         key: Some(Secret::new(" mk_1 ")),
         trust: Some("sha256:00ff".into()),
         session_only: true,
-        reach: Some(Reach {
-            routes: vec!["ssh://me@homelab/8765".into()],
-            ca_file: Some("/etc/ssl/corporate.pem".into()),
-            client: Some(ClientFiles { certificate: "/home/me/cert.pem".into(), key: "/home/me/key.pem".into() }),
-        }),
+        reach: Some(reach()),
     }
+}
+
+fn reach() -> Reach {
+    Reach {
+        routes: vec!["ssh://me@homelab/8765".into()],
+        ca_file: Some("/etc/ssl/corporate.pem".into()),
+        client: Some(ClientFiles { certificate: "/home/me/cert.pem".into(), key: "/home/me/key.pem".into() }),
+    }
+}
+
+#[test]
+fn a_field_that_a_refusal_is_about_crosses_and_comes_back() {
+    let told = [
+        (FormField::Address, "address"),
+        (FormField::Name, "name"),
+        (FormField::Route(2), "route:2"),
+        (FormField::CaFile, "ca_file"),
+        (FormField::ClientCertificate, "client_certificate"),
+        (FormField::ClientKey, "client_key"),
+    ];
+    for (field, word) in told {
+        assert_eq!((field.told().as_str(), FormField::read(word)), (word, Some(field)));
+    }
+    assert_eq!(FormField::read("sha256:00ff"), None);
 }
 
 fn filter() -> Filter {

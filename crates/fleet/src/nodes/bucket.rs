@@ -5,14 +5,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use contract::node::{USUAL_BURST, USUAL_PER_MINUTE};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
-/// Calls a minute, unless a person set it otherwise.
-pub const PER_MINUTE: u32 = 600;
-/// Calls at once after a rest.
-pub const BURST: u32 = 40;
 /// What the fleet asks by itself a minute, all nodes together, and at once: one node's reading is four or five.
 pub const ALL_A_MINUTE: u32 = 3_000;
 pub const ALL_AT_ONCE: u32 = 100;
@@ -53,7 +50,7 @@ struct State {
 impl Default for Bucket {
     /// At the usual speed.
     fn default() -> Bucket {
-        Bucket::of(PER_MINUTE, BURST)
+        Bucket::of(USUAL_PER_MINUTE, USUAL_BURST)
     }
 }
 

@@ -1,6 +1,8 @@
 //! What a person typed for a node, checked field by field; each refusal says what to write instead.
 
-use contract::node::{NodeForm, Reach, Vendor};
+use std::path::Path;
+
+use contract::node::{ClientFiles, FormField, NodeForm, Reach, Vendor};
 use contract::{Code, Fault};
 use link::sentence;
 use link::{Fingerprint, Pin, Route};
@@ -32,9 +34,9 @@ pub struct Checked {
 /// Checks a form; whether its name is taken is asked apart, by [`name_is_free`].
 ///
 /// # Errors
-/// The first field that is wrong, as a sentence.
+/// The first field that is wrong, as a sentence, and which it is.
 pub fn check(form: NodeForm) -> Result<Checked, Fault> {
-    let route = Route::parse(&form.address).map_err(|error| invalid(sentence(&error.to_string())))?;
+    let route = Route::parse(&form.address).map_err(|error| wrong(FormField::Address, sentence(&error.to_string())))?;
     Ok(Checked {
         name: name(&form.name)?,
         vendor: form.vendor,
@@ -49,16 +51,50 @@ pub fn check(form: NodeForm) -> Result<Checked, Fault> {
 /// Checks what a person typed besides the address.
 fn reach(typed: Reach) -> Result<Reach, Fault> {
     let mut routes = Vec::new();
-    for text in typed.routes.iter().filter(|text| !text.trim().is_empty()) {
+    for (number, text) in typed.routes.iter().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
+        let field = FormField::Route(number);
+        if routes.len() == MOST_ROUTES {
+            let message = format!("These are too many routes; {MOST_ROUTES} besides the address are kept.");
+            return Err(wrong(field, message));
+        }
         let route = Route::parse(text).map_err(|error| {
-            invalid(format!("Route {} of the further ones: {}", routes.len() + 1, sentence(&error.to_string())))
+            wrong(field, format!("Route {} of the further ones: {}", routes.len() + 1, sentence(&error.to_string())))
         })?;
         routes.push(route.to_string());
     }
-    if routes.len() > MOST_ROUTES {
-        return Err(invalid(format!("These are too many routes; {MOST_ROUTES} besides the address are kept.")));
+    let ca_file = typed.ca_file.as_deref().map(|at| file(FormField::CaFile, at)).transpose()?.flatten();
+    Ok(Reach { routes, ca_file, client: typed.client.map(client).transpose()?.flatten() })
+}
+
+/// Checks the places of a client certificate; none at all is none.
+fn client(typed: ClientFiles) -> Result<Option<ClientFiles>, Fault> {
+    let certificate = file(FormField::ClientCertificate, &typed.certificate)?;
+    let key = file(FormField::ClientKey, &typed.key)?;
+    match (certificate, key) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => {
+            let message = "A key needs its certificate: name the file, the same one if it holds both.";
+            Err(wrong(FormField::ClientCertificate, message))
+        }
+        // One file may hold both.
+        (Some(certificate), key) => {
+            Ok(Some(ClientFiles { key: key.unwrap_or_else(|| certificate.clone()), certificate }))
+        }
     }
-    Ok(Reach { routes, ..typed })
+}
+
+/// The whole place of a file: a window and `pilot` start in different folders. `None` for none.
+fn file(field: FormField, typed: &str) -> Result<Option<String>, Fault> {
+    let typed = typed.trim();
+    match typed {
+        "" => Ok(None),
+        whole if Path::new(whole).is_absolute() => Ok(Some(whole.to_owned())),
+        _ => {
+            let message =
+                format!("Name the file with its whole path, from the root on; “{typed}” begins in no folder.");
+            Err(wrong(field, message))
+        }
+    }
 }
 
 /// A row for a node that no table keeps. Its device identity is made anew, in memory.
@@ -107,7 +143,7 @@ pub async fn name_is_free(parts: &Parts, wanted: &str, id: &str) -> Result<(), F
         .map_err(|error: StoreError| crate::calls::of_store(&error))?;
     match holder {
         Some(other) if other != id => {
-            Err(invalid(format!("There is a node named “{wanted}” already. Choose another name.")))
+            Err(wrong(FormField::Name, format!("There is a node named “{wanted}” already. Choose another name.")))
         }
         _ => Ok(()),
     }
@@ -126,7 +162,11 @@ fn name(text: &str) -> Result<String, Fault> {
     } else {
         return Ok(name.to_owned());
     };
-    Err(invalid(problem))
+    Err(wrong(FormField::Name, problem))
+}
+
+fn wrong(field: FormField, message: impl Into<String>) -> Fault {
+    Fault { details: Some(field.told()), ..invalid(message) }
 }
 
 fn invalid(message: impl Into<String>) -> Fault {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
+use contract::node::{USUAL_BURST, USUAL_PER_MINUTE};
 use contract::{Code, Fault};
 use link::Link;
 use link::drift::Found;
@@ -14,7 +15,7 @@ use parking_lot::{Mutex, RwLock};
 use supervise::Scope;
 use tokio::sync::Notify;
 
-use super::{BURST, Bucket, Embedded, PER_MINUTE, Parts, Signals, open};
+use super::{Bucket, Embedded, Parts, Signals, open};
 use crate::apply::Fact;
 use crate::record::Recorded;
 use crate::table::node::NodeRow;
@@ -188,7 +189,7 @@ impl Post {
     pub(super) fn guard(&self, parts: &Parts, guard: Guard) {
         let known = parts.core.read(&self.id, |truth| truth.guard);
         if known != Some(guard) {
-            self.bucket.set(guard.per_minute.unwrap_or(PER_MINUTE), guard.burst.unwrap_or(BURST));
+            self.bucket.set(guard.per_minute.unwrap_or(USUAL_PER_MINUTE), guard.burst.unwrap_or(USUAL_BURST));
             parts.core.feed(&self.id, [Fact::Guard(guard)]);
         }
     }

@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use contract::node::{self, Activity, LinkState, Node};
+use contract::node::{self, Activity, LinkState, Node, USUAL_BURST, USUAL_PER_MINUTE};
 use contract::straight;
 use link::event::NodeState;
 
 use super::title::title;
-use crate::nodes::{BURST, PER_MINUTE};
 use crate::truth::{NodeHead, Session, Truth};
 
 /// How many sessions a node shows; the newest.
@@ -33,7 +32,7 @@ pub fn node(truth: &Truth) -> Node {
         name: head.name.clone(),
         vendor: head.vendor,
         address: head.address.clone(),
-        routes: head.reach.routes.clone(),
+        reach: head.reach.clone(),
         route: link.route.as_ref().and_then(|taken| u32::try_from(taken.number).ok()),
         passed: link.route.iter().flat_map(|taken| &taken.passed).map(|one| one.reason.clone()).collect(),
         local: head.local,
@@ -59,8 +58,8 @@ pub fn node(truth: &Truth) -> Node {
         production: truth.guard.production,
         unlocked_until: truth.guard.unlocked_until.filter(|_| truth.guard.production),
         queued: truth.queued,
-        per_minute: truth.guard.per_minute.unwrap_or(PER_MINUTE),
-        burst: truth.guard.burst.unwrap_or(BURST),
+        per_minute: truth.guard.per_minute.unwrap_or(USUAL_PER_MINUTE),
+        burst: truth.guard.burst.unwrap_or(USUAL_BURST),
         spent_today: truth.spent_today.clone(),
     }
 }

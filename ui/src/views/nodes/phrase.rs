@@ -63,13 +63,13 @@ pub fn data(node: &Node, clock: impl Fn(i64) -> String) -> String {
 /// The route in use or last used; the address, as long as none was.
 pub fn route(node: &Node) -> String {
     let further = node.route.and_then(|number| usize::try_from(number).ok()?.checked_sub(1));
-    further.and_then(|number| node.routes.get(number)).unwrap_or(&node.address).clone()
+    further.and_then(|number| node.reach.routes.get(number)).unwrap_or(&node.address).clone()
 }
 
 /// All routes, and why those before the one in use were not taken.
 pub fn routes(node: &Node) -> String {
     let mut lines = vec![node.address.clone()];
-    lines.extend(node.routes.iter().map(|route| format!("then {route}")));
+    lines.extend(node.reach.routes.iter().map(|route| format!("then {route}")));
     lines.extend(node.passed.iter().cloned());
     lines.join("\n")
 }
@@ -88,12 +88,15 @@ pub fn certificate(one: &Certificate) -> String {
 
 #[cfg(test)]
 mod tests {
+    use contract::node::Reach;
+
     use super::*;
     use crate::state::samples;
 
     #[test]
     fn the_card_shows_the_route_in_use() {
-        let two = Node { routes: vec!["ssh://home/1".into()], ..node(LinkState::Ready) };
+        let reach = Reach { routes: vec!["ssh://home/1".into()], ..Reach::default() };
+        let two = Node { reach, ..node(LinkState::Ready) };
         assert_eq!(route(&two), "wss://x");
         let by = Node { route: Some(1), passed: vec!["Nothing listens.".into()], ..two };
         assert_eq!(route(&by), "ssh://home/1");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use contract::calls::{NodeAdd, NodeEdit, NodePause, NodeProbe, NodeRemove, NodeRestore, NodeTrust};
-use contract::node::{LinkState, NodeForm, Reach};
+use contract::node::{ClientFiles, LinkState, NodeForm, Reach};
 use contract::{Code, Handler, Topic};
 use gateway::Tls;
 use link::event::NodeState;
@@ -197,6 +197,27 @@ async fn a_route_that_cannot_be_read_is_refused_with_its_number() {
     let fault = add(&fleet, NodeForm { reach, ..form("homelab", "wss://lan:2") }).await.unwrap_err();
     assert_eq!(fault.code, Code::Invalid);
     assert!(fault.message.contains("Route 2") && fault.message.contains("ssh://home/18789"), "{fault}");
+    assert_eq!(fault.details.as_deref(), Some("route:1"), "the field, for the window");
+}
+
+#[tokio::test]
+async fn files_are_kept_by_their_whole_place_and_told_as_they_are_kept() {
+    let house = House::new();
+    let fleet = house.fleet(None).await;
+    let files = |certificate: &str, key: &str| {
+        let client = ClientFiles { certificate: certificate.to_owned(), key: key.to_owned() };
+        Some(Reach { ca_file: Some(" ".to_owned()), client: Some(client), ..Reach::default() })
+    };
+    let with = |reach| NodeForm { reach, ..form("homelab", "wss://lan:2") };
+    for (certificate, key, field) in
+        [("me.pem", "", "client_certificate"), ("/me.pem", "~/key", "client_key"), ("", "/key", "client_certificate")]
+    {
+        let fault = add(&fleet, with(files(certificate, key))).await.unwrap_err();
+        assert_eq!((fault.code, fault.details.as_deref()), (Code::Invalid, Some(field)), "{certificate} {key}");
+    }
+    let id = add(&fleet, with(files("/both.pem", ""))).await.unwrap();
+    let kept = Reach { ca_file: None, ..files("/both.pem", "/both.pem").unwrap() };
+    assert_eq!(fleet.node(&id).unwrap().reach, kept);
 }
 
 #[tokio::test]
