@@ -58,6 +58,7 @@ pub fn IconButton(
     /// For a button that keeps something open.
     #[prop(into, optional)]
     pressed: Option<Signal<bool>>,
+    #[prop(into, optional)] disabled: Signal<bool>,
     #[prop(into)] press: Callback<()>,
 ) -> impl IntoView {
     view! {
@@ -66,6 +67,7 @@ pub fn IconButton(
             class="icon-button"
             title=move || name.get()
             aria-label=move || name.get()
+            disabled=move || disabled.get()
             aria-pressed=pressed.map(|pressed| move || pressed.get().to_string())
             on:click=move |_| press.run(())
         >

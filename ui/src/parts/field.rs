@@ -17,7 +17,7 @@ pub enum Kind {
 /// A field.
 #[component]
 pub fn Field(
-    label: &'static str,
+    #[prop(into)] label: String,
     /// Unique in the page: ties label, hint and fault to the field.
     id: &'static str,
     value: RwSignal<String>,

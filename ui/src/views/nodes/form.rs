@@ -3,7 +3,9 @@
 
 mod draft;
 mod entry;
+mod reaching;
 mod refusal;
+mod ways;
 
 use contract::node::Vendor;
 use leptos::html;
@@ -20,6 +22,7 @@ use crate::state::frame::Field;
 use super::steps::{Steps, Try};
 use draft::Spot;
 use entry::Entry;
+use reaching::Reaching;
 use refusal::Refusal;
 
 /// The dialog. `edits`: the node to change and the field to start in; without it, one is added.
@@ -42,6 +45,7 @@ pub fn NodeDialog(#[prop(optional)] edits: Option<(String, Field)>) -> impl Into
         <Dialog title beside=Beside::Stays class="form" close=move |()| state.frame.close()>
             <div class="form-body" on:keydown=keyed>
                 <Fields entry start />
+                <Reaching entry />
                 <Refusal entry />
                 <Steps of=entry.tried />
             </div>

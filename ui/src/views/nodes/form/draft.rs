@@ -1,6 +1,6 @@
 //! What is being typed about a node, and where a refusal belongs. Pure.
 
-use contract::node::{Node, NodeForm, Vendor};
+use contract::node::{FormField, Node, NodeForm, Reach, Vendor};
 use contract::{Code, Fault, Secret};
 
 /// Where a fault is shown.
@@ -9,6 +9,13 @@ pub enum Spot {
     Address,
     Name,
     Key,
+    /// A further route, by its place.
+    Route(usize),
+    /// The file of certificate authorities.
+    CaFile,
+    /// The file of the client certificate, and of its key.
+    ClientCertificate,
+    ClientKey,
     /// Beside the fingerprint.
     Certificate,
     /// With the choice to keep the key for this session.
@@ -23,8 +30,7 @@ impl Spot {
     /// Where this fault belongs.
     pub fn of(fault: &Fault) -> Self {
         match fault.code {
-            Code::Invalid if speaks_of_name(&fault.message) => Self::Name,
-            Code::Invalid => Self::Address,
+            Code::Invalid => fault.details.as_deref().and_then(FormField::read).map_or(Self::Foot, Self::from),
             Code::Unauthorised => Self::Key,
             Code::Untrusted => Self::Certificate,
             Code::NoKeyring => Self::Keyring,
@@ -38,12 +44,24 @@ impl Spot {
             | Code::Other => Self::Foot,
         }
     }
+
+    /// Whether it stands in the part that may be folded.
+    pub fn is_folded(self) -> bool {
+        matches!(self, Self::Route(_) | Self::CaFile | Self::ClientCertificate | Self::ClientKey)
+    }
 }
 
-fn speaks_of_name(message: &str) -> bool {
-    let message = message.to_lowercase();
-    let about_host = message.contains("host name") || message.contains("certificate");
-    !about_host && message.split(|c: char| !c.is_alphabetic()).any(|word| matches!(word, "name" | "named" | "called"))
+impl From<FormField> for Spot {
+    fn from(field: FormField) -> Self {
+        match field {
+            FormField::Address => Self::Address,
+            FormField::Name => Self::Name,
+            FormField::Route(place) => Self::Route(place),
+            FormField::CaFile => Self::CaFile,
+            FormField::ClientCertificate => Self::ClientCertificate,
+            FormField::ClientKey => Self::ClientKey,
+        }
+    }
 }
 
 /// What was typed.
@@ -68,16 +86,16 @@ pub fn check(typed: Typed<'_>, nodes: &[Node], edits: Option<&str>) -> Option<(S
 }
 
 /// As the core takes it. An empty key keeps the stored one when editing.
-pub fn form(typed: Typed<'_>, vendor: Vendor, trust: Option<String>, session_only: bool) -> NodeForm {
+pub fn form(typed: Typed<'_>, vendor: Vendor, reach: Reach) -> NodeForm {
     let key = Secret::new(typed.key);
     NodeForm {
         name: typed.name.trim().to_owned(),
         address: typed.address.trim().to_owned(),
         vendor,
         key: (!key.is_empty()).then_some(key),
-        trust,
-        session_only,
-        reach: None,
+        trust: None,
+        session_only: false,
+        reach: Some(reach),
     }
 }
 
@@ -98,20 +116,23 @@ mod tests {
 
     #[test]
     fn a_refusal_goes_to_the_field_it_is_about() {
-        for (code, message, spot) in [
-            (Code::Invalid, "A node named “a” exists already.", Spot::Name),
-            (Code::Invalid, "ws:// to another host is refused.", Spot::Address),
-            (Code::Invalid, "The host name has no address.", Spot::Address),
-            (Code::Unauthorised, "The key was refused.", Spot::Key),
-            (Code::NoKeyring, "No keyring answers.", Spot::Keyring),
-            (Code::Other, "Something else.", Spot::Foot),
+        for (code, field, spot) in [
+            (Code::Invalid, Some(FormField::Name), Spot::Name),
+            (Code::Invalid, Some(FormField::Address), Spot::Address),
+            (Code::Invalid, Some(FormField::Route(1)), Spot::Route(1)),
+            (Code::Invalid, Some(FormField::ClientKey), Spot::ClientKey),
+            (Code::Invalid, None, Spot::Foot),
+            (Code::Unauthorised, None, Spot::Key),
+            (Code::NoKeyring, None, Spot::Keyring),
+            (Code::Other, None, Spot::Foot),
         ] {
-            assert_eq!(Spot::of(&Fault::new(code, message)), spot, "{message}");
+            let fault = Fault { details: field.map(FormField::told), ..Fault::new(code, "No.") };
+            assert_eq!(Spot::of(&fault), spot, "{field:?}");
         }
     }
 
     #[test]
     fn white_space_is_no_key() {
-        assert_eq!(form(typed("a", "x"), Vendor::Auto, None, false).key, None);
+        assert_eq!(form(typed("a", "x"), Vendor::Auto, Reach::default()).key, None);
     }
 }

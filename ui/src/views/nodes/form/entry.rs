@@ -1,12 +1,13 @@
 //! What is typed, what the core said to it, and the acts of the dialog.
 
 use contract::calls::{NodeAdd, NodeEdit, NodeProbe};
-use contract::node::{NodeForm, Vendor};
+use contract::node::{NodeForm, Reach, Vendor};
 use contract::{Code, Fault};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::draft::{Spot, Typed, check, form};
+use super::ways::{Files, Routes, Towards, reach};
 use crate::core;
 use crate::state::State;
 use crate::text::words;
@@ -19,6 +20,12 @@ pub struct Entry {
     pub name: RwSignal<String>,
     pub vendor: RwSignal<Vendor>,
     pub key: RwSignal<String>,
+    /// Further routes, in their order.
+    pub routes: RwSignal<Routes>,
+    /// Files: authorities, our certificate, its key.
+    pub ca: RwSignal<String>,
+    pub certificate: RwSignal<String>,
+    pub certificate_key: RwSignal<String>,
     pub tried: RwSignal<Try>,
     /// What was refused, and where that is shown.
     pub refused: RwSignal<Option<(Spot, Fault)>>,
@@ -37,16 +44,21 @@ pub struct Entry {
 impl Entry {
     pub fn new(state: State, edits: Option<String>) -> Self {
         let node = edits.as_ref().and_then(|id| state.told.peek(|model| model.node(id).cloned()));
-        let (address, name, vendor) = match node {
-            Some(node) => (node.address, node.name, node.vendor),
-            None => (String::new(), String::new(), Vendor::Auto),
+        let (address, name, vendor, reach) = match node {
+            Some(node) => (node.address, node.name, node.vendor, node.reach),
+            None => (String::new(), String::new(), Vendor::Auto, Reach::default()),
         };
+        let (certificate, certificate_key) = reach.client.map(|of| (of.certificate, of.key)).unwrap_or_default();
         Self {
             named: RwSignal::new(!name.is_empty()),
             address: RwSignal::new(address),
             name: RwSignal::new(name),
             vendor: RwSignal::new(vendor),
             key: RwSignal::new(String::new()),
+            routes: RwSignal::new(Routes::of(&reach.routes)),
+            ca: RwSignal::new(reach.ca_file.unwrap_or_default()),
+            certificate: RwSignal::new(certificate),
+            certificate_key: RwSignal::new(certificate_key),
             tried: RwSignal::new(Try::NotYet),
             refused: RwSignal::new(None),
             busy: RwSignal::new(false),
@@ -83,6 +95,24 @@ impl Entry {
         // Another address is another certificate.
         self.trust.set(None);
         self.changed();
+    }
+
+    /// Another way may lead to another answer.
+    pub fn way_typed(self) {
+        self.trust.set(None);
+        self.changed();
+    }
+
+    /// Moves a further route; what was refused of one of them may stand elsewhere then.
+    pub fn shift(self, number: u32, towards: Towards) {
+        self.routes.update(|routes| routes.shift(number, towards));
+        self.changed();
+    }
+
+    /// What there is to reaching the node besides its address.
+    pub fn reach(self) -> Reach {
+        let (ca, certificate, key) = (self.ca.get(), self.certificate.get(), self.certificate_key.get());
+        self.routes.with(|routes| reach(routes, Files { ca: &ca, certificate: &certificate, key: &key }))
     }
 
     pub fn name_typed(self) {
@@ -179,7 +209,11 @@ impl Entry {
         }
         self.refused.set(None);
         let vendor = self.vendor.get_untracked();
-        let form = form(typed, vendor, self.trust.get_untracked(), self.session_only.get_untracked());
+        let form = NodeForm {
+            trust: self.trust.get_untracked(),
+            session_only: self.session_only.get_untracked(),
+            ..form(typed, vendor, untrack(|| self.reach()))
+        };
         Some((form, self.next_turn()))
     }
 

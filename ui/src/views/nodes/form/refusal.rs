@@ -19,6 +19,7 @@ pub fn Refusal(entry: Entry) -> impl IntoView {
         let said = fault.message;
         match spot {
             Spot::Address | Spot::Name | Spot::Key => None,
+            Spot::Route(_) | Spot::CaFile | Spot::ClientCertificate | Spot::ClientKey => None,
             Spot::Certificate => Some(certificate(entry, said, fault.details)),
             Spot::Keyring => Some(keyring(entry, said)),
             Spot::Pairing => Some(pairing(said, fault.details)),
