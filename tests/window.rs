@@ -94,6 +94,49 @@ async fn a_plain_address_elsewhere_is_refused_at_its_field() -> Result<()> {
     window.close().await
 }
 
+#[tokio::test]
+async fn a_second_address_given_in_the_window_is_found_there_again() -> Result<()> {
+    let (_desk, window) = or_skip!(window::open().await);
+    press(&window, "//button[normalize-space()='Add node']").await?;
+    write(&window, "#node-address", "ws://127.0.0.1:9").await?;
+    write(&window, "#node-name", "lab").await?;
+    press(&window, "//dialog//button[contains(., 'How to reach it')]").await?;
+    press(&window, "//dialog//button[normalize-space()='Add an address']").await?;
+    let second = "[aria-label='Further address 1']";
+    write(&window, second, "ssh://home").await?;
+    press(&window, "//footer//button[normalize-space()='Add node']").await?;
+    window.sees(&format!("{second}[aria-invalid=true]"), SOON).await?;
+    write(&window, second, "ssh://me@home/8765").await?;
+    press(&window, "//footer//button[normalize-space()='Add node']").await?;
+    shows_on_card(&window, "lab", "Link", SOON).await?;
+
+    press(&window, "//button[@aria-label='More about lab']").await?;
+    press(&window, "//button[contains(., 'Edit…')]").await?;
+    for (field, address) in [("#node-address", "ws://127.0.0.1:9"), (second, "ssh://me@home/127.0.0.1:8765")] {
+        let field = window.sees(field, SOON).await?;
+        anyhow::ensure!(field.prop("value").await?.as_deref() == Some(address), "{address} is not there again");
+    }
+    window.close().await
+}
+
+#[tokio::test]
+async fn a_production_node_says_that_it_is_locked_where_one_would_speak_to_it() -> Result<()> {
+    let (_desk, window) = or_skip!(window::open().await);
+    press(&window, "//button[@aria-label='More about local']").await?;
+    press(&window, "//button[contains(., 'Production and limit')]").await?;
+    press(&window, "//input[@role='switch']").await?;
+    press(&window, "//footer//button[normalize-space()='Save']").await?;
+    shows_on_card(&window, "local", "Production, locked", SOON).await?;
+    press(&window, "//nav//button[contains(., 'Split')]").await?;
+    press(&window, "(//section)[1]//button[contains(., 'pilot')]").await?;
+    window.sees("textarea[aria-label='local is production and locked: unlock it to speak']", SOON).await?;
+    press(&window, "(//section)[1]//button[@aria-label='Unlock local…']").await?;
+    press(&window, "//button[contains(., 'For 15 minutes')]").await?;
+    say(&window, "Message pilot on local", "steer north").await?;
+    shows_in_pane(&window, 1, "You said: steer north").await?;
+    window.close().await
+}
+
 /// As a person: the button, the three fields, the button.
 async fn add(window: &Window, name: &str, address: &str, key: &str) -> Result<()> {
     press(window, "//button[normalize-space()='Add node']").await?;
@@ -103,6 +146,12 @@ async fn add(window: &Window, name: &str, address: &str, key: &str) -> Result<()
         input.send_keys(value).await?;
     }
     press(window, "//footer//button[normalize-space()='Add node']").await
+}
+
+async fn write(window: &Window, field: &str, text: &str) -> Result<()> {
+    let input = window.sees(field, SOON).await?;
+    input.clear().await?;
+    Ok(input.send_keys(text).await?)
 }
 
 async fn press(window: &Window, path: &str) -> Result<()> {

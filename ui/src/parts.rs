@@ -14,6 +14,7 @@ pub mod near;
 pub mod relative_time;
 pub mod said;
 pub mod segmented;
+pub mod switch;
 pub mod toast;
 pub mod virtual_list;
 pub mod walk;

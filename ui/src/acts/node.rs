@@ -1,7 +1,7 @@
 //! What is done to a node from its card.
 
 use contract::Call;
-use contract::calls::{NodePause, NodeRemove, NodeRestore, NodeRetry, NodeTrust};
+use contract::calls::{NodePause, NodeRemove, NodeRestore, NodeRetry, NodeTrust, NodeUnlock};
 use contract::node::Node;
 use leptos::task::spawn_local;
 
@@ -26,6 +26,11 @@ pub fn resume(state: State, id: &str) {
 /// The person compared the fingerprint and trusts it.
 pub fn trust(state: State, id: &str, fingerprint: &str) {
     ask(state, NodeTrust { id: id.to_owned(), fingerprint: fingerprint.to_owned() });
+}
+
+/// Unlocks a production node for so many minutes; 0 locks it.
+pub fn unlock(state: State, id: &str, minutes: u32) {
+    ask(state, NodeUnlock { id: id.to_owned(), minutes });
 }
 
 /// Takes a node away and offers the way back.

@@ -38,6 +38,8 @@ pub enum Open {
     EditNode(String, Field),
     /// The node that is tried step by step.
     Diagnose(String),
+    /// The node whose guard is set: production, and how fast it is asked.
+    Guard(String),
     /// The address of a link that was pressed.
     Link(String),
 }

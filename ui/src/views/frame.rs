@@ -81,6 +81,7 @@ fn covering(open: Open) -> AnyView {
         Open::AddNode => view! { <nodes::form::NodeDialog /> }.into_any(),
         Open::EditNode(id, field) => view! { <nodes::form::NodeDialog edits=(id, field) /> }.into_any(),
         Open::Diagnose(id) => view! { <nodes::diagnose::Diagnose id /> }.into_any(),
+        Open::Guard(id) => view! { <nodes::guard::GuardDialog id /> }.into_any(),
         Open::Link(address) => view! { <link::LinkDialog address /> }.into_any(),
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod diagnose;
 pub mod form;
+pub mod guard;
 pub mod phrase;
 
 mod agents;

@@ -20,6 +20,7 @@ use crate::acts::open::{self, Where};
 use crate::parts::mark::{Mark, Shape};
 use crate::state::State;
 use crate::text::time;
+use crate::views::nodes::guard;
 
 use buttons::Buttons;
 
@@ -43,6 +44,8 @@ pub struct Ask {
     pub at: At,
     /// Whether it may be answered now: not deaf, not expired, not answered.
     pub open: Memo<bool>,
+    /// Whether its node is production and locked: nothing is answered on it.
+    pub locked: Memo<bool>,
     /// Whether "Always" was pressed and waits for a second word.
     pub always: RwSignal<bool>,
     /// The answer that is on its way.
@@ -57,12 +60,14 @@ pub fn Card(
     #[prop(optional)] element: NodeRef<html::Article>,
 ) -> impl IntoView {
     let state = State::here();
-    let awake = wakes(of);
+    let locked = guard::locked(state, Signal::derive(move || of.with(|of| of.node.clone())));
+    let awake = wakes(of, locked);
     let expired = expires(state, of);
     let (always, busy) = (RwSignal::new(false), RwSignal::new(None));
     let waits = Memo::new(move |_| of.with(|of| of.outcome.is_none()));
-    let open = Memo::new(move |_| awake.get() && waits.get() && !expired.get() && busy.get().is_none());
-    let ask = Ask { state, of, at, open, always, busy };
+    let open =
+        Memo::new(move |_| awake.get() && waits.get() && !expired.get() && !locked.get() && busy.get().is_none());
+    let ask = Ask { state, of, at, open, locked, always, busy };
     let names = names(state, of);
     let label =
         move || of.with(|of| format!("{} {}: {}", names.get().agent, phrase::wants(&of.kind), drawn(&of.shown)));
@@ -161,10 +166,10 @@ fn Left(ask: Ask, expired: Memo<bool>) -> impl IntoView {
     move || until.get().filter(|_| !expired.get()).map(ticking)
 }
 
-/// False for a moment after the card appeared or asks something else.
-fn wakes(of: Signal<Approval>) -> RwSignal<bool> {
+/// False for a moment after the card appeared, asks something else or can be answered again.
+fn wakes(of: Signal<Approval>, locked: Memo<bool>) -> RwSignal<bool> {
     let awake = RwSignal::new(false);
-    let what = Memo::new(move |_| of.with(|of| (key(of), of.command.clone())));
+    let what = Memo::new(move |_| (of.with(|of| (key(of), of.command.clone())), locked.get()));
     let due = StoredValue::new(None::<TimeoutHandle>);
     Effect::new(move |_| {
         what.track();

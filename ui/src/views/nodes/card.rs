@@ -19,6 +19,7 @@ use crate::state::frame::{Field, Open};
 use crate::text::{time, words};
 
 use super::agents::Agents;
+use super::guard::Guarded;
 use super::phrase;
 use super::trouble::Trouble;
 
@@ -36,12 +37,14 @@ pub fn Card(id: String) -> impl IntoView {
     let near = near(element);
     let stands = Memo::new(move |_| read(state, of, standing).unwrap_or(Standing::Away));
     let changed = Memo::new(move |_| read(state, of, changed).unwrap_or_default());
+    let production = Memo::new(move |_| read(state, of, |node| node.production).unwrap_or_default());
     let class = move || match stands.get() {
         _ if changed.get() => "card card-alarm",
         Standing::Up | Standing::Coming => "card",
         Standing::Waits => "card card-waits",
         Standing::Away | Standing::Resting => "card card-away",
     };
+    let class = move || if production.get() { format!("{} card-production", class()) } else { class().to_owned() };
     Effect::new(move |_| {
         let wanted = state.frame.node.with(|node| node.as_deref() == Some(of.get_value().as_str()));
         if let (true, Some(card)) = (wanted, element.get()) {
@@ -60,6 +63,7 @@ pub fn Card(id: String) -> impl IntoView {
                     <Data of />
                     <Rights of />
                 </dl>
+                <Guarded of />
                 <Trouble of />
                 <Show when=move || told.get()>
                     <Figures of />
@@ -82,18 +86,15 @@ fn Head(of: StoredValue<String>, heading: String) -> impl IntoView {
     let word = Memo::new(move |_| read(state, of, |node| phrase::short(node.state).to_owned()).unwrap_or_default());
     let name = Memo::new(move |_| read(state, of, |node| node.name.clone()).unwrap_or_default());
     let product = Memo::new(move |_| read(state, of, product).unwrap_or_default());
-    let local = Memo::new(move |_| read(state, of, |node| node.local).unwrap_or_default());
     view! {
         <header class="card-head">
             <Mark of=shape word=word />
             <h2 class="card-name cut" id=heading title=move || name.get()>{name}</h2>
             <span class="soft cut">{product}</span>
             <span class="grow"></span>
-            <Show when=move || !local.get()>
-                <Menu name=Signal::derive(move || format!("More about {}", name.get())) class="icon-button" items=move || items(state, of)>
-                    <Drawing of=Icon::More />
-                </Menu>
-            </Show>
+            <Menu name=Signal::derive(move || format!("More about {}", name.get())) class="icon-button" items=move || items(state, of)>
+                <Drawing of=Icon::More />
+            </Menu>
         </header>
     }
 }
@@ -120,6 +121,11 @@ fn items(state: State, of: StoredValue<String>) -> Vec<Item> {
         let id = id.clone();
         move || act(state, &id)
     };
+    let guard = Item::new("Production and limit…", with(|state, id| state.frame.open(Open::Guard(id.to_owned()))));
+    // The gateway inside this window has no other place, and is not taken away.
+    if node.local {
+        return vec![guard];
+    }
     let rest = match node.state {
         LinkState::Paused => Item::new("Resume", with(acts::node::resume)),
         _ => Item::new("Pause", with(acts::node::pause)).aside("stay away"),
@@ -129,6 +135,7 @@ fn items(state: State, of: StoredValue<String>) -> Vec<Item> {
         Item::new("Test", with(|state, id| state.frame.open(Open::Diagnose(id.to_owned())))).aside("step by step"),
         Item::new("Reconnect", with(acts::node::retry)),
         rest,
+        guard,
         Item::new("Remove", move || acts::node::remove(state, &node)).tone(Tone::Danger).aside("can be undone"),
     ]
 }

@@ -14,6 +14,7 @@ use crate::parts::kbd::Kbd;
 use crate::parts::mark::{Mark, Shape};
 use crate::state::counts::{Standing, standing};
 use crate::text::plain;
+use crate::views::nodes::guard;
 
 /// What the parts of the composer share.
 #[derive(Clone, Copy)]
@@ -26,6 +27,8 @@ struct Desk {
     away: Memo<bool>,
     /// Whether the node was removed.
     gone: Memo<bool>,
+    /// Whether the node is production and locked.
+    locked: Memo<bool>,
 }
 
 impl Desk {
@@ -39,12 +42,13 @@ impl Desk {
             away.unwrap_or(true)
         });
         let gone = Memo::new(move |_| state.told.nodes_known() && state.told.node(&node.get(), |_| ()).is_none());
-        Self { seat, draft, text, blank, away, gone }
+        let locked = guard::locked(state, node.into());
+        Self { seat, draft, text, blank, away, gone, locked }
     }
 
     /// Whether there is nothing to send, or nowhere to send it.
     fn mute(self) -> bool {
-        self.blank.get() || self.gone.get() || self.seat.of.with(Option::is_none)
+        self.blank.get() || self.gone.get() || self.locked.get() || self.seat.of.with(Option::is_none)
     }
 
     fn send(self) {
@@ -80,6 +84,10 @@ pub fn Composer(seat: Seat, stop: Stop) -> impl IntoView {
             <Field desk />
             <div class="composer-foot">
                 <Doing seat stop />
+                <Show when=move || desk.locked.get()>
+                    <span class="cut composer-locked">"Production, locked"</span>
+                    <guard::Unlock node=seat.node() class="composer-unlock" />
+                </Show>
                 <span class="grow"></span>
                 <span class="composer-hint">
                     <Kbd keys="Shift Enter" />
@@ -110,6 +118,9 @@ fn Field(desk: Desk) -> impl IntoView {
     let names = desk.seat.names();
     let says = move || match desk.gone.get() {
         true => "This node was removed".to_owned(),
+        false if desk.locked.get() => {
+            names.with(|(_, node)| format!("{node} is production and locked: unlock it to speak"))
+        }
         false => names.with(|(agent, node)| invitation(agent, node, desk.away.get())),
     };
     come_to_the_cursor(desk.seat, field);

@@ -6,13 +6,26 @@ use leptos::prelude::*;
 use super::super::phrase::takes;
 use super::{Ask, At, say};
 use crate::parts::kbd::Kbd;
+use crate::views::nodes::guard::Unlock;
 
 /// The buttons, or the second word of "Always".
 #[component]
 pub fn Buttons(ask: Ask) -> impl IntoView {
-    move || match ask.always.get() {
-        false => view! { <Answers ask /> }.into_any(),
-        true => view! { <Always ask /> }.into_any(),
+    move || match (ask.locked.get(), ask.always.get()) {
+        (true, _) => view! { <Locked ask /> }.into_any(),
+        (false, false) => view! { <Answers ask /> }.into_any(),
+        (false, true) => view! { <Always ask /> }.into_any(),
+    }
+}
+
+/// In the place of the answers, at the end where none of them says yes: they come under the pointer.
+#[component]
+fn Locked(ask: Ask) -> impl IntoView {
+    let id = Signal::derive(move || ask.of.with(|of| of.node.clone()));
+    let name = move || ask.state.told.node_name(&id.get());
+    view! {
+        <p class="ask-scope"><b>{name}</b>" is production and locked. Unlock it to answer; until then it waits."</p>
+        <Unlock node=id class="button" />
     }
 }
 
