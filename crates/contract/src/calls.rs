@@ -124,6 +124,7 @@ calls! {
     /// Records what crosses the node's connection into a file that only the person may read, keys and texts taken out.
     record_start RecordStart {
         node: NodeId,
+        /// Its whole place; a name alone stands in the person's own folder.
         file: String,
         /// Keep what was said, once it is said whole; keys are taken out all the same.
         with_text: bool,

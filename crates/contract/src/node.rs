@@ -103,6 +103,8 @@ pub struct Node {
     pub unlocked_until: Option<i64>,
     /// Calls that wait for their turn, because the node is asked no faster than its limit.
     pub queued: u32,
+    /// Whether what crosses its connection is being recorded into a file.
+    pub recording: bool,
     /// Its limit: calls a minute, and at once after a rest.
     pub per_minute: u32,
     pub burst: u32,

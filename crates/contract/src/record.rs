@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 pub struct Recording {
     /// The file it is written to.
     pub file: String,
+    /// Whether it goes on.
+    pub running: bool,
     pub frames_in: u64,
     pub frames_out: u64,
     /// Sockets that were open while it ran.

@@ -76,6 +76,8 @@ pub enum Fact {
     Guard(Guard),
     /// So many calls wait for their turn.
     Queued(u32),
+    /// Whether its connection is being recorded.
+    Recording(bool),
     /// What the node's runs used today.
     SpentToday(Option<Spend>),
     /// The node was renamed, moved, or set up anew.
@@ -126,6 +128,7 @@ pub fn apply(truth: &mut Truth, fact: &Fact, now: i64, changes: &mut Changes) ->
         Fact::KeyInMemory(yes) => link_state::key_in_memory(truth, *yes, changes),
         Fact::Guard(guard) => link_state::guard(truth, *guard, now, changes),
         Fact::Queued(count) => link_state::queued(truth, *count, changes),
+        Fact::Recording(on) => link_state::recording(truth, *on, changes),
         Fact::SpentToday(spent) => link_state::spent(truth, spent.as_ref(), changes),
         Fact::Head(head) => link_state::head(truth, head, changes),
         Fact::Clock => approval::time_passed(truth, now, changes),

@@ -93,6 +93,8 @@ pub struct Truth {
     pub guard: Guard,
     /// Calls that wait for their turn.
     pub queued: u32,
+    /// Whether its connection is being recorded.
+    pub recording: bool,
     /// What its runs used today.
     pub spent_today: Option<Spend>,
 }
@@ -121,6 +123,7 @@ impl Truth {
             clock: NodeClock::default(),
             guard: Guard::default(),
             queued: 0,
+            recording: false,
             spent_today: None,
         }
     }

@@ -1,5 +1,6 @@
 //! The frame around the screens: what is open in it, and the one dialog there can be.
 
+use contract::node::Vendor;
 use contract::settings::Theme;
 use leptos::prelude::*;
 
@@ -34,14 +35,30 @@ pub enum Open {
     Palette,
     Shortcuts,
     AddNode,
+    /// A node that was found is added.
+    AddFound(Start),
+    /// Gateways that are near.
+    Nearby,
     /// The node that is edited, and the field to start in.
     EditNode(String, Field),
     /// The node that is tried step by step.
     Diagnose(String),
     /// The node whose guard is set: production, and how fast it is asked.
     Guard(String),
+    /// The node of which is shown what nobody here knows.
+    Drift(String),
+    /// The node that is recorded, or to be.
+    Record(String),
     /// The address of a link that was pressed.
     Link(String),
+}
+
+/// What a new node begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Start {
+    pub name: String,
+    pub address: String,
+    pub vendor: Vendor,
 }
 
 /// A field of the node dialog.

@@ -36,6 +36,7 @@ pub fn node(id: &str) -> Node {
         production: false,
         unlocked_until: None,
         queued: 0,
+        recording: false,
         per_minute: 600,
         burst: 40,
         spent_today: None,

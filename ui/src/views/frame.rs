@@ -79,9 +79,13 @@ fn covering(open: Open) -> AnyView {
         Open::Palette => palette::Palette().into_any(),
         Open::Shortcuts => shortcuts::Shortcuts().into_any(),
         Open::AddNode => view! { <nodes::form::NodeDialog /> }.into_any(),
+        Open::AddFound(start) => view! { <nodes::form::NodeDialog start /> }.into_any(),
+        Open::Nearby => view! { <nodes::nearby::NearbyDialog /> }.into_any(),
         Open::EditNode(id, field) => view! { <nodes::form::NodeDialog edits=(id, field) /> }.into_any(),
         Open::Diagnose(id) => view! { <nodes::diagnose::Diagnose id /> }.into_any(),
         Open::Guard(id) => view! { <nodes::guard::GuardDialog id /> }.into_any(),
+        Open::Drift(id) => view! { <nodes::drift::DriftDialog id /> }.into_any(),
+        Open::Record(id) => view! { <nodes::record::RecordDialog id /> }.into_any(),
         Open::Link(address) => view! { <link::LinkDialog address /> }.into_any(),
     }
 }

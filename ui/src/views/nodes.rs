@@ -1,12 +1,16 @@
 //! The dashboard: a card a node, and the dialogs that add, change and try one.
 
 pub mod diagnose;
+pub mod drift;
 pub mod form;
 pub mod guard;
+pub mod nearby;
 pub mod phrase;
+pub mod record;
 
 mod agents;
 mod card;
+mod menu;
 mod steps;
 mod trouble;
 
@@ -68,6 +72,7 @@ fn Head() -> impl IntoView {
             <h1>"Nodes"</h1>
             <span class="soft">{words}</span>
             <span class="grow"></span>
+            <Button press=move |()| state.frame.open(Open::Nearby)>"Look nearby"</Button>
             <Button look=Look::Primary press=move |()| state.frame.open(Open::AddNode)>"Add node"</Button>
         </header>
     }
@@ -85,13 +90,17 @@ fn Skeleton() -> impl IntoView {
 fn Invitation() -> impl IntoView {
     let state = State::here();
     view! {
-        <button type="button" class="nodes-invitation" on:click=move |_| state.frame.open(Open::AddNode)>
+        <section class="nodes-invitation" aria-labelledby="nodes-invitation">
             <span class="nodes-invitation-mark"><Drawing of=Icon::Plus /></span>
-            <b>"Bring in another gateway"</b>
-            <span class="soft">
-                "A Moltis, an OpenClaw or an mcp-cli dashboard, here or on another machine. You need its address and, mostly, its key."
-            </span>
-            <span class="nodes-invitation-act">"Add node"</span>
-        </button>
+            <h2 id="nodes-invitation">"Bring in another gateway"</h2>
+            <p class="soft">
+                "A Moltis, an OpenClaw or an mcp-cli dashboard, here or on another machine. You need its address and, mostly, its key; \
+                 what runs nearby can be found."
+            </p>
+            <div class="nodes-invitation-acts">
+                <Button press=move |()| state.frame.open(Open::Nearby)>"Look nearby…"</Button>
+                <Button press=move |()| state.frame.open(Open::AddNode)>"Enter an address…"</Button>
+            </div>
+        </section>
     }
 }

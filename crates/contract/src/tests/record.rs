@@ -7,6 +7,7 @@ use crate::record::{Drift, Recording, Unknown, What};
 fn recordings_and_what_nobody_knows_keep_their_form() {
     let recording = Recording {
         file: "homelab.jsonl".into(),
+        running: true,
         frames_in: 12,
         frames_out: 3,
         connections: 1,

@@ -113,6 +113,7 @@ fn node() -> Node {
         production: true,
         unlocked_until: Some(900_000),
         queued: 3,
+        recording: true,
         per_minute: 600,
         burst: 40,
         spent_today: Some(spend()),

@@ -78,6 +78,11 @@ pub(super) fn guard(truth: &mut Truth, guard: Guard, now: i64, changes: &mut Cha
     }
 }
 
+pub(super) fn recording(truth: &mut Truth, on: bool, changes: &mut Changes) {
+    changes.node |= truth.recording != on;
+    truth.recording = on;
+}
+
 pub(super) fn queued(truth: &mut Truth, count: u32, changes: &mut Changes) {
     changes.node |= truth.queued != count;
     truth.queued = count;

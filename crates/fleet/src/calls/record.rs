@@ -8,6 +8,7 @@ use contract::{Code, Fault};
 use link::record::Texts;
 use supervise::Lost;
 
+use crate::apply::Fact;
 use crate::fleet::Fleet;
 use crate::record::{Over, RecordError, Recorded};
 
@@ -24,7 +25,7 @@ pub async fn start(fleet: &Fleet, args: RecordStart) -> Result<Recording, Fault>
         );
         return Err(Fault::new(Code::Invalid, message));
     }
-    let path = PathBuf::from(args.file);
+    let path = place(&args.file)?;
     let texts = if args.with_text { Texts::Kept } else { Texts::Filled };
     let over = if args.replace { Over::Allowed } else { Over::Never };
     let begun = fleet.inner.parts.scope.blocking("record", move || Recorded::begin(&path, texts, over)).await;
@@ -32,7 +33,17 @@ pub async fn start(fleet: &Fleet, args: RecordStart) -> Result<Recording, Fault>
     post.tape.begin(recorded.recording.clone());
     let told = told(&recorded);
     *post.recorded.lock() = Some(recorded);
+    fleet.inner.parts.core.feed(&post.id, [Fact::Recording(true)]);
     Ok(told)
+}
+
+/// Where it is written to: a window has no folder of its own, so a name alone is one in the person's.
+fn place(file: &str) -> Result<PathBuf, Fault> {
+    let file = file.trim();
+    if file.is_empty() {
+        return Err(Fault::new(Code::Invalid, "The recording needs a file; name one that is not there yet."));
+    }
+    Ok(std::env::home_dir().unwrap_or_default().join(file))
 }
 
 /// How it goes.
@@ -54,6 +65,7 @@ pub fn stop(fleet: &Fleet, node: &str) -> Result<Recording, Fault> {
         ));
     };
     recorded.on = false;
+    fleet.inner.parts.core.feed(&post.id, [Fact::Recording(false)]);
     Ok(told(recorded))
 }
 
@@ -76,6 +88,7 @@ fn told(recorded: &Recorded) -> Recording {
         persons: tally.removed.persons,
         fault,
         file: path,
+        running: recorded.on,
     }
 }
 

@@ -58,6 +58,7 @@ pub fn node(truth: &Truth) -> Node {
         production: truth.guard.production,
         unlocked_until: truth.guard.unlocked_until.filter(|_| truth.guard.production),
         queued: truth.queued,
+        recording: truth.recording,
         per_minute: truth.guard.per_minute.unwrap_or(USUAL_PER_MINUTE),
         burst: truth.guard.burst.unwrap_or(USUAL_BURST),
         spent_today: truth.spent_today.clone(),

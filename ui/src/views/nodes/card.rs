@@ -5,22 +5,22 @@ use contract::node::{LinkState, Node};
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::acts;
 use crate::parts::copy_button::CopyButton;
 use crate::parts::icon::{Drawing, Icon};
 use crate::parts::mark::{Mark, Shape};
-use crate::parts::menu::{Item, Menu, Tone};
+use crate::parts::menu::Menu;
 use crate::parts::near::near;
 use crate::parts::relative_time::RelativeTime;
 use crate::state::State;
 use crate::state::clock::now;
 use crate::state::counts::{Standing, standing};
-use crate::state::frame::{Field, Open};
 use crate::text::{time, words};
 
 use super::agents::Agents;
 use super::guard::Guarded;
+use super::menu::items;
 use super::phrase;
+use super::record::Recorded;
 use super::trouble::Trouble;
 
 /// A card.
@@ -64,6 +64,7 @@ pub fn Card(id: String) -> impl IntoView {
                     <Rights of />
                 </dl>
                 <Guarded of />
+                <Recorded of />
                 <Trouble of />
                 <Show when=move || told.get()>
                     <Figures of />
@@ -110,34 +111,6 @@ fn product(node: &Node) -> String {
         Some(version) => format!("{product} {version}"),
         None => product,
     }
-}
-
-fn items(state: State, of: StoredValue<String>) -> Vec<Item> {
-    let id = of.get_value();
-    let Some(node) = state.told.peek(|model| model.node(&id).cloned()) else {
-        return Vec::new();
-    };
-    let with = move |act: fn(State, &str)| {
-        let id = id.clone();
-        move || act(state, &id)
-    };
-    let guard = Item::new("Production and limit…", with(|state, id| state.frame.open(Open::Guard(id.to_owned()))));
-    // The gateway inside this window has no other place, and is not taken away.
-    if node.local {
-        return vec![guard];
-    }
-    let rest = match node.state {
-        LinkState::Paused => Item::new("Resume", with(acts::node::resume)),
-        _ => Item::new("Pause", with(acts::node::pause)).aside("stay away"),
-    };
-    vec![
-        Item::new("Edit…", with(|state, id| state.frame.open(Open::EditNode(id.to_owned(), Field::Address)))),
-        Item::new("Test", with(|state, id| state.frame.open(Open::Diagnose(id.to_owned())))).aside("step by step"),
-        Item::new("Reconnect", with(acts::node::retry)),
-        rest,
-        guard,
-        Item::new("Remove", move || acts::node::remove(state, &node)).tone(Tone::Danger).aside("can be undone"),
-    ]
 }
 
 #[component]

@@ -17,7 +17,7 @@ use crate::parts::dialog::{Beside, Dialog};
 use crate::parts::field::{Field as Input, Kind};
 use crate::parts::segmented::Segmented;
 use crate::state::State;
-use crate::state::frame::Field;
+use crate::state::frame::{Field, Open, Start};
 
 use super::steps::{Steps, Try};
 use draft::Spot;
@@ -25,12 +25,16 @@ use entry::Entry;
 use reaching::Reaching;
 use refusal::Refusal;
 
-/// The dialog. `edits`: the node to change and the field to start in; without it, one is added.
+/// The dialog. `edits`: the node to change and the field to start in; without it, one is added, from `start` on.
 #[component]
-pub fn NodeDialog(#[prop(optional)] edits: Option<(String, Field)>) -> impl IntoView {
+pub fn NodeDialog(
+    #[prop(optional)] edits: Option<(String, Field)>,
+    #[prop(optional, into)] start: Option<Start>,
+) -> impl IntoView {
     let state = State::here();
-    let start = edits.as_ref().map_or(Field::Address, |(_, field)| *field);
-    let entry = Entry::new(state, edits.map(|(id, _)| id));
+    // What was found lacks its key alone.
+    let field = edits.as_ref().map_or(if start.is_some() { Field::Key } else { Field::Address }, |(_, field)| *field);
+    let entry = Entry::new(state, edits.map(|(id, _)| id), start);
     let title = if entry.adds() { "Add a node" } else { "Edit the node" };
     let keyed = move |event: KeyboardEvent| {
         // Enter in a field is the primary act; on a button it is that button's.
@@ -44,7 +48,7 @@ pub fn NodeDialog(#[prop(optional)] edits: Option<(String, Field)>) -> impl Into
     view! {
         <Dialog title beside=Beside::Stays class="form" close=move |()| state.frame.close()>
             <div class="form-body" on:keydown=keyed>
-                <Fields entry start />
+                <Fields entry start=field />
                 <Reaching entry />
                 <Refusal entry />
                 <Steps of=entry.tried />
@@ -109,6 +113,9 @@ fn Foot(entry: Entry) -> impl IntoView {
     view! {
         <footer class="form-foot">
             <Button disabled=trying press=move |()| entry.test()>"Test"</Button>
+            <Show when=move || entry.is_blank()>
+                <Button look=Look::Quiet press=move |()| state.frame.open(Open::Nearby)>"Look nearby…"</Button>
+            </Show>
             <span class="grow"></span>
             <Button look=Look::Quiet press=move |()| state.frame.close()>"Cancel"</Button>
             {keep}

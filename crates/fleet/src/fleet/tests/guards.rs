@@ -3,8 +3,8 @@
 use contract::approval::{Answer, Approval, Decision};
 use contract::audit::{Phase, Record};
 use contract::calls::{
-    Abort, AuditRead, AuditVerify, Decide, NodeLimit, NodeProduction, NodeRemove, NodeUnlock, SendMessage,
-    SessionCreate, UsageRead,
+    Abort, AuditRead, AuditVerify, Decide, NodeLimit, NodeProduction, NodeRemove, NodeUnlock, RecordStart, RecordStop,
+    SendMessage, SessionCreate, UsageRead,
 };
 use contract::transcript::RowBody;
 use contract::usage::By;
@@ -201,4 +201,21 @@ async fn what_runs_use_is_counted_once_over_a_restart_and_has_the_price_of_the_f
     let report = usage(&[]).await.unwrap();
     assert!(report.fault.unwrap().contains("line 2, column 1"));
     assert_eq!(report.total.unpriced, 1, "without prices every price is unknown");
+}
+
+#[tokio::test]
+async fn every_window_sees_that_a_node_is_recorded_and_a_recording_needs_a_file() {
+    let house = House::new();
+    let gateway = house.gateway("gateway").await;
+    let fleet = house.fleet(Some(embedded(&gateway))).await;
+    ready(&fleet, LOCAL).await;
+    let mut screen = Screen::watching(&fleet, "main", vec![Topic::Nodes]).await;
+    let start = |file: String| RecordStart { node: LOCAL.to_owned(), file, with_text: false, replace: false };
+    assert_eq!(fleet.record_start("main", start(" ".to_owned())).await.unwrap_err().code, Code::Invalid);
+    let file = house.folder.path().join("local.jsonl").display().to_string();
+    assert!(fleet.record_start("other", start(file.clone())).await.unwrap().running);
+    screen.until("the mark", |screen| screen.nodes.get(LOCAL).filter(|node| node.recording).map(drop)).await;
+    let told = fleet.record_stop("other", RecordStop { node: LOCAL.to_owned() }).await.unwrap();
+    assert_eq!((told.running, told.file), (false, file));
+    screen.until("no mark", |screen| screen.nodes.get(LOCAL).filter(|node| !node.recording).map(drop)).await;
 }

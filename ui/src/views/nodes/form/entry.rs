@@ -10,6 +10,7 @@ use super::draft::{Spot, Typed, check, form};
 use super::ways::{Files, Routes, Towards, reach};
 use crate::core;
 use crate::state::State;
+use crate::state::frame::Start;
 use crate::text::words;
 use crate::views::nodes::steps::Try;
 
@@ -42,11 +43,12 @@ pub struct Entry {
 }
 
 impl Entry {
-    pub fn new(state: State, edits: Option<String>) -> Self {
+    pub fn new(state: State, edits: Option<String>, start: Option<Start>) -> Self {
         let node = edits.as_ref().and_then(|id| state.told.peek(|model| model.node(id).cloned()));
-        let (address, name, vendor, reach) = match node {
-            Some(node) => (node.address, node.name, node.vendor, node.reach),
-            None => (String::new(), String::new(), Vendor::Auto, Reach::default()),
+        let (address, name, vendor, reach) = match (node, start) {
+            (Some(node), _) => (node.address, node.name, node.vendor, node.reach),
+            (None, Some(start)) => (start.address, start.name, start.vendor, Reach::default()),
+            (None, None) => (String::new(), String::new(), Vendor::Auto, Reach::default()),
         };
         let (certificate, certificate_key) = reach.client.map(|of| (of.certificate, of.key)).unwrap_or_default();
         Self {
@@ -68,6 +70,11 @@ impl Entry {
             session_only: RwSignal::new(false),
             turn: StoredValue::new(0),
         }
+    }
+
+    /// Whether nothing would be lost if the dialog went.
+    pub fn is_blank(self) -> bool {
+        self.adds() && [self.address, self.name, self.key].iter().all(|field| field.with(String::is_empty))
     }
 
     /// Whether a node is added, not changed.
