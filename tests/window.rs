@@ -122,13 +122,16 @@ async fn a_second_address_given_in_the_window_is_found_there_again() -> Result<(
 #[tokio::test]
 async fn a_production_node_says_that_it_is_locked_where_one_would_speak_to_it() -> Result<()> {
     let (_desk, window) = or_skip!(window::open().await);
+    press(&window, "//nav//button[contains(., 'Split')]").await?;
+    press(&window, "(//section)[1]//button[contains(., 'pilot')]").await?;
+    shows_in_pane(&window, 1, "Say something to pilot").await?;
+    press(&window, "//nav//button[contains(., 'Nodes')]").await?;
     press(&window, "//button[@aria-label='More about local']").await?;
     press(&window, "//button[contains(., 'Production and limit')]").await?;
     press(&window, "//input[@role='switch']").await?;
     press(&window, "//footer//button[normalize-space()='Save']").await?;
     shows_on_card(&window, "local", "Production, locked", SOON).await?;
     press(&window, "//nav//button[contains(., 'Split')]").await?;
-    press(&window, "(//section)[1]//button[contains(., 'pilot')]").await?;
     window.sees("textarea[aria-label='local is production and locked: unlock it to speak']", SOON).await?;
     press(&window, "(//section)[1]//button[@aria-label='Unlock local…']").await?;
     press(&window, "//button[contains(., 'For 15 minutes')]").await?;

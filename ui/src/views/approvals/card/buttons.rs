@@ -24,7 +24,7 @@ fn Locked(ask: Ask) -> impl IntoView {
     let id = Signal::derive(move || ask.of.with(|of| of.node.clone()));
     let name = move || ask.state.told.node_name(&id.get());
     view! {
-        <p class="ask-scope"><b>{name}</b>" is production and locked. Unlock it to answer; until then it waits."</p>
+        <p class="ask-scope"><b>{name}</b>" is production and locked: unlock it to answer."</p>
         <Unlock node=id class="button" />
     }
 }
