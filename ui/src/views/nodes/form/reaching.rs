@@ -98,7 +98,7 @@ fn Route(entry: Entry, number: u32) -> impl IntoView {
     };
     view! {
         <li class="ways-row" class=("field-wrong", move || fault.with(Option::is_some))>
-            <span class="ways-number faint num" aria-hidden="true">{move || place.get() + 2}</span>
+            <span class="ways-number faint num" aria-hidden="true">{move || place.get() + 1}</span>
             <input
                 id=format!("node-route-{number}") class="field-input words mono" type="text" autocomplete="off" autocapitalize="off"
                 spellcheck="false" placeholder="ssh://me@homelab/8765" aria-label=move || format!("Further address {}", place.get() + 1)
