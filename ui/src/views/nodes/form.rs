@@ -10,6 +10,7 @@ mod ways;
 use contract::node::Vendor;
 use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
 use crate::parts::button::{Button, Look};
@@ -38,16 +39,22 @@ pub fn NodeDialog(
     let title = if entry.adds() { "Add a node" } else { "Edit the node" };
     let keyed = move |event: KeyboardEvent| {
         // Enter in a field is the primary act; on a button it is that button's.
-        let in_field =
-            event.target().is_some_and(|target| wasm_bindgen::JsCast::has_type::<web_sys::HtmlInputElement>(&target));
+        let in_field = event.target().is_some_and(|target| target.has_type::<web_sys::HtmlInputElement>());
         if event.key() == "Enter" && in_field && !event.is_composing() {
             event.prevent_default();
             entry.keep();
         }
     };
+    let body = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        if entry.refused.with(Option::is_some) {
+            // The field is marked once this is drawn.
+            request_animation_frame(move || to_the_wrong_field(body));
+        }
+    });
     view! {
         <Dialog title beside=Beside::Stays class="form" close=move |()| state.frame.close()>
-            <div class="form-body" on:keydown=keyed>
+            <div class="form-body" node_ref=body on:keydown=keyed>
                 <Fields entry start=field />
                 <Reaching entry />
                 <Refusal entry />
@@ -55,6 +62,14 @@ pub fn NodeDialog(
             </div>
             <Foot entry />
         </Dialog>
+    }
+}
+
+/// Where something is wrong in a field, it is in sight and the next thing typed goes there.
+fn to_the_wrong_field(body: NodeRef<html::Div>) {
+    let wrong = body.get_untracked().and_then(|body| body.query_selector("[aria-invalid=true]").ok()?);
+    if let Some(field) = wrong.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = field.focus();
     }
 }
 
