@@ -133,5 +133,5 @@ fn blocks_before_the_one_being_written_stay_the_same() {
 
 #[test]
 fn a_turn_of_direction_is_spelt_out() {
-    assert_eq!(blocks("a\u{2066}b"), [paragraph("a[U+2066]b")]);
+    assert_eq!(blocks("a\u{2066}b"), [paragraph("a‹U+2066›b")]);
 }
